@@ -1,0 +1,56 @@
+"""Command line: python -m tools.contracts REFERENCE [--check]. Says what is missing; writes only a complete set."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from tools.contracts.document import build, printed, read_examples
+from tools.contracts.glossary import Glossary, GlossaryError, read
+from tools.contracts.reference import load
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit 0: written (or, with --check, as on disk); 1: words missing or unused, or files out of date."""
+    parser = argparse.ArgumentParser(prog="python -m tools.contracts", description=__doc__.splitlines()[0])
+    parser.add_argument("reference", type=Path, help="folder with v4/TMF620.json, v5/TMF620.yaml and so on")
+    parser.add_argument("--openapi", type=Path, default=Path("openapi"), help="folder of our documents (openapi)")
+    parser.add_argument("--only", default="*", help="documents to write, as a pattern: v5/TMF620, */TMF62*")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a file would change")
+    parser.add_argument("--draft", action="store_true", help="write although words are missing")
+    args = parser.parse_args(arguments)
+    try:
+        glossary = read(args.openapi / "glossary")
+        texts = documents(args.reference, args.openapi, args.only, glossary)
+    except (GlossaryError, OSError) as error:
+        print(f"contracts: {error}", file=sys.stderr)
+        return 1
+    problems = [f"no words for {name}" for name in sorted(glossary.missing)]
+    if args.only == "*":
+        problems += [f"unused: {entry}" for entry in glossary.unused()]
+    if args.check:
+        problems += [f"out of date: {path}" for path, text in texts.items() if _on_disk(path) != text]
+    elif args.draft or not problems:
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    print("\n".join([*problems, f"{len(texts)} documents, {len(problems)} problems"]))
+    return 1 if problems else 0
+
+
+def documents(reference: Path, openapi: Path, only: str, glossary: Glossary) -> dict[Path, str]:
+    """The text of every document that has a reference, by the path it belongs to."""
+    texts = {}
+    for source in sorted(reference.glob("v*/TMF*")):
+        name = f"{source.parent.name}/{source.stem}"
+        if Path(name).match(only):
+            examples = read_examples(openapi / "examples" / f"{name}.yaml")
+            texts[openapi / f"{name}.yaml"] = printed(build(load(source), glossary, examples))
+    return texts
+
+
+def _on_disk(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

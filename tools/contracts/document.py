@@ -1,0 +1,71 @@
+"""Assembles one OpenAPI document and prints it as YAML, the same bytes every time."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tools.contracts.glossary import Glossary
+from tools.contracts.operations import Paths
+from tools.contracts.reference import Node, Reference
+from tools.contracts.schemas import described
+
+HEAD = "# Written by tools/contracts from openapi/glossary; edit the words there.\n"
+
+
+class _Block(yaml.SafeDumper):
+    """Block style without anchors, so that equal parts stand written out."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def build(reference: Reference, glossary: Glossary, examples: dict[str, Any]) -> Node:
+    """The whole document: facts of the reference, words of the glossary."""
+    words = glossary.content["documents"].get(reference.number, {})
+    paths = Paths(reference, glossary, examples)
+    node: Node = {
+        "openapi": "3.0.3",
+        "info": {
+            "title": reference.title,
+            "version": reference.release,
+            "description": _introduction(words, reference.version, glossary),
+            "license": {"name": "Apache 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+        },
+        "servers": [{"url": f"/tmf-api/{words.get('path')}/{reference.version}", "description": "This server"}],
+        "tags": [{"name": tag, "description": _tag(tag, glossary)} for tag in reference.tags],
+        "paths": paths.build(),
+    }
+    node["components"] = {
+        "schemas": described(reference, glossary),
+        "parameters": dict(sorted(paths.parameters.items())),
+        "headers": dict(sorted(paths.headers.items())),
+        "responses": dict(sorted(paths.responses.items())),
+    }
+    return node
+
+
+def _introduction(words: dict[str, Any], version: str, glossary: Glossary) -> str:
+    parts = [words.get("description", ""), words.get(version, ""), glossary.http("introduction")]
+    return "\n\n".join(part.strip() for part in parts if part)
+
+
+def _tag(tag: str, glossary: Glossary) -> str:
+    fixed: dict[str, str] = glossary.http("tags")
+    if tag in fixed:
+        return fixed[tag]
+    noun = glossary.noun(tag[0].upper() + tag[1:])
+    return str(noun.get("about", noun["one"]))
+
+
+def printed(node: Node) -> str:
+    """The document as YAML text."""
+    return HEAD + yaml.dump(node, Dumper=_Block, sort_keys=False, allow_unicode=True, width=120)
+
+
+def read_examples(path: Path) -> dict[str, Any]:
+    """Our examples of one document, by operationId and media type; none where the file is missing."""
+    if not path.exists():
+        return {}
+    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    return content

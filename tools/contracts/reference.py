@@ -1,0 +1,138 @@
+"""Reads a published document, Swagger 2.0 or OpenAPI 3.0, as facts alone. Its prose and examples go no further than here."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Node = dict[str, Any]
+
+METHODS = ("get", "post", "put", "patch", "delete")
+PROSE = {"description", "example", "examples", "title", "externalDocs"}
+MERGE_PATCH = "application/merge-patch+json"
+JSON_PATCHES = ("application/json-patch+json", "application/json-patch-query+json")
+JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: parameters as OpenAPI 3.0 objects, bodies by media type, responses by code and media type."""
+
+    path: str
+    method: str
+    operation_id: str
+    tags: list[str]
+    parameters: list[Node]
+    bodies: dict[str, Node]
+    responses: dict[str, dict[str, Node]]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The facts of one document: `version` is v4 or v5, `number` is TMF620 and so on."""
+
+    version: str
+    number: str
+    title: str
+    release: str
+    tags: list[str]
+    operations: list[Operation]
+    schemas: dict[str, Node]
+
+
+def facts(node: Any) -> Any:
+    """A schema without its prose; `#/definitions/X` becomes `#/components/schemas/X`."""
+    if isinstance(node, list):
+        return [facts(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return {"$ref": "#/components/schemas/" + node["$ref"].rsplit("/", 1)[-1]}
+    return {key: _fact(key, value) for key, value in node.items() if key not in PROSE}
+
+
+def _fact(key: str, value: Any) -> Any:
+    if key == "properties":
+        return {name: facts(schema) for name, schema in (value or {}).items()}
+    if key == "discriminator":
+        return value
+    return facts(value)
+
+
+def bare(media: str) -> str:
+    """A media type without its parameters."""
+    return media.split(";")[0].strip().lower()
+
+
+class _Reader:
+    def __init__(self, content: Node) -> None:
+        self.content = content
+        self.swagger = "swagger" in content
+
+    def deref(self, node: Node) -> Node:
+        while "$ref" in node:
+            target: Any = self.content
+            for key in node["$ref"].removeprefix("#/").split("/"):
+                target = target[key]
+            node = target
+        return node
+
+    def operations(self) -> Iterator[Operation]:
+        for path, item in self.content["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    yield self.operation(path, method, item[method])
+
+    def operation(self, path: str, method: str, node: Node) -> Operation:
+        declared = [self.deref(parameter) for parameter in node.get("parameters", [])]
+        return Operation(
+            path=path,
+            method=method,
+            operation_id=node["operationId"],
+            tags=node.get("tags", []),
+            parameters=[self.parameter(parameter) for parameter in declared if parameter["in"] != "body"],
+            bodies=self.bodies(method, node, declared),
+            responses={code: self.answers(self.deref(response)) for code, response in node["responses"].items()},
+        )
+
+    def parameter(self, node: Node) -> Node:
+        shape = node.get("schema", {key: node[key] for key in ("type", "format", "items", "enum") if key in node})
+        required = {"required": True} if node.get("required") else {}
+        return {"name": node["name"], "in": node["in"], **required, "schema": facts(shape)}
+
+    def bodies(self, method: str, node: Node, declared: list[Node]) -> dict[str, Node]:
+        if self.swagger:
+            found = {JSON: facts(parameter["schema"]) for parameter in declared if parameter["in"] == "body"}
+        else:
+            content = self.deref(node.get("requestBody", {})).get("content", {})
+            found = {bare(media): facts(body["schema"]) for media, body in content.items()}
+        if method == "patch":
+            found.setdefault(MERGE_PATCH, found[JSON])
+            for media in JSON_PATCHES:
+                found.setdefault(media, {"$ref": "#/components/schemas/JsonPatchOperations"})
+        return found
+
+    def answers(self, response: Node) -> dict[str, Node]:
+        if self.swagger:
+            return {JSON: facts(response["schema"])} if "schema" in response else {}
+        return {bare(media): facts(content["schema"]) for media, content in response.get("content", {}).items()}
+
+
+def load(path: Path) -> Reference:
+    """Read one published document; raises OSError or yaml.YAMLError when it cannot be read."""
+    text = path.read_text(encoding="utf-8")
+    content: Node = json.loads(text) if path.suffix == ".json" else yaml.load(text, yaml.CSafeLoader)
+    reader = _Reader(content)
+    schemas = content["definitions"] if reader.swagger else content["components"]["schemas"]
+    return Reference(
+        version=path.parent.name,
+        number=path.stem,
+        title=content["info"]["title"],
+        release=str(content["info"]["version"]),
+        tags=[tag["name"] for tag in content["tags"]],
+        operations=list(reader.operations()),
+        schemas={name: facts(schema) for name, schema in schemas.items()},
+    )
