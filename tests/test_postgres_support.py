@@ -1,5 +1,8 @@
 """The PostgreSQL that the tests bring answers, is recent, and gives each test a database of its own."""
 
+import shutil
+from pathlib import Path
+
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
@@ -68,6 +71,14 @@ def test_the_wheel_carries_a_server_that_runs() -> None:
         url = server.url
     with pytest.raises(psycopg.OperationalError):
         execute(url, "SELECT 1")
+
+
+def test_programs_that_only_their_owner_can_reach_run_all_the_same(tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    shutil.copytree(wheel_binaries().parent, private / "install", symlinks=True)
+    private.chmod(0o700)
+    with started(private / "install" / "bin") as server:
+        assert execute(server.url, "SELECT 1") == [(1,)]
 
 
 def test_a_machine_without_server_falls_back_on_the_wheel(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,8 @@ class PostgresServer:
     def create_database(self, template: str = "template0") -> str:
         """Create a copy of the database `template` and return its SQLAlchemy URL."""
         name = f"tmf_test_{os.getpid()}_{next(self._numbers)}"
-        self._administer("CREATE DATABASE {} TEMPLATE {}", name, template)
+        # Copying files is several times faster here than logging every page, PostgreSQL's default.
+        self._administer("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         return _text(make_url(self.url).set(database=name))
 
     def drop_database(self, url: str) -> None:

@@ -1,0 +1,89 @@
+# tmf-server: `make serve` and `make test` are all that a newcomer needs; `make help` lists the rest.
+
+PYTHON ?= $(firstword $(foreach p,python3 python3.14 python3.13 python3.12 python3.11,\
+	$(shell $(p) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(p))))
+JOBS ?= 2
+PYTEST_ARGS ?=
+CONFORMANCE_ARGS ?=
+BENCH_ARGS ?=
+LOCK_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/runtime.stamp
+DEV := $(VENV)/dev.stamp
+UV := build/lock-tools/bin/uv
+UV_VERSION := 0.13.9
+
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --custom-compile-command "make lock" $(LOCK_ARGS) pyproject.toml
+CHECKED := $(wildcard src conformance tests benchmarks tools migrations)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help serve test lint check format conformance conformance-full conformance-power bench lock clean env dev
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+serve: $(RUNTIME) ## serve on 127.0.0.1:8080, with a SQLite file and demo data on the first start
+	$(BIN)/tmf-server serve
+
+test: $(DEV) ## run every test on SQLite and on PostgreSQL
+	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+lint: $(DEV) ## check style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(CHECKED)
+	$(BIN)/lint-imports --no-cache
+
+check: lint test ## lint, then test
+
+format: $(DEV) ## rewrite the sources in the project's layout
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+conformance: $(DEV) ## check this server with its own suite, at quick depth
+	$(BIN)/tmf-conformance self --depth quick $(CONFORMANCE_ARGS)
+
+conformance-full: $(DEV) ## check this server with its own suite, at full depth (long)
+	$(BIN)/tmf-conformance self --depth full $(CONFORMANCE_ARGS)
+
+conformance-power: $(DEV) ## prove that the suite catches each way in which its test double can be broken
+	$(BIN)/tmf-conformance power $(CONFORMANCE_ARGS)
+
+bench: $(DEV) ## measure this server against the bare minimum and the usual way (long)
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+lock: $(UV) ## write the locks anew from pyproject.toml; LOCK_ARGS=--upgrade takes new versions
+	$(COMPILE) --group build --output-file requirements/runtime.lock
+	$(COMPILE) --all-extras --group dev --constraint requirements/runtime.lock --output-file requirements/dev.lock
+
+env: $(RUNTIME) ## create or refresh .venv with what the server needs
+dev: $(DEV) ## create or refresh .venv with what tests, linters and benchmarks need
+
+clean: ## remove environments, caches and reports; databases stay
+	rm -rf $(VENV) build dist reports htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps stand for an installed lock: nothing is installed twice, and a changed lock is installed on the next call.
+
+$(RUNTIME): requirements/runtime.lock pyproject.toml | $(BIN)/python
+	$(PIP_INSTALL) --require-hashes --requirement requirements/runtime.lock
+	$(PIP_INSTALL) --no-build-isolation --editable .
+	@touch $@
+
+$(DEV): requirements/dev.lock requirements/runtime.lock pyproject.toml | $(BIN)/python
+	$(PIP_INSTALL) --require-hashes --requirement requirements/dev.lock
+	$(PIP_INSTALL) --no-build-isolation --editable .
+	@touch $@ $(RUNTIME)
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; name it with: make PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(UV):
+	$(PYTHON) -m venv build/lock-tools
+	build/lock-tools/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
