@@ -1,0 +1,1 @@
+"""The rules: lifecycle tables and pure functions. No HTTP, no SQL."""

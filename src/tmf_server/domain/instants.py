@@ -1,0 +1,53 @@
+"""Instants as integer microseconds since 1970 UTC, and their text forms. No HTTP, no SQL."""
+
+import re
+import time
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+FORM = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII
+)
+
+
+def parse_instant(text: str) -> int:
+    """Microseconds since 1970 UTC of an ISO 8601 instant; a missing time is midnight, a missing offset is UTC.
+
+    Digits below the microsecond are cut. Raises ValueError for anything else.
+    """
+    match = FORM.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not an ISO 8601 instant: {text[:40]!r}")
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), 0, tzinfo=UTC)
+    seconds = int(second or 0)
+    if seconds > 60:
+        raise ValueError(f"no such second: {text[:40]!r}")
+    micros = (moment - EPOCH) // MICROSECOND + seconds * 1_000_000 + int((fraction or "0")[:6].ljust(6, "0"))
+    return micros - _offset_seconds(offset) * 1_000_000
+
+
+def _offset_seconds(offset: str | None) -> int:
+    if offset is None or offset in "Zz":
+        return 0
+    digits = offset[1:].replace(":", "")
+    seconds = int(digits[:2]) * 3600 + int(digits[2:] or 0) * 60
+    return -seconds if offset[0] == "-" else seconds
+
+
+def format_instant(micros: int) -> str:
+    """The instant in UTC with `Z` and the fewest of 3 or 6 digits that keep it: 2026-01-01T00:00:00.000Z."""
+    moment = EPOCH + micros * MICROSECOND
+    precision = "microseconds" if micros % 1000 else "milliseconds"
+    return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def now() -> int:
+    """The present instant in microseconds."""
+    return time.time_ns() // 1000
+
+
+def format_http_date(micros: int) -> str:
+    """The instant as an HTTP date, for Last-Modified and Retry-After: Thu, 01 Jan 2026 00:00:00 GMT."""
+    return (EPOCH + micros * MICROSECOND).strftime("%a, %d %b %Y %H:%M:%S GMT")

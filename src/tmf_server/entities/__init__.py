@@ -1,0 +1,1 @@
+"""The nouns: declarations only, one module per family."""

@@ -1,0 +1,1 @@
+"""The shared relational model, one module per aggregate. No queries."""

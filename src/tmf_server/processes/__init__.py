@@ -1,0 +1,1 @@
+"""The sequences: what follows from what."""

@@ -1,0 +1,186 @@
+"""Which noun, which table, which rules, shown where. Declarations and their index; no HTTP, no SQL."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sqlalchemy import Column, Table
+
+from tmf_server.contracts import Contract, Operation, ref_name
+from tmf_server.domain.lifecycle import Lifecycle
+from tmf_server.errors import Fault
+
+Document = dict[str, Any]
+Path = tuple[str, ...]
+ContentRule = Callable[[Document], Iterable[Fault]]
+RESTRICT, DETACH, KEEP = "restrict", "detach", "keep"
+
+# Schemas of references whose name does not say the kind they point at.
+KINDS_BY_SCHEMA: Mapping[str, str] = {
+    "BundledProductOffering": "productOffering",
+    "BundledProductOfferingPriceRelationship": "productOfferingPrice",
+    "BundledProductSpecification": "productSpecification",
+    "ProductOfferingRelationship": "productOffering",
+    "ProductOfferingPriceRelationship": "productOfferingPrice",
+    "ProductSpecificationRelationship": "productSpecification",
+}
+
+
+class View(Protocol):
+    """How a version shows the canonical document, both ways."""
+
+    def show(self, canonical: Document) -> Document:
+        """The document as the version shows it; the input is left alone."""
+        ...
+
+    def accept(self, shown: Document, base: Document | None = None) -> Document:
+        """The canonical document of one in the version's shape; what it cannot show comes from `base`."""
+        ...
+
+    def path(self, path: Path) -> Path:
+        """The canonical path of an attribute."""
+        ...
+
+    def stored_values(self, path: Path, value: Any) -> tuple[Any, ...]:
+        """Every canonical value that the version shows as `value`."""
+        ...
+
+
+@dataclass(frozen=True)
+class Characteristics:
+    """Where a document keeps characteristics: an array of objects with a name, and where their values are."""
+
+    path: Path
+    value: Path = ("value",)
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """Two ends of one relation: when A names B under `attribute`, B names A under `other`.
+
+    `single` says that `attribute` holds one reference and not an array of them; likewise `other_single`.
+    """
+
+    attribute: str
+    other: str
+    single: bool = False
+    other_single: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """A noun: its table, and everything about it that is not in a document.
+
+    `columns` maps attribute paths to the typed columns that project them; `roles` says per reference path what
+    deleting the target does (restrict where it is not named); `acyclic` lists reference paths that must not lead back;
+    `stamps` are instants that the server sets ("always" on every write, "create" once); `defaults` fill what is
+    absent on create; `rules` are pure checks of the content; `task` names the process that POST starts.
+    """
+
+    name: str
+    type_name: str
+    table: Table
+    columns: Mapping[Path, Column[Any]]
+    lifecycle: Lifecycle | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    characteristics: tuple[Characteristics, ...] = ()
+    acyclic: tuple[str, ...] = ()
+    mirrors: tuple[Mirror, ...] = ()
+    stamps: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    rules: tuple[ContentRule, ...] = ()
+    task: str | None = None
+
+    def role(self, path: str) -> str:
+        """What deleting the target of a reference at the dotted path does."""
+        return self.roles.get(path, RESTRICT)
+
+
+@dataclass(frozen=True, eq=False)
+class Exposure:
+    """An entity as one document shows it: the path segment, the schema of its records, the view.
+
+    `types` narrows the entity to records of those `@type`s where one table stands behind several paths.
+    """
+
+    entity: Entity
+    contract: Contract
+    noun: str
+    schema: str
+    view: View
+    types: frozenset[str] = frozenset()
+    task: bool = False
+
+    @property
+    def v5(self) -> bool:
+        """True when the canonical document is shown as it is stored."""
+        return self.contract.version == "v5"
+
+
+@dataclass(frozen=True, eq=False)
+class Endpoint:
+    """One operation with what stands behind it; `exposure` is None for hubs and listeners."""
+
+    contract: Contract
+    operation: Operation
+    exposure: Exposure | None
+
+
+class Registry:
+    """The index of all contracts, entities and exposures of one server."""
+
+    def __init__(self, contracts: Sequence[Contract], entities: Sequence[Entity], exposures: Sequence[Exposure]) -> None:
+        self.contracts = tuple(contracts)
+        self.entities = {entity.name: entity for entity in entities}
+        self.exposures = tuple(exposures)
+        self._by_noun = {(one.contract.name, one.noun): one for one in exposures}
+        self._by_kind: dict[tuple[str, str], Exposure] = {}
+        for one in exposures:
+            self._by_kind.setdefault((one.contract.version, one.entity.name), one)
+        self.endpoints = {
+            (contract.base_path, operation.id): Endpoint(contract, operation, self._by_noun.get((contract.name, operation.noun)))
+            for contract in self.contracts
+            for operation in contract.operations.values()
+        }
+        self._check()
+
+    def _check(self) -> None:
+        for (base, _), endpoint in self.endpoints.items():
+            bare = endpoint.operation.noun in ("hub", "listener")
+            if endpoint.exposure is None and not bare:
+                raise LookupError(f"{base}{endpoint.operation.path}: no entity is declared for it")
+
+    def exposure(self, contract: str, noun: str) -> Exposure | None:
+        """The exposure behind a path segment of a document (TMF620/v5, productOffering)."""
+        return self._by_noun.get((contract, noun))
+
+    def shown_as(self, kind: str, version: str) -> Exposure | None:
+        """Where records of the kind are shown for readers of the version; the other version where it has none."""
+        other = "v4" if version == "v5" else "v5"
+        return self._by_kind.get((version, kind)) or self._by_kind.get((other, kind))
+
+    def shown_in(self, kind: str) -> list[Exposure]:
+        """Every exposure of the kind."""
+        return [one for one in self.exposures if one.entity.name == kind]
+
+    def kind_of(self, schema: str, referred_type: str | None) -> str:
+        """The kind of a reference's target: from the schema at its place, then from `@referredType`."""
+        for name in (schema, referred_type):
+            if name is None:
+                continue
+            kind = KINDS_BY_SCHEMA.get(name) or _lower(name.removesuffix("Ref"))
+            if kind in self.entities:
+                return kind
+        return _lower(referred_type or schema.removesuffix("Ref"))
+
+
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def schema_of(contract: Contract, noun: str) -> str:
+    """The schema of the records behind a path segment, from its operations' answers."""
+    for operation in contract.operations.values():
+        if operation.noun == noun and operation.response_schema is not None:
+            return ref_name(operation.response_schema)
+    raise LookupError(f"{contract.name}: no operation of {noun} answers with a schema")

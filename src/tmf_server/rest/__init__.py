@@ -1,0 +1,1 @@
+"""The TMF630 engine. Names no noun."""

@@ -1,0 +1,114 @@
+"""The settings, one frozen object. No other module reads the environment."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+
+TRUE = frozenset({"1", "true", "yes", "on"})
+FALSE = frozenset({"0", "false", "no", "off", ""})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that a deployment can set; each field is read from TMF_<NAME>. Lists are comma-separated."""
+
+    # where it listens and what it is called from outside
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+    public_url: str = ""  # absolute URL in front of every path; "" takes scheme and host from the request
+    trusted_proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-* headers are believed
+    aliases: bool = True
+    cors_origins: tuple[str, ...] = ()
+    graceful_seconds: float = 20.0
+    log_format: str = "console"  # console or json
+    log_level: str = "info"
+
+    # where records live
+    database_url: str = "sqlite:///var/tmf.db"
+    storage_dir: Path = Path("var/files")
+    demo: bool = True
+    pool_size: int = 16  # connections and worker threads a process
+    busy_seconds: float = 10.0  # how long a writer waits for SQLite's lock before 503
+    statement_seconds: float = 5.0  # a query over it is refused as too costly
+    count_seconds: float = 0.05  # budget of X-Total-Count under filters
+    transaction_tries: int = 5
+
+    # what is served
+    openapi_dir: Path | None = None  # documents to serve instead of the project's own
+    apis: tuple[str, ...] = ()  # TMF620/v5, TMF620 …; empty is all
+    schema_dir: Path | None = None  # JSON Schemas of registered subclasses
+    strict_subtypes: bool = False
+    references: str = "accept"  # accept, warn or reject; per API by reference_policies
+    reference_policies: tuple[str, ...] = ()  # TMF620=reject, TMF622=warn
+    processes: bool = True
+
+    # bounds
+    default_limit: int = 20
+    max_limit: int = 1000
+    max_body_bytes: int = 2_000_000
+    max_depth: int = 64
+    max_query_bytes: int = 16_000
+    max_conditions: int = 100
+    max_regex_length: int = 200
+    max_expand_depth: int = 3
+    max_expanded: int = 200
+    idempotency_seconds: int = 86_400
+
+    def __post_init__(self) -> None:
+        if self.references not in POLICIES:
+            raise ValueError(f"references must be one of {', '.join(POLICIES)}, not {self.references!r}")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str], **overrides: Any) -> "Settings":
+        """Read TMF_* variables; `overrides` win. Raises ValueError naming the variable that cannot be read."""
+        hints = get_type_hints(cls)
+        values: dict[str, Any] = {}
+        for item in fields(cls):
+            text = environ.get(f"TMF_{item.name.upper()}")
+            if text is None:
+                continue
+            try:
+                values[item.name] = _read(text, hints[item.name])
+            except ValueError as error:
+                raise ValueError(f"TMF_{item.name.upper()}: {error}") from error
+        return cls(**(values | {name: value for name, value in overrides.items() if value is not None}))
+
+    def reference_policy(self, api: str) -> str:
+        """What happens to a reference whose target is not here: accept, warn or reject."""
+        chosen = dict(entry.split("=", 1) for entry in self.reference_policies if "=" in entry)
+        return chosen.get(api, self.references)
+
+
+POLICIES = ("accept", "warn", "reject")
+
+
+def _read(text: str, kind: Any) -> Any:
+    if kind is bool:
+        return _read_bool(text)
+    if kind is int or kind is float:
+        return kind(text)
+    if kind == tuple[str, ...]:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if kind == Path:
+        return Path(text)
+    if kind == (Path | None):
+        return Path(text) if text else None
+    return text
+
+
+def _read_bool(text: str) -> bool:
+    if text.lower() in TRUE:
+        return True
+    if text.lower() in FALSE:
+        return False
+    raise ValueError(f"expected one of 1, 0, true, false, yes, no, on, off, not {text!r}")
+
+
+def describe() -> list[tuple[str, str]]:
+    """Every variable with its default, for the documentation."""
+    return [
+        (f"TMF_{item.name.upper()}", str(item.default if item.default is not MISSING else field))
+        for item in fields(Settings)
+    ]

@@ -1,0 +1,1 @@
+"""Unit of work and queries. The only package that runs SQL."""

@@ -1,0 +1,193 @@
+"""Connections, transactions and time limits on SQLite and PostgreSQL. Knows no table."""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql import Executable
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from tmf_server.errors import TooCostly, Unavailable
+from tmf_server.settings import Settings
+from tmf_server.storage.sqlite_functions import register_functions
+
+T = TypeVar("T")
+DEADLOCK_STATES = frozenset({"40P01", "40001", "55P03"})
+TIMEOUT_STATE = "57014"
+PROGRESS_OPERATIONS = 20_000
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+    "temp_store=MEMORY",
+    "mmap_size=1073741824",
+)
+
+
+class Database:
+    """One database: `read()` gives autocommit connections, `transact()` runs a unit of work.
+
+    Reads and writes have pools of their own, as large as the worker threads, so that neither starves the other.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.url = make_url(settings.database_url)
+        self.dialect = self.url.get_backend_name()
+        self._deadline = threading.local()
+        if self.dialect == "sqlite":
+            self._reader = self._sqlite_engine(begin=None)
+            self.engine = self._sqlite_engine(begin="BEGIN IMMEDIATE")
+        else:
+            self._reader = self._postgresql_engine(autocommit=True)
+            self.engine = self._postgresql_engine(autocommit=False)
+
+    def _sqlite_engine(self, begin: str | None) -> Engine:
+        settings = self.settings
+        if self.url.database and self.url.database != ":memory:":
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            self.url,
+            poolclass=QueuePool,
+            pool_size=settings.pool_size,
+            max_overflow=2,
+            pool_reset_on_return=None if begin is None else "rollback",
+            connect_args={"timeout": settings.busy_seconds, "isolation_level": None, "check_same_thread": False},
+        )
+        event.listen(engine, "connect", self._prepare_sqlite)
+        if begin is not None:
+            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+        return engine
+
+    def _prepare_sqlite(self, connection: Any, _record: Any) -> None:
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        register_functions(connection)
+        connection.set_progress_handler(self._overdue, PROGRESS_OPERATIONS)
+
+    def _overdue(self) -> bool:
+        deadline = getattr(self._deadline, "at", None)
+        return deadline is not None and time.monotonic() > deadline
+
+    def _postgresql_engine(self, *, autocommit: bool) -> Engine:
+        settings = self.settings
+        limit = int(settings.statement_seconds * 1000) if autocommit else 60_000
+        return create_engine(
+            self.url,
+            pool_size=settings.pool_size,
+            max_overflow=2,
+            isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
+            pool_reset_on_return=None if autocommit else "rollback",
+            connect_args={
+                "options": f"-c statement_timeout={limit} -c lock_timeout=10000 -c timezone=UTC -c jit=off",
+                "prepare_threshold": None,
+            },
+        )
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection in autocommit whose statements end at the time limit; TooCostly when one does."""
+        with self._reader.connect() as connection, self._limited(self.settings.statement_seconds):
+            yield connection
+
+    @contextmanager
+    def _limited(self, seconds: float) -> Iterator[None]:
+        self._deadline.at = time.monotonic() + seconds
+        try:
+            yield
+        except DBAPIError as error:
+            if not _timed_out(error):
+                raise
+            raise TooCostly(
+                f"The query took longer than {seconds:g} s. Narrow it with a filter on an indexed attribute."
+            ) from error
+        finally:
+            self._deadline.at = None
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run the work in one transaction; deadlocks run it again a few times. Unavailable when it stays too busy."""
+        try:
+            return self._transact_once(work)
+        except DBAPIError as error:
+            if not _deadlocked(error):
+                raise _translated(error) from error
+        retrying = Retrying(
+            stop=stop_after_attempt(self.settings.transaction_tries),
+            wait=wait_random_exponential(multiplier=0.01, max=0.5),
+            retry=retry_if_exception(_deadlocked),
+            retry_error_callback=_give_up,
+        )
+        result: T = retrying(self._transact_once, work)
+        return result
+
+    def _transact_once(self, work: Callable[[Connection], T]) -> T:
+        with self.engine.begin() as connection:
+            return work(connection)
+
+    def count_within(self, statement: Executable, seconds: float) -> int | None:
+        """The single number that the statement gives, None when it takes longer than `seconds`."""
+        with self._reader.connect() as connection:
+            try:
+                return self._count(connection, statement, seconds)
+            except DBAPIError as error:
+                if _timed_out(error):
+                    return None
+                raise
+
+    def _count(self, connection: Connection, statement: Executable, seconds: float) -> int:
+        if self.dialect == "sqlite":
+            self._deadline.at = time.monotonic() + seconds
+            try:
+                return int(connection.execute(statement).scalar_one())
+            finally:
+                self._deadline.at = None
+        connection.execute(text(f"SET statement_timeout = {max(1, int(seconds * 1000))}"))
+        try:
+            return int(connection.execute(statement).scalar_one())
+        finally:
+            connection.execute(text(f"SET statement_timeout = {int(self.settings.statement_seconds * 1000)}"))
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self._reader.dispose()
+        self.engine.dispose()
+
+
+def _state(error: BaseException) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
+
+
+def _deadlocked(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and _state(error) in DEADLOCK_STATES
+
+
+def _locked(error: DBAPIError) -> bool:
+    return isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
+
+
+def _timed_out(error: DBAPIError) -> bool:
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return "interrupted" in str(error.orig)
+    return _state(error) == TIMEOUT_STATE
+
+
+def _translated(error: DBAPIError) -> Exception:
+    if _locked(error):
+        return Unavailable("The database is busy with other writers. Send the request again in a moment.")
+    if isinstance(error, OperationalError) and error.connection_invalidated:
+        return Unavailable("The database cannot be reached just now.", retry_after=5)
+    return error
+
+
+def _give_up(state: RetryCallState) -> Any:
+    error = state.outcome.exception() if state.outcome else None
+    raise Unavailable("Other writers kept getting in the way. Send the request again in a moment.") from error

@@ -1,0 +1,216 @@
+"""What the typed rows of a document are: columns, references, characteristics. Pure; runs no SQL."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Numeric, String
+from sqlalchemy.sql.sqltypes import BigInteger
+
+from tmf_server.contracts import Contract, Schema, ref_name
+from tmf_server.domain.instants import parse_instant
+from tmf_server.registry import KINDS_BY_SCHEMA, Characteristics, Document, Entity, Path, Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference found in a document: `node` is the object itself, `pointer` its place as a JSON pointer."""
+
+    kind: str
+    id: str
+    path: str
+    position: int
+    pointer: str
+    node: Document
+
+    @property
+    def row(self) -> tuple[str, int, str, str]:
+        """What makes it a row: path, position, kind and id."""
+        return (self.path, self.position, self.kind, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One characteristic value: text, number or instant, by what the value is; all None for an object."""
+
+    path: str
+    position: int
+    name: str
+    text: str | None
+    number: float | None
+    instant: int | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where below a schema references can be: the attributes to walk, and whether the object is one itself."""
+
+    schema: str
+    is_reference: bool
+    subtypes: dict[str, str]
+    children: dict[str, str]
+
+
+class Extractor:
+    """Finds the rows of documents of one entity by the schemas of the canonical contract."""
+
+    def __init__(self, registry: Registry, entity: Entity, contract: Contract, schema: str) -> None:
+        self.registry = registry
+        self.entity = entity
+        self.contract = contract
+        self.schema = schema
+        self._plans: dict[str, Plan] = {}
+
+    @cached_property
+    def _projections(self) -> list[tuple[Path, str, Callable[[Any], Any]]]:
+        return [(path, column.name, _reader(column)) for path, column in self.entity.columns.items()]
+
+    def columns(self, document: Document) -> dict[str, Any]:
+        """The values of the typed columns, by column name; None for what is absent or not of the column's type."""
+        return {name: read(_inner(document, path)) for path, name, read in self._projections}
+
+    def references(self, document: Document) -> list[Reference]:
+        """Every reference in the document, in document order."""
+        return list(self._walk(document, self._plan(self.schema), (), "", 0, top=True))
+
+    def _walk(
+        self, node: Any, plan: Plan, path: Path, pointer: str, position: int, *, top: bool = False
+    ) -> Iterator[Reference]:
+        if not isinstance(node, dict):
+            return
+        plan = self._dispatched(plan, node)
+        if plan.is_reference and not top and isinstance(node.get("id"), str) and "@referredType" not in plan.children:
+            referred = node.get("@referredType")
+            kind = self.registry.kind_of(plan.schema, referred if isinstance(referred, str) else None)
+            yield Reference(kind, node["id"], ".".join(path), position, pointer, node)
+        for name, schema in plan.children.items():
+            child = node.get(name)
+            if child is None:
+                continue
+            below = self._plan(schema)
+            if isinstance(child, list):
+                for index, element in enumerate(child):
+                    place = index if top else position
+                    yield from self._walk(element, below, (*path, name), f"{pointer}/{name}/{index}", place)
+            else:
+                yield from self._walk(child, below, (*path, name), f"{pointer}/{name}", position)
+
+    def _dispatched(self, plan: Plan, node: Document) -> Plan:
+        target = plan.subtypes.get(node.get("@type", ""))
+        return self._plan(target) if target is not None and target != plan.schema else plan
+
+    def _plan(self, schema: str) -> Plan:
+        if schema not in self._plans:
+            self._plans[schema] = self._make_plan(schema)
+        return self._plans[schema]
+
+    def _make_plan(self, schema: str) -> Plan:
+        properties = self.contract.all_properties(schema)
+        is_reference = schema in KINDS_BY_SCHEMA or ("@referredType" in properties and "id" in properties)
+        children = {}
+        for name, node in properties.items():
+            target = _object_schema(node)
+            if target is not None and self._leads_to_reference(target, set()):
+                children[name] = target
+        return Plan(schema, is_reference, self.contract.subtypes(schema), children)
+
+    def _leads_to_reference(self, schema: str, seen: set[str]) -> bool:
+        if schema in seen:
+            return False
+        seen.add(schema)
+        properties = self.contract.all_properties(schema)
+        if schema in KINDS_BY_SCHEMA or ("@referredType" in properties and "id" in properties):
+            return True
+        targets = (_object_schema(node) for node in properties.values())
+        return any(self._leads_to_reference(target, seen) for target in targets if target is not None)
+
+    def characteristics(self, document: Document) -> list[Value]:
+        """Every characteristic value in the document."""
+        return [value for where in self.entity.characteristics for value in _characteristics(document, where)]
+
+
+def _object_schema(node: Schema) -> str | None:
+    node = node.get("items", node) if node.get("type") == "array" else node
+    parts = node.get("allOf")
+    node = parts[0] if parts and len(parts) == 1 else node
+    return ref_name(node["$ref"]) if "$ref" in node else None
+
+
+def _characteristics(document: Document, where: Characteristics) -> Iterator[Value]:
+    elements = _inner(document, where.path)
+    path = ".".join(where.path)
+    for position, element in enumerate(elements if isinstance(elements, list) else ()):
+        if isinstance(element, dict) and isinstance(element.get("name"), str):
+            values = list(_values(element, where.value)) or [None]
+            yield from (_typed(path, position, element["name"], value) for value in values)
+
+
+def _values(node: Any, path: Path) -> Iterator[Any]:
+    if isinstance(node, list):
+        for element in node:
+            yield from _values(element, path)
+    elif not path:
+        yield node
+    elif isinstance(node, dict) and path[0] in node:
+        yield from _values(node[path[0]], path[1:])
+
+
+def _typed(path: str, position: int, name: str, value: Any) -> Value:
+    if isinstance(value, bool):
+        return Value(path, position, name, "true" if value else "false", None, None)
+    if isinstance(value, int | float):
+        return Value(path, position, name, None, float(value), None)
+    if isinstance(value, str):
+        return Value(path, position, name, value, None, _instant(value) if len(value) >= 10 else None)
+    return Value(path, position, name, None, None, None)
+
+
+def _inner(node: Any, path: Path) -> Any:
+    for name in path:
+        if not isinstance(node, dict):
+            return None
+        node = node.get(name)
+    return node
+
+
+def _instant(value: Any) -> int | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return parse_instant(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number) < 10**18 else None
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _integer(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _reader(column: Column[Any]) -> Callable[[Any], Any]:
+    if isinstance(column.type, Boolean):
+        return _flag
+    if isinstance(column.type, Numeric):
+        return _number
+    if isinstance(column.type, String):
+        return _text
+    return _instant if column.info.get("instant", isinstance(column.type, BigInteger)) else _integer

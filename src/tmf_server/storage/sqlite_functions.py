@@ -1,0 +1,34 @@
+"""Functions that SQLite lacks and PostgreSQL gets from its migration. No queries."""
+
+import sqlite3
+from functools import lru_cache
+
+import re2
+
+from tmf_server.domain.instants import parse_instant
+
+
+def register_functions(connection: sqlite3.Connection) -> None:
+    """Teach one connection `tmf_instant(text)` and `tmf_regex(pattern, text)`."""
+    connection.create_function("tmf_instant", 1, instant, deterministic=True)
+    connection.create_function("tmf_regex", 2, regex, deterministic=True)
+
+
+def instant(value: object) -> int | None:
+    """Microseconds since 1970 UTC, NULL for what is no instant."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return parse_instant(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def regex(pattern: str, value: object) -> bool:
+    """True when the pattern (RE2, linear in time) is found somewhere in the text."""
+    return isinstance(value, str) and _compiled(pattern).search(value) is not None
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> "re2._Regexp":
+    return re2.compile(pattern)
