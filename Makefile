@@ -15,7 +15,7 @@ DEV := $(VENV)/dev.stamp
 UV := build/lock-tools/bin/uv
 UV_VERSION := 0.13.9
 
-PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" $(LOCK_ARGS) pyproject.toml
 CHECKED := $(wildcard src conformance tests benchmarks tools migrations)

@@ -1,6 +1,5 @@
 """The PostgreSQL that the tests bring answers, is recent, and gives each test a database of its own."""
 
-import shutil
 from pathlib import Path
 
 import psycopg
@@ -8,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.support.postgres import PostgresServer, conninfo, serving, started
-from tests.support.postgres_binaries import OLDEST_MAJOR, find_binaries, major_version, wheel_binaries
+from tests.support.postgres_binaries import OLDEST_MAJOR, copy_wheel, find_binaries, major_version, wheel_binaries
 
 
 def execute(url: str, statement: str) -> list[tuple[object, ...]]:
@@ -75,9 +74,9 @@ def test_the_wheel_carries_a_server_that_runs() -> None:
 
 def test_programs_that_only_their_owner_can_reach_run_all_the_same(tmp_path: Path) -> None:
     private = tmp_path / "private"
-    shutil.copytree(wheel_binaries().parent, private / "install", symlinks=True)
+    programs = copy_wheel(wheel_binaries(), private)
     private.chmod(0o700)
-    with started(private / "install" / "bin") as server:
+    with started(programs) as server:
         assert execute(server.url, "SELECT 1") == [(1,)]
 
 

