@@ -77,7 +77,8 @@ def test_missing_data_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_an_installed_wheel_finds_its_data(unpacked_wheel: Path) -> None:
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(unpacked_wheel)!r}); {FIND_DATA}"]
+    # -S keeps the checkout, which the environment puts on the path, out of sight.
+    command = [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(unpacked_wheel)!r}); {FIND_DATA}"]
     answer = subprocess.run(command, check=True, capture_output=True, text=True)
     openapi, migrations = map(Path, answer.stdout.split())
     assert openapi == unpacked_wheel / "tmf_server" / "_data" / "openapi"

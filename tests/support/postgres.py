@@ -2,9 +2,9 @@
 
 import contextlib
 import ctypes
-import itertools
 import os
 import pwd
+import secrets
 import signal
 import subprocess
 import sys
@@ -42,12 +42,11 @@ class PostgresServer:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._numbers = itertools.count(1)
         self._templates: dict[str, str] = {}
 
     def create_database(self, template: str = "template0") -> str:
         """Create a copy of the database `template` and return its SQLAlchemy URL."""
-        name = f"tmf_test_{os.getpid()}_{next(self._numbers)}"
+        name = f"tmf_test_{secrets.token_hex(8)}"
         # Copying files is several times faster here than logging every page, PostgreSQL's default.
         self._administer("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
         return _text(make_url(self.url).set(database=name))
