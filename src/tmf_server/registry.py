@@ -159,6 +159,13 @@ class Registry:
         other = "v4" if version == "v5" else "v5"
         return self._by_kind.get((version, kind)) or self._by_kind.get((other, kind))
 
+    def canonical(self, kind: str) -> Exposure:
+        """Where the canonical shape of the kind is written down: its v5 exposure, or the only one it has."""
+        exposure = self.shown_as(kind, "v5")
+        if exposure is None:
+            raise LookupError(f"no document shows the kind {kind}")
+        return exposure
+
     def shown_in(self, kind: str) -> list[Exposure]:
         """Every exposure of the kind."""
         return [one for one in self.exposures if one.entity.name == kind]

@@ -81,7 +81,7 @@ class Extractor:
         if not isinstance(node, dict):
             return
         plan = self._dispatched(plan, node)
-        if plan.is_reference and not top and isinstance(node.get("id"), str) and "@referredType" not in plan.children:
+        if not top and isinstance(node.get("id"), str) and (plan.is_reference or "@referredType" in node):
             referred = node.get("@referredType")
             kind = self.registry.kind_of(plan.schema, referred if isinstance(referred, str) else None)
             yield Reference(kind, node["id"], ".".join(path), position, pointer, node)
@@ -107,23 +107,24 @@ class Extractor:
         return self._plans[schema]
 
     def _make_plan(self, schema: str) -> Plan:
-        properties = self.contract.all_properties(schema)
-        is_reference = schema in KINDS_BY_SCHEMA or ("@referredType" in properties and "id" in properties)
         children = {}
-        for name, node in properties.items():
+        for name, node in self.contract.all_properties(schema).items():
             target = _object_schema(node)
             if target is not None and self._leads_to_reference(target, set()):
                 children[name] = target
-        return Plan(schema, is_reference, self.contract.subtypes(schema), children)
+        return Plan(schema, self._refers(schema), self.contract.subtypes(schema), children)
+
+    def _refers(self, schema: str) -> bool:
+        properties = self.contract.properties(schema)
+        return schema in KINDS_BY_SCHEMA or ("@referredType" in properties and "id" in properties)
 
     def _leads_to_reference(self, schema: str, seen: set[str]) -> bool:
         if schema in seen:
             return False
         seen.add(schema)
-        properties = self.contract.all_properties(schema)
-        if schema in KINDS_BY_SCHEMA or ("@referredType" in properties and "id" in properties):
+        if self._refers(schema):
             return True
-        targets = (_object_schema(node) for node in properties.values())
+        targets = map(_object_schema, self.contract.all_properties(schema).values())
         return any(self._leads_to_reference(target, seen) for target in targets if target is not None)
 
     def characteristics(self, document: Document) -> list[Value]:

@@ -1,0 +1,47 @@
+"""Currencies (ISO 4217) and exact amounts. No HTTP, no SQL."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from tmf_server.errors import Fault
+
+CURRENCIES = frozenset(
+    """
+    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE
+    CHF CHW CLF CLP CNY COP COU CRC CUC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ
+    GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL
+    LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN
+    PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD
+    TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XAG XAU XBA XBB XBC XBD XCD XCG XDR XOF XPD XPF XPT
+    XSU XTS XUA XXX YER ZAR ZMW ZWG ZWL
+    """.split()
+)
+# Currencies whose minor unit is not a hundredth.
+MINOR_DIGITS = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0) | (
+    dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3) | {"CLF": 4, "UYW": 4}
+)
+
+
+def exact(value: Any) -> Decimal:
+    """The number as it was written: 34.99 is Decimal('34.99'), never its binary neighbour."""
+    return value if isinstance(value, Decimal) else Decimal(repr(value) if isinstance(value, float) else value)
+
+
+def minor_digits(currency: str) -> int:
+    """How many decimals the currency's smallest unit has."""
+    return MINOR_DIGITS.get(currency, 2)
+
+
+def currency_faults(node: Any, pointer: str) -> Iterator[Fault]:
+    """A fault for every Money (`unit`, `value`) in the node, at any depth, whose unit is no ISO 4217 code."""
+    if isinstance(node, list):
+        for index, element in enumerate(node):
+            yield from currency_faults(element, f"{pointer}/{index}")
+    elif isinstance(node, dict):
+        unit = node.get("unit")
+        if "value" in node and isinstance(unit, str) and unit not in CURRENCIES:
+            yield Fault(f"{pointer}/unit", f"expected an ISO 4217 currency such as EUR, not {unit[:20]!r}")
+        for name, child in node.items():
+            if isinstance(child, dict | list):
+                yield from currency_faults(child, f"{pointer}/{name}")

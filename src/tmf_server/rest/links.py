@@ -1,0 +1,38 @@
+"""Absolute links: stored hrefs of records that are here, made for the reader's host and version. No SQL."""
+
+import re
+from functools import lru_cache
+
+from tmf_server.registry import Exposure, Registry
+
+# How orjson writes the href of a record that is here: "href":"\u0001kind/id".
+STORED_HREF = re.compile(rb'"href":"\\u0001([A-Za-z]+)/')
+STORED_MARK = b'"href":"\\u0001'
+
+
+class Links:
+    """Turns stored hrefs into absolute URLs."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._prefixes = lru_cache(maxsize=256)(self._make_prefixes)
+
+    def absolute(self, document: bytes, origin: str, version: str) -> bytes:
+        """The JSON text with the href of every local record absolute, as readers of the version call it."""
+        if STORED_MARK not in document:
+            return document
+        prefixes = self._prefixes(origin, version)
+        return STORED_HREF.sub(lambda found: prefixes[found[1]], document)
+
+    def _make_prefixes(self, origin: str, version: str) -> dict[bytes, bytes]:
+        found = {}
+        for kind in self._registry.entities:
+            exposure = self._registry.shown_as(kind, version)
+            if exposure is not None:
+                found[kind.encode()] = f'"href":"{collection_url(exposure, origin)}/'.encode()
+        return found
+
+
+def collection_url(exposure: Exposure, origin: str) -> str:
+    """The absolute URL of the exposure's collection."""
+    return f"{origin}{exposure.contract.base_path}/{exposure.noun}"

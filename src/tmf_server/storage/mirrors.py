@@ -1,0 +1,99 @@
+"""Both ends of a relation kept in step: when A names B, B names A. Works through the write path it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from tmf_server.registry import Document, Entity, Mirror
+from tmf_server.storage.extract import Reference
+
+if TYPE_CHECKING:
+    from tmf_server.storage.records import Records
+
+
+class Links:
+    """Follows the references that one record gained or lost, and changes the records at their other end."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def follow(
+        self,
+        connection: Connection,
+        entity: Entity,
+        document: Document,
+        added: Sequence[Reference],
+        removed: Sequence[Reference],
+    ) -> None:
+        """Let the targets of `added` name the record too, and those of `removed` no longer."""
+        for mirror in _both_ways(entity):
+            gained = [one for one in added if one.path == mirror.attribute]
+            lost = [one for one in removed if one.path == mirror.attribute]
+            still = {one.id for one in gained}
+            for one in lost:
+                if one.id not in still:
+                    self._forget(connection, entity, mirror, one.id, document)
+            for one in gained:
+                self._name(connection, entity, mirror, one, document)
+
+    def _forget(self, connection: Connection, entity: Entity, mirror: Mirror, id_: str, document: Document) -> None:
+        other = self._records.load(connection, entity, id_, lock=True)
+        if other is not None:
+            after = without_reference(other.parsed(), [mirror.other], entity.name, document["id"])
+            self._records.update(connection, entity, other, after, mirrored=True)
+
+    def _name(
+        self, connection: Connection, entity: Entity, mirror: Mirror, target: Reference, document: Document
+    ) -> None:
+        other = self._records.load(connection, entity, target.id, lock=True)
+        if other is None:
+            return
+        after = other.parsed()
+        present = after.get(mirror.other)
+        held = present if isinstance(present, list) else [present] if present else []
+        if any(element.get("id") == document["id"] for element in held):
+            return
+        back = {"id": document["id"], "name": document.get("name"), "@type": target.node.get("@type")}
+        back = {name: value for name, value in back.items() if value is not None}
+        if mirror.other_single:
+            for former in held:
+                self._forget(connection, entity, _turned(mirror), former["id"], after)
+            after[mirror.other] = back
+        else:
+            after[mirror.other] = [*held, back]
+        self._records.update(connection, entity, other, after, mirrored=True)
+
+
+def _turned(mirror: Mirror) -> Mirror:
+    return Mirror(mirror.other, mirror.attribute, single=mirror.other_single, other_single=mirror.single)
+
+
+def _both_ways(entity: Entity) -> list[Mirror]:
+    return [one for mirror in entity.mirrors for one in (mirror, _turned(mirror))]
+
+
+def without_reference(document: Document, path: Sequence[str], kind: str, id_: str) -> Document:
+    """The document without the references to that record at the path; empty arrays go with their attribute."""
+    name, rest = path[0], path[1:]
+    child = document.get(name)
+    if child is None:
+        return document
+    kept = _without(child, rest, kind, id_)
+    result = {key: value for key, value in document.items() if key != name or kept not in (None, [])}
+    if kept not in (None, []):
+        result[name] = kept
+    return result
+
+
+def _without(child: Any, rest: Sequence[str], kind: str, id_: str) -> Any:
+    if isinstance(child, list):
+        kept = [_without(element, rest, kind, id_) for element in child]
+        return [element for element in kept if element is not None]
+    if not isinstance(child, dict):
+        return child
+    if rest:
+        return without_reference(child, rest, kind, id_)
+    return None if child.get("id") == id_ else child

@@ -1,0 +1,348 @@
+"""The single write path of every noun: a record, its rows and the event that reports it, in one transaction."""
+
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Select, Update, bindparam, insert, select, update
+
+from tmf_server.domain.instants import format_instant, now
+from tmf_server.errors import Duplicate, Fault, InUse, InvalidInput
+from tmf_server.registry import DETACH, RESTRICT, Document, Entity, Registry
+from tmf_server.settings import Settings
+from tmf_server.storage.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, STATE_CHANGE, Change, changed_attributes
+from tmf_server.storage.extract import Extractor, Reference
+from tmf_server.storage.mirrors import Links, without_reference
+from tmf_server.storage.rows import Rows, Target
+
+MARK = "\u0001"
+Outbox = Callable[[Connection, Sequence[Change]], None]
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as it lies in its table; `document` is the canonical text, `updated` in microseconds."""
+
+    key: int
+    id: str
+    revision: int
+    updated: int
+    document: str
+
+    def parsed(self) -> Document:
+        """The canonical document."""
+        document: Document = orjson.loads(self.document)
+        return document
+
+
+def local_href(kind: str, id_: str) -> str:
+    """How the href of a record that is here is stored; every reader gets it for his host and version."""
+    return f"{MARK}{kind}/{id_}"
+
+
+def encode(document: Document) -> str:
+    """The canonical text of a document."""
+    return orjson.dumps(document).decode()
+
+
+class Records:
+    """Creates, changes and removes records of any entity."""
+
+    def __init__(self, registry: Registry, settings: Settings, dialect: str, outbox: Outbox) -> None:
+        self.registry = registry
+        self.settings = settings
+        self.rows = Rows(dialect)
+        self.postgresql = dialect == "postgresql"
+        self._outbox = outbox
+        self._links = Links(self)
+        self._extractors: dict[str, Extractor] = {}
+        self._statements: dict[tuple[str, str], Any] = {}
+
+    # -- reading for a change -------------------------------------------------------------------
+    def load(self, connection: Connection, entity: Entity, id_: str, *, lock: bool = False) -> Stored | None:
+        """The record of that id, locked until the transaction ends if asked; None when it is not here."""
+        statement = self._statement("load_locked" if lock and self.postgresql else "load", entity)
+        row = connection.execute(statement, {"id": id_}).first()
+        return None if row is None else Stored(*row)
+
+    def extractor(self, entity: Entity) -> Extractor:
+        """What finds the rows in documents of the entity."""
+        if entity.name not in self._extractors:
+            exposure = self.registry.canonical(entity.name)
+            self._extractors[entity.name] = Extractor(self.registry, entity, exposure.contract, exposure.schema)
+        return self._extractors[entity.name]
+
+    # -- create ---------------------------------------------------------------------------------
+    def create(
+        self, connection: Connection, entity: Entity, documents: Sequence[Document], *, policy: str | None = None
+    ) -> list[Stored]:
+        """Store new records with all their rows and their Create events, in the order given.
+
+        Sets id, href, stamps and defaults in the documents. Raises Duplicate, InvalidInput, Conflict.
+        """
+        moment = now()
+        for document in documents:
+            _identify(entity, document)
+            _stamp(entity, document, moment, new=True)
+            _obey(entity, document, document)
+        keys = self.rows.enter(connection, entity.name, [document["id"] for document in documents])
+        for document in documents:
+            if keys.get(document["id"]) is None:
+                raise Duplicate(f"A {entity.name} with the id {document['id']!r} is here already. Choose another id.")
+        if len(keys) < len(documents):
+            raise Duplicate("Two of the records have the same id.")
+        extractor = self.extractor(entity)
+        found = [extractor.references(document) for document in documents]
+        targets = self._resolve(connection, [one for references in found for one in references], policy)
+        stored = [Stored(keys[doc["id"]], doc["id"], 1, moment, encode(doc)) for doc in documents]
+        self._insert(connection, entity, documents, stored)
+        self._write_rows(connection, entity, documents, stored, found, targets)
+        self.rows.count(connection, entity.name, len(documents))
+        for document, record, references in zip(documents, stored, found, strict=True):
+            self._check_loops(connection, entity, record.key, references)
+            self._links.follow(connection, entity, document, references, ())
+        self._outbox(connection, [_change(entity, one, CREATE) for one in stored])
+        return stored
+
+    def _insert(
+        self, connection: Connection, entity: Entity, documents: Sequence[Document], stored: Sequence[Stored]
+    ) -> None:
+        extractor = self.extractor(entity)
+        values = [
+            {
+                "key": one.key,
+                "id": one.id,
+                "revision": one.revision,
+                "created": one.updated,
+                "updated": one.updated,
+                "type": document.get("@type", entity.type_name),
+                "document": one.document,
+            }
+            | extractor.columns(document)
+            for document, one in zip(documents, stored, strict=True)
+        ]
+        connection.execute(self._statement("insert", entity), values if len(values) > 1 else values[0])
+
+    def _write_rows(
+        self,
+        connection: Connection,
+        entity: Entity,
+        documents: Sequence[Document],
+        stored: Sequence[Stored],
+        found: Sequence[Sequence[Reference]],
+        targets: dict[Target, int],
+    ) -> None:
+        self.rows.refer(
+            connection,
+            [
+                (one.key, ref.path, ref.position, entity.role(ref.path), targets[ref.kind, ref.id])
+                for one, references in zip(stored, found, strict=True)
+                for ref in references
+            ],
+        )
+        if entity.characteristics:
+            extractor = self.extractor(entity)
+            pairs = zip(stored, documents, strict=True)
+            values = [(one.key, value) for one, document in pairs for value in extractor.characteristics(document)]
+            self.rows.characterise(connection, values)
+
+    def _resolve(
+        self, connection: Connection, references: Sequence[Reference], policy: str | None
+    ) -> dict[Target, int]:
+        """Keys of all targets; fills in the href of those that are here. InvalidInput under `reject`."""
+        wanted = list(dict.fromkeys((one.kind, one.id) for one in references))
+        if not wanted:
+            return {}
+        targets = self.rows.targets(connection, wanted)
+        if policy == "reject":
+            faults = [
+                Fault(f"{one.pointer}/id", f"expected the id of a {one.kind} that is here, not {one.id!r}")
+                for one in references
+                if not targets[one.kind, one.id][1]
+            ]
+            if faults:
+                raise InvalidInput("The body refers to records that are not here.", faults=faults, code="unknownReference")
+        for one in references:
+            if targets[one.kind, one.id][1] and one.kind in self.registry.entities:
+                one.node["href"] = local_href(one.kind, one.id)
+        return {target: key for target, (key, _) in targets.items()}
+
+    def _check_loops(
+        self, connection: Connection, entity: Entity, key: int, references: Sequence[Reference]
+    ) -> None:
+        paths = [path for path in entity.acyclic if any(one.path == path for one in references)]
+        if not paths:
+            return
+        if self.postgresql:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"loops of {entity.name}",))
+        for path in paths:
+            if self.rows.reaches_itself(connection, key, (path,)):
+                fault = Fault(f"/{path.replace('.', '/')}", f"expected no {entity.name} that leads back to this one")
+                raise InvalidInput(f"The references at {path} form a loop.", faults=[fault], code="loop")
+
+    # -- change ---------------------------------------------------------------------------------
+    def update(  # noqa: PLR0913 - one change has these facts
+        self,
+        connection: Connection,
+        entity: Entity,
+        stored: Stored,
+        after: Document,
+        *,
+        policy: str | None = None,
+        mirrored: bool = False,
+    ) -> Stored:
+        """Make `after` the record's document; rows are changed by difference. Nothing happens when nothing differs."""
+        before = stored.parsed()
+        paths = tuple(name for name in changed_attributes(before, after) if name not in entity.stamps)
+        if not paths:
+            return stored
+        if entity.lifecycle is not None:
+            name = entity.lifecycle.attribute
+            entity.lifecycle.check(before.get(name), after.get(name))
+        _obey(entity, after, paths)
+        moment = max(now(), stored.updated + 1)
+        _stamp(entity, after, moment, new=False)
+        self._update_rows(connection, entity, stored.key, before, after, policy=policy, mirrored=mirrored)
+        changed = Stored(stored.key, stored.id, stored.revision + 1, moment, encode(after))
+        values = {"b_key": stored.key, "revision": changed.revision, "updated": moment, "document": changed.document}
+        values |= self.extractor(entity).columns(after) | {"type": after.get("@type", entity.type_name)}
+        connection.execute(self._statement("update", entity), values)
+        self._outbox(connection, _changes(entity, changed, paths))
+        return changed
+
+    def _update_rows(  # noqa: PLR0913 - one change has these facts
+        self,
+        connection: Connection,
+        entity: Entity,
+        key: int,
+        before: Document,
+        after: Document,
+        *,
+        policy: str | None,
+        mirrored: bool,
+    ) -> None:
+        extractor = self.extractor(entity)
+        old = {one.row: one for one in extractor.references(before)}
+        new = {one.row: one for one in extractor.references(after)}
+        added = [one for row, one in new.items() if row not in old]
+        removed = [one for row, one in old.items() if row not in new]
+        if added or removed:
+            targets = self._resolve(connection, [*new.values(), *removed], None)
+            if policy == "reject":
+                self._resolve(connection, added, policy)
+            gone = [(one.path, one.position, targets[one.kind, one.id]) for one in removed]
+            self.rows.unrefer(connection, key, gone)
+            rows = [(key, one.path, one.position, entity.role(one.path), targets[one.kind, one.id]) for one in added]
+            self.rows.refer(connection, rows)
+            self._check_loops(connection, entity, key, added)
+            if not mirrored:
+                self._links.follow(connection, entity, after, added, removed)
+        values = extractor.characteristics(after)
+        if values != extractor.characteristics(before):
+            self.rows.uncharacterise(connection, key)
+            self.rows.characterise(connection, [(key, value) for value in values])
+
+    # -- delete ---------------------------------------------------------------------------------
+    def delete(self, connection: Connection, entity: Entity, stored: Stored) -> None:
+        """Remove the record and its rows; InUse names those that still need it, detached ones lose the reference."""
+        if self.postgresql:
+            connection.exec_driver_sql("SELECT 1 FROM entity WHERE key = %s FOR UPDATE", (stored.key,))
+        needed = self.rows.needed_by(connection, stored.key, RESTRICT, MOST_NAMED)
+        if needed:
+            named = ", ".join(f"{kind} {id_!r} ({path})" for kind, id_, path in needed)
+            raise InUse(f"Other records still need this {entity.name}: {named}. Change or delete them first.")
+        self._detach(connection, entity, stored)
+        connection.execute(self._statement("delete", entity), {"b_key": stored.key})
+        connection.exec_driver_sql(*self._driver("DELETE FROM reference WHERE owner = {}", stored.key))
+        if entity.characteristics:
+            self.rows.uncharacterise(connection, stored.key)
+        self.rows.leave(connection, stored.key)
+        self.rows.count(connection, entity.name, -1)
+        self._outbox(connection, [_change(entity, stored, DELETE, time=now())])
+
+    def _detach(self, connection: Connection, entity: Entity, stored: Stored) -> None:
+        most = 10_000
+        for kind, id_, path in self.rows.needed_by(connection, stored.key, DETACH, most):
+            owner_entity = self.registry.entities[kind]
+            owner = self.load(connection, owner_entity, id_, lock=True)
+            if owner is not None:
+                after = without_reference(owner.parsed(), path.split("."), entity.name, stored.id)
+                self.update(connection, owner_entity, owner, after, mirrored=True)
+
+    def _driver(self, sql: str, *values: Any) -> tuple[str, tuple[Any, ...]]:
+        mark = "%s" if self.postgresql else "?"
+        return sql.format(*([mark] * len(values))), values
+
+    # -- statements, built once -----------------------------------------------------------------
+    def _statement(self, name: str, entity: Entity) -> Any:
+        key = (name, entity.name)
+        if key not in self._statements:
+            self._statements[key] = BUILDERS[name](entity)
+        return self._statements[key]
+
+
+def load_statement(entity: Entity) -> Select[Any]:
+    """One record by :id, as the fields of Stored."""
+    c = entity.table.c
+    return select(c.key, c.id, c.revision, c.updated, c.document).where(c.id == bindparam("id"))
+
+
+def _update_statement(entity: Entity) -> Update:
+    table = entity.table
+    names = [column.name for column in table.c if column.name not in ("key", "id", "created")]
+    return update(table).where(table.c.key == bindparam("b_key")).values({name: bindparam(name) for name in names})
+
+
+BUILDERS: dict[str, Callable[[Entity], Any]] = {
+    "load": load_statement,
+    "load_locked": lambda entity: load_statement(entity).with_for_update(),
+    "insert": lambda entity: insert(entity.table),
+    "update": _update_statement,
+    "delete": lambda entity: entity.table.delete().where(entity.table.c.key == bindparam("b_key")),
+}
+
+
+def _identify(entity: Entity, document: Document) -> None:
+    id_ = document.pop("id", None) or str(uuid.uuid4())
+    rest = {name: value for name, value in document.items() if name != "href"}
+    document.clear()
+    document["id"] = id_
+    document["href"] = local_href(entity.name, id_)
+    document.update(rest)
+
+
+def _stamp(entity: Entity, document: Document, moment: int, *, new: bool) -> None:
+    for name, when in entity.stamps.items():
+        if new or when == "always":
+            document[name] = format_instant(moment)
+    if new:
+        for name, value in entity.defaults.items():
+            document.setdefault(name, value)
+
+
+def _obey(entity: Entity, document: Document, changed: Collection[str]) -> None:
+    """Check the rules; a fault in an attribute that did not change is not the client's."""
+    found = [fault for rule in entity.rules for fault in rule(document)]
+    faults = [fault for fault in found if fault.pointer.split("/")[1] in changed]
+    if faults:
+        raise InvalidInput(f"The {entity.name} breaks a rule.", faults=faults, code="ruleViolated")
+
+
+def _change(
+    entity: Entity, stored: Stored, event: str, *, time: int | None = None, paths: tuple[str, ...] = ()
+) -> Change:
+    return Change(entity.name, stored.id, stored.key, event, stored.document, time or stored.updated, paths)
+
+
+def _changes(entity: Entity, stored: Stored, paths: tuple[str, ...]) -> list[Change]:
+    state = entity.lifecycle.attribute if entity.lifecycle is not None else None
+    others = tuple(name for name in paths if name != state)
+    found = []
+    if state in paths:
+        found.append(_change(entity, stored, STATE_CHANGE, paths=paths))
+    if others:
+        found.append(_change(entity, stored, ATTRIBUTE_VALUE_CHANGE, paths=others))
+    return found

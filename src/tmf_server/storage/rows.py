@@ -1,0 +1,137 @@
+"""The statements of the write path: one set-based statement per table. Decides nothing."""
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, text
+
+from tmf_server.storage.extract import Value
+
+SLOTS = 64
+Target = tuple[str, str]  # kind, id
+
+SOURCE = {"sqlite": "json_each(:rows) AS j", "postgresql": "jsonb_array_elements(CAST(:rows AS jsonb)) AS j(value)"}
+SLOT = {"sqlite": "0", "postgresql": f"pg_backend_pid() % {SLOTS}"}
+
+STATEMENTS = {
+    "enter": """
+        INSERT INTO entity (kind, id, here)
+        SELECT :kind, j.value ->> 0, true FROM {source} WHERE true ORDER BY 2
+        ON CONFLICT (id, kind) DO UPDATE SET here = true WHERE NOT entity.here
+        RETURNING id, key""",
+    "find": """
+        SELECT e.kind, e.id, e.key, e.here FROM {source}
+        JOIN entity AS e ON e.id = j.value ->> 1 AND e.kind = j.value ->> 0""",
+    "stub": """
+        INSERT INTO entity (kind, id, here)
+        SELECT j.value ->> 0, j.value ->> 1, false FROM {source} WHERE true ORDER BY 2, 1
+        ON CONFLICT (id, kind) DO NOTHING""",
+    "refer": """
+        INSERT INTO reference (owner, path, position, role, target)
+        SELECT CAST(j.value ->> 0 AS BIGINT), j.value ->> 1, CAST(j.value ->> 2 AS SMALLINT), j.value ->> 3,
+               CAST(j.value ->> 4 AS BIGINT)
+        FROM {source}""",
+    "unrefer": """
+        DELETE FROM reference WHERE owner = :owner AND (path, position, target) IN (
+        SELECT j.value ->> 0, CAST(j.value ->> 1 AS SMALLINT), CAST(j.value ->> 2 AS BIGINT) FROM {source})""",
+    "characterise": """
+        INSERT INTO characteristic (owner, path, position, name, text, number, instant)
+        SELECT CAST(j.value ->> 0 AS BIGINT), j.value ->> 1, CAST(j.value ->> 2 AS SMALLINT), j.value ->> 3,
+               j.value ->> 4, CAST(j.value ->> 5 AS DOUBLE PRECISION), CAST(j.value ->> 6 AS BIGINT)
+        FROM {source}""",
+    "uncharacterise": "DELETE FROM characteristic WHERE owner = :owner",
+    "count": """
+        INSERT INTO tally (kind, slot, number) VALUES (:kind, {slot}, :number)
+        ON CONFLICT (kind, slot) DO UPDATE SET number = tally.number + excluded.number""",
+    "leave": "UPDATE entity SET here = false WHERE key = :key",
+    "needed_by": """
+        SELECT e.kind, e.id, r.path FROM reference AS r JOIN entity AS e ON e.key = r.owner
+        WHERE r.target = :key AND r.role = :role AND r.owner <> :key ORDER BY r.owner LIMIT :most""",
+    "reaches": """
+        WITH RECURSIVE way(key) AS (
+            SELECT target FROM reference WHERE owner = :key AND path IN (SELECT j.value ->> 0 FROM {source})
+            UNION
+            SELECT r.target FROM reference AS r JOIN way ON r.owner = way.key
+            WHERE r.path IN (SELECT j.value ->> 0 FROM {source}))
+        SELECT 1 FROM way WHERE key = :key LIMIT 1""",
+}
+
+
+@lru_cache(maxsize=64)
+def _statement(name: str, dialect: str) -> TextClause:
+    return text(STATEMENTS[name].format(source=SOURCE[dialect], slot=SLOT[dialect]))
+
+
+def _encode(rows: Iterable[Sequence[Any]]) -> str:
+    return json.dumps(list(rows), ensure_ascii=False)
+
+
+class Rows:
+    """The shared tables of one dialect, written and asked set by set."""
+
+    def __init__(self, dialect: str) -> None:
+        self.dialect = dialect
+
+    def _run(self, connection: Connection, name: str, **values: Any) -> Any:
+        return connection.execute(_statement(name, self.dialect), values)
+
+    def enter(self, connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, int]:
+        """Make the records be here, stubs turned real; keys by id, without those that were here already."""
+        found = self._run(connection, "enter", kind=kind, rows=_encode([one] for one in ids))
+        return {row[0]: row[1] for row in found}
+
+    def targets(self, connection: Connection, wanted: Sequence[Target]) -> dict[Target, tuple[int, bool]]:
+        """Key and presence of every wanted target; a stub is made for those that were never heard of."""
+        found = self._find(connection, wanted)
+        missing = [one for one in wanted if one not in found]
+        if missing:
+            self._run(connection, "stub", rows=_encode(missing))
+            found |= self._find(connection, missing)
+        return found
+
+    def _find(self, connection: Connection, wanted: Sequence[Target]) -> dict[Target, tuple[int, bool]]:
+        rows = self._run(connection, "find", rows=_encode(wanted))
+        return {(kind, id_): (key, bool(here)) for kind, id_, key, here in rows}
+
+    def present(self, connection: Connection, wanted: Sequence[Target]) -> set[Target]:
+        """Those of the wanted that are here; makes no stubs."""
+        return {target for target, (_, here) in self._find(connection, wanted).items() if here}
+
+    def refer(self, connection: Connection, rows: Sequence[tuple[int, str, int, str, int]]) -> None:
+        """Write references: owner, path, position, role, target."""
+        if rows:
+            self._run(connection, "refer", rows=_encode(rows))
+
+    def unrefer(self, connection: Connection, owner: int, rows: Sequence[tuple[str, int, int]]) -> None:
+        """Remove references of the owner: path, position, target."""
+        if rows:
+            self._run(connection, "unrefer", owner=owner, rows=_encode(rows))
+
+    def characterise(self, connection: Connection, values: Sequence[tuple[int, Value]]) -> None:
+        """Write the characteristic values, each with its owner."""
+        if values:
+            rows = [(owner, v.path, v.position, v.name, v.text, v.number, v.instant) for owner, v in values]
+            self._run(connection, "characterise", rows=_encode(rows))
+
+    def uncharacterise(self, connection: Connection, owner: int) -> None:
+        """Remove all characteristic values of the owner."""
+        self._run(connection, "uncharacterise", owner=owner)
+
+    def count(self, connection: Connection, kind: str, number: int) -> None:
+        """Add to the number of records of the kind."""
+        self._run(connection, "count", kind=kind, number=number)
+
+    def leave(self, connection: Connection, key: int) -> None:
+        """Turn a record back into a stub."""
+        self._run(connection, "leave", key=key)
+
+    def needed_by(self, connection: Connection, key: int, role: str, most: int) -> list[tuple[str, str, str]]:
+        """Kind, id and path of records that refer to the key in the role."""
+        return [(row[0], row[1], row[2]) for row in self._run(connection, "needed_by", key=key, role=role, most=most)]
+
+    def reaches_itself(self, connection: Connection, key: int, paths: Sequence[str]) -> bool:
+        """True when following the paths from the key leads back to it."""
+        rows = _encode([path] for path in paths)
+        return self._run(connection, "reaches", key=key, rows=rows).first() is not None
