@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tools.contracts.document import build, printed, read_examples
+from tools.contracts.document import build, printed, read_yaml
 from tools.contracts.glossary import Glossary, GlossaryError, read
 from tools.contracts.reference import load
 
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         glossary = read(args.openapi / "glossary")
         texts = documents(args.reference, args.openapi, args.only, glossary)
     except (GlossaryError, OSError) as error:
-        print(f"contracts: {error}", file=sys.stderr)
+        sys.stderr.write(f"contracts: {error}\n")
         return 1
     problems = [f"no words for {name}" for name in sorted(glossary.missing)]
     if args.only == "*":
@@ -33,18 +33,19 @@ def main(arguments: list[str] | None = None) -> int:
         for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-    print("\n".join([*problems, f"{len(texts)} documents, {len(problems)} problems"]))
+    sys.stdout.write("\n".join([*problems, f"{len(texts)} documents, {len(problems)} problems\n"]))
     return 1 if problems else 0
 
 
 def documents(reference: Path, openapi: Path, only: str, glossary: Glossary) -> dict[Path, str]:
     """The text of every document that has a reference, by the path it belongs to."""
     texts = {}
+    corrections = read_yaml(openapi / "corrections.yaml") or []
     for source in sorted(reference.glob("v*/TMF*")):
         name = f"{source.parent.name}/{source.stem}"
         if Path(name).match(only):
-            examples = read_examples(openapi / "examples" / f"{name}.yaml")
-            texts[openapi / f"{name}.yaml"] = printed(build(load(source), glossary, examples))
+            examples = read_yaml(openapi / "examples" / f"{name}.yaml") or {}
+            texts[openapi / f"{name}.yaml"] = printed(build(load(source, corrections), glossary, examples))
     return texts
 
 

@@ -16,8 +16,15 @@ HEAD = "# Written by tools/contracts from openapi/glossary; edit the words there
 class _Block(yaml.SafeDumper):
     """Block style without anchors, so that equal parts stand written out."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _data: Any) -> bool:
         return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Block.add_representer(str, _text)
 
 
 def build(reference: Reference, glossary: Glossary, examples: dict[str, Any]) -> Node:
@@ -63,9 +70,6 @@ def printed(node: Node) -> str:
     return HEAD + yaml.dump(node, Dumper=_Block, sort_keys=False, allow_unicode=True, width=120)
 
 
-def read_examples(path: Path) -> dict[str, Any]:
-    """Our examples of one document, by operationId and media type; none where the file is missing."""
-    if not path.exists():
-        return {}
-    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
-    return content
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file; None where it is missing or empty."""
+    return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) if path.exists() else None

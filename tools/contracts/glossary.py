@@ -1,4 +1,4 @@
-"""The words: reads openapi/glossary and answers what a schema, attribute, noun or status means. Knows no document's structure."""
+"""The words: reads openapi/glossary and says what a schema, attribute or noun means. Knows no document's structure."""
 
 import re
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ class Glossary:
         base, _ = base_of(schema)
         found = self._from_schema(base, document, "attributes", name) or self._event(base, "attributes", name)
         if found is None:
-            version = document.split("/")[0]
+            version = document.split("/", maxsplit=1)[0]
             found = self.entry("attributes", f"{name}@{document}", f"{name}@{version}", name)
         if found is None:
             self.missing.add(f"attribute {base}.{name} ({document})")
@@ -68,30 +68,41 @@ class Glossary:
         return str(found)
 
     def _from_schema(self, base: str, document: str, *keys: str) -> Any:
-        version = document.split("/")[0]
-        patterns = (key for key in self.content["schemas"] if "*" in key and fnmatchcase(base, key))
-        for name in (f"{base}@{document}", f"{base}@{version}", base, *patterns):
-            found = _dig(self.content["schemas"].get(name), keys)
-            if found is not None:
-                self._used.add(f"schemas: {name}" + (f".{keys[-1]}" if len(keys) > 1 else ""))
-                return found
+        version = document.split("/", maxsplit=1)[0]
+        patterns = [key for key in self.content["schemas"] if "*" in key and fnmatchcase(base, key)]
+        for start in (f"{base}@{document}", f"{base}@{version}", base, *patterns):
+            for name, words in self._chain("schemas", start):
+                for key in (f"{keys[-1]}@{version}", keys[-1]):
+                    found = _dig(words, (*keys[:-1], key))
+                    if found is not None:
+                        self._used.add(f"schemas: {name}" + (f".{key}" if len(keys) > 1 else ""))
+                        return found
         return None
 
+    def _chain(self, section: str, name: str | None) -> Iterator[tuple[str, dict[str, Any]]]:
+        """An entry and, for what it does not say itself, the one that it is `like`."""
+        while name in self.content[section]:
+            yield name, self.content[section][name]
+            name = self.content[section][name].get("like")
+
     def _event(self, base: str, *keys: str) -> str | None:
-        """Events have no entries of their own: `<Noun><Kind>Event` is worded from the noun and the kind."""
+        """Events have no entries of their own: `<Noun><Kind>` is worded from the noun and the kind of event."""
         for kind, words in self.content["events"].items():
             match = re.fullmatch(rf"(?P<noun>\w+?){kind}(?P<part>Payload)?", base)
             if match:
-                found = _dig(words, ("payload" if match["part"] else "event", *keys))
-                found = found or (_dig(words, ("payload", "attributes", "*")) if match["part"] and keys[0] == "attributes" else None)
+                told = words["payload" if match["part"] else "event"]
+                found = _dig(told, keys) or _dig(told, (*keys[:-1], "*"))
                 self._used.add(f"events: {kind}")
                 return str(found).format(**self.noun(match["noun"])) if found else None
         return None
 
     def noun(self, name: str) -> dict[str, Any]:
         """`one`, `many`, `a` (with its article) and `on` (more words by verb) of a noun."""
-        words = self.entry("nouns", name)
-        if words is None:
+        words: dict[str, Any] = {}
+        for entry, own in self._chain("nouns", name):
+            self._used.add(f"nouns: {entry}")
+            words = own | words
+        if not words:
             self.missing.add(f"noun {name}")
             words = {"one": name}
         one = words["one"]

@@ -110,7 +110,8 @@ class Paths:
 
     def _further(self, name: str) -> Node:
         place = "header" if name[0].isupper() else "query"
-        return {"name": name, "in": place, "schema": {"type": self.glossary.http("parameters", name).get("type", "string")}}
+        kind = self.glossary.http("parameters", name).get("type", "string")
+        return {"name": name, "in": place, "schema": {"type": kind}}
 
     def _parameter(self, name: str, fact: Node) -> Node:
         words = self.glossary.http("parameters", name)

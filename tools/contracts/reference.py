@@ -1,7 +1,7 @@
-"""Reads a published document, Swagger 2.0 or OpenAPI 3.0, as facts alone. Its prose and examples go no further than here."""
+"""Reads a published document, Swagger 2.0 or OpenAPI 3.0, as facts alone. Its prose and examples stay behind."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ def _fact(key: str, value: Any) -> Any:
 
 def bare(media: str) -> str:
     """A media type without its parameters."""
-    return media.split(";")[0].strip().lower()
+    return media.split(";", maxsplit=1)[0].strip().lower()
 
 
 class _Reader:
@@ -105,7 +105,8 @@ class _Reader:
 
     def bodies(self, method: str, node: Node, declared: list[Node]) -> dict[str, Node]:
         if self.swagger:
-            found = {JSON: facts(parameter["schema"]) for parameter in declared if parameter["in"] == "body"}
+            body = [facts(parameter["schema"]) for parameter in declared if parameter["in"] == "body"]
+            found: dict[str, Node] = {JSON: body[0]} if body else {}
         else:
             content = self.deref(node.get("requestBody", {})).get("content", {})
             found = {bare(media): facts(body["schema"]) for media, body in content.items()}
@@ -121,12 +122,30 @@ class _Reader:
         return {bare(media): facts(content["schema"]) for media, content in response.get("content", {}).items()}
 
 
-def load(path: Path) -> Reference:
-    """Read one published document; raises OSError or yaml.YAMLError when it cannot be read."""
+def correct(schemas: dict[str, Node], pointer: str, value: Any) -> None:
+    """Put `value` in place of what stands at a JSON pointer; KeyError or IndexError when nothing stands there."""
+    *way, last = pointer.removeprefix("/").split("/")
+    target: Any = schemas
+    for step in way:
+        target = target[int(step) if isinstance(target, list) else step]
+    key = int(last) if isinstance(target, list) else last
+    target[key]  # the reference may have been mended meanwhile
+    target[key] = value
+
+
+def load(path: Path, corrections: Iterable[Node] = ()) -> Reference:
+    """Read one published document and mend it where a correction (`document`, `at`, `is`) names it.
+
+    Raises OSError or yaml.YAMLError when the document cannot be read.
+    """
     text = path.read_text(encoding="utf-8")
     content: Node = json.loads(text) if path.suffix == ".json" else yaml.load(text, yaml.CSafeLoader)
     reader = _Reader(content)
     schemas = content["definitions"] if reader.swagger else content["components"]["schemas"]
+    schemas = {name: facts(schema) for name, schema in schemas.items()}
+    for correction in corrections:
+        if correction["document"] == f"{path.parent.name}/{path.stem}":
+            correct(schemas, correction["at"], correction["is"])
     return Reference(
         version=path.parent.name,
         number=path.stem,
@@ -134,5 +153,5 @@ def load(path: Path) -> Reference:
         release=str(content["info"]["version"]),
         tags=[tag["name"] for tag in content["tags"]],
         operations=list(reader.operations()),
-        schemas={name: facts(schema) for name, schema in schemas.items()},
+        schemas=schemas,
     )
