@@ -56,6 +56,21 @@ class Settings:
     max_expanded: int = 200
     idempotency_seconds: int = 86_400
 
+    # events, and calls to the outside
+    worker: bool = True  # run the worker inside `serve`; off where `tmf-server worker` runs apart
+    webhook_secret: str = field(default="", repr=False)  # root of the signing keys; "" uses one kept in the database
+    outbound_allow: tuple[str, ...] = ()  # hosts, *.suffixes, networks that may be called besides https at public addresses
+    outbound_ca_file: Path | None = None  # PEM file of authorities that are trusted besides the usual ones
+    delivery_pauses: tuple[float, ...] = (1, 5, 30, 120, 600, 1800)  # seconds before each further try; then it is parked
+    delivery_connect_seconds: float = 5.0
+    delivery_seconds: float = 10.0  # a whole delivery, name to answer
+    delivery_slots: int = 64  # subscribers served at once by a worker, and as many again that are slow or failing
+    lease_seconds: float = 30.0  # after which another worker goes on with what a dead one held
+    poll_seconds: float = 0.5  # how often a worker looks for what other processes wrote
+    event_days: float = 7.0  # how long events are kept after every reader is past them
+    parked_days: float = 30.0  # how long a parked delivery can be replayed
+    received_events: int = 10_000  # how many events that arrived at /listener are kept
+
     def __post_init__(self) -> None:
         if self.references not in POLICIES:
             raise ValueError(f"references must be one of {', '.join(POLICIES)}, not {self.references!r}")
@@ -91,6 +106,8 @@ def _read(text: str, kind: Any) -> Any:
         return kind(text)
     if kind == tuple[str, ...]:
         return tuple(part.strip() for part in text.split(",") if part.strip())
+    if kind == tuple[float, ...]:
+        return tuple(float(part) for part in text.split(",") if part.strip())
     if kind == Path:
         return Path(text)
     if kind == (Path | None):
