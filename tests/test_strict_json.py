@@ -205,7 +205,7 @@ def test_nulls_mean_not_there(value: Any) -> None:
     if value is not None:
         assert not any(member is None for member in members(result))
     if not any(member is None for member in members(value)):
-        assert result is value
+        assert result == value
 
 
 def members(value: Any) -> Iterator[Any]:

@@ -77,7 +77,7 @@ def encode(value: Any) -> bytes:
 
 
 def without_nulls(value: Any) -> Any:
-    """The value without null members and null elements at any depth; the very same value when it has none.
+    """The value without null members and null elements at any depth; never changes its argument.
 
     A null in a body means "not there", in an array as in an object; an object or array that becomes empty stays.
     """
