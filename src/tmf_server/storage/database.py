@@ -19,6 +19,8 @@ from tmf_server.errors import TooCostly, Unavailable
 from tmf_server.settings import Settings
 from tmf_server.storage.sqlite_functions import register_functions
 
+__all__ = ["Connection", "Database"]
+
 T = TypeVar("T")
 DEADLOCK_STATES = frozenset({"40P01", "40001", "55P03"})
 TIMEOUT_STATE = "57014"

@@ -1,0 +1,15 @@
+"""Runs the migrations on the connection that storage/migrate.py hands over. Decides nothing."""
+
+from alembic import context
+
+from tmf_server.model import everything
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=everything.metadata,
+    render_as_batch=context.config.attributes["connection"].dialect.name == "sqlite",
+    compare_type=True,
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,70 @@
+"""Runs the verb of the operation that Connexion named, inline or in a worker thread. Names no noun."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from connexion.middleware.abstract import ROUTING_CONTEXT
+from starlette.types import Receive, Scope, Send
+
+from tmf_server.rest.messages import Request, Response
+from tmf_server.rest.requests import BODY, MEDIA_TYPE
+from tmf_server.rest.services import Services
+
+Verb = Callable[[Request], Response]
+ORIGIN = "tmf.origin"
+
+
+class Dispatcher:
+    """The ASGI endpoint behind Connexion's middleware.
+
+    `inline` names the verbs that are quick enough on this database to run on the event loop.
+    """
+
+    def __init__(self, services: Services, verbs: Mapping[str, Verb], inline: frozenset[str]) -> None:
+        self._services = services
+        self._verbs = verbs
+        self._inline = inline
+        self._pool = ThreadPoolExecutor(services.settings.pool_size, thread_name_prefix="verb")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        """Carry out one request and send its response."""
+        if scope["type"] != "http":
+            return
+        request = self._request(scope)
+        verb = request.operation.verb
+        if verb in self._inline and not (verb == "list" and request.query):
+            response = self._verbs[verb](request)
+        else:
+            loop = asyncio.get_running_loop()
+            response = await loop.run_in_executor(self._pool, self._verbs[verb], request)
+        await send_response(send, response)
+
+    def _request(self, scope: Scope) -> Request:
+        routing = scope["extensions"][ROUTING_CONTEXT]
+        return Request(
+            services=self._services,
+            endpoint=self._services.registry.endpoints[routing["api_base_path"], routing["operation_id"]],
+            origin=scope[ORIGIN],
+            path_id=scope["path_params"].get("id", ""),
+            query=scope["query_string"].decode("latin-1"),
+            headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            body=scope.get(BODY),
+            media_type=scope.get(MEDIA_TYPE, ""),
+        )
+
+    def close(self) -> None:
+        """Wait for the verbs that run."""
+        self._pool.shutdown(wait=True)
+
+
+async def send_response(send: Send, response: Response) -> None:
+    """One response as two ASGI messages."""
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    if response.body or response.status not in (204, 304):
+        headers.append((b"content-type", response.media_type.encode()))
+        headers.append((b"content-length", str(len(response.body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})

@@ -1,0 +1,86 @@
+"""A stored record as the client gets it: bytes, entity tag, headers. No SQL."""
+
+import orjson
+
+from tmf_server.domain.instants import format_http_date
+from tmf_server.errors import InvalidInput, PreconditionFailed
+from tmf_server.registry import Document
+from tmf_server.rest.fields import FieldTree, parse_fields, select_fields
+from tmf_server.rest.links import collection_url
+from tmf_server.rest.messages import Request, Response
+from tmf_server.storage.records import Stored
+
+RESIDUE = '"\\u0001v4":'
+
+
+def entity_tag(stored: Stored) -> str:
+    """The strong tag of one state of one record."""
+    return f'"{stored.revision}-{stored.updated:x}"'
+
+
+def shown_bytes(request: Request, document: str, fields: FieldTree | None = None) -> bytes:
+    """The canonical text as the request's version shows it, links absolute, narrowed to the fields asked for.
+
+    The text is passed through untouched when the version is the stored one and nothing is left out.
+    """
+    exposure = request.exposure
+    version = exposure.contract.version
+    if exposure.v5 and fields is None and RESIDUE not in document:
+        return request.services.links.absolute(document.encode(), request.origin, version)
+    shown = exposure.view.show(orjson.loads(document))
+    if fields is not None:
+        shown = select_fields(shown, fields, version)
+    return request.services.links.absolute(orjson.dumps(shown), request.origin, version)
+
+
+def shown_document(request: Request, document: str) -> tuple[Document, Document]:
+    """The canonical document and what the version shows of it, both with absolute links."""
+    text = request.services.links.absolute(document.encode(), request.origin, request.exposure.contract.version)
+    canonical: Document = orjson.loads(text)
+    return canonical, request.exposure.view.show(canonical)
+
+
+def record_response(request: Request, stored: Stored, *, status: int = 200) -> Response:
+    """One record with its entity tag, and its Location when it is new."""
+    headers = [("ETag", entity_tag(stored)), ("Last-Modified", format_http_date(stored.updated))]
+    if status == 201:
+        headers.append(("Location", record_url(request, stored.id)))
+    return Response(status, shown_bytes(request, stored.document, asked_fields(request)), headers)
+
+
+def record_url(request: Request, id_: str) -> str:
+    """The absolute URL of a record as this request's version calls it."""
+    return f"{collection_url(request.exposure, request.origin)}/{id_}"
+
+
+def asked_fields(request: Request) -> FieldTree | None:
+    """The parsed `fields` parameter of a write or a retrieval; any other parameter is refused."""
+    return parse_fields(request.query, request.exposure) if request.query else None
+
+
+def check_if_match(request: Request, stored: Stored) -> None:
+    """Raise PreconditionFailed when If-Match names another state of the record than the present one."""
+    header = request.headers.get("if-match")
+    if header is None or header.strip() == "*":
+        return
+    if entity_tag(stored) not in _tags(header):
+        raise PreconditionFailed(
+            "The record has changed since you read it. Read it again and repeat the change on what it is now.",
+            message=f"If-Match: the present entity tag is {entity_tag(stored)}",
+        )
+
+
+def not_modified(request: Request, stored: Stored) -> bool:
+    """True when If-None-Match names the present state of the record."""
+    header = request.headers.get("if-none-match")
+    if header is None:
+        return False
+    tags = {tag.removeprefix("W/") for tag in _tags(header)}
+    return header.strip() == "*" or entity_tag(stored) in tags
+
+
+def _tags(header: str) -> list[str]:
+    tags = [tag.strip() for tag in header.split(",")]
+    if any(not tag.removeprefix("W/").startswith('"') and tag != "*" for tag in tags):
+        raise InvalidInput('An entity tag is written in double quotes, as in ETag: "1-5f3a".')
+    return tags

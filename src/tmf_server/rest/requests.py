@@ -1,0 +1,114 @@
+"""Connexion's request validation with validators of our own, made once per operation. Names no noun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connexion.middleware.request_validation import RequestValidationAPI, RequestValidationMiddleware
+from connexion.operations import AbstractOperation
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tmf_server.errors import InvalidInput, TooLarge, UnsupportedMedia
+from tmf_server.registry import Endpoint, Registry
+from tmf_server.rest.identifiers import check_id
+from tmf_server.rest.strictjson import parse
+from tmf_server.rest.validation import Validators
+from tmf_server.settings import Settings
+
+BODY = "tmf.body"
+MEDIA_TYPE = "tmf.media_type"
+PATCHES = frozenset({"patch"})
+
+
+class RequestCheck:
+    """Reads, parses and validates the body of one operation; the parsed body travels on in the ASGI scope."""
+
+    def __init__(self, next_app: ASGIApp, endpoint: Endpoint, validators: Validators, settings: Settings) -> None:
+        self._next_app = next_app
+        self._endpoint = endpoint
+        self._validators = validators
+        self._settings = settings
+        self._takes_body = bool(endpoint.operation.request_schemas)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Validate and pass on."""
+        if len(scope.get("query_string", b"")) > self._settings.max_query_bytes:
+            raise TooLarge(f"The query is longer than {self._settings.max_query_bytes} bytes.")
+        if self._takes_body:
+            media_type = self._media_type(_header(scope, b"content-type"))
+            body = parse(await read_body(scope, receive, self._settings.max_body_bytes), max_depth=self._settings.max_depth)
+            self._check(media_type, body)
+            scope[BODY] = body
+            scope[MEDIA_TYPE] = media_type
+        await self._next_app(scope, receive, send)
+
+    def _media_type(self, header: str) -> str:
+        taken = self._endpoint.operation.request_schemas
+        media_type, _, parameters = header.partition(";")
+        media_type = media_type.strip().lower() or next(iter(taken))
+        charset = parameters.lower().replace(" ", "").replace('"', "")
+        if media_type not in taken:
+            raise UnsupportedMedia(f"The body is {media_type[:100]!r}. Expected {' or '.join(taken)}.")
+        if "charset=" in charset and "charset=utf-8" not in charset:
+            raise UnsupportedMedia("JSON is exchanged in UTF-8 only.")
+        return media_type
+
+    def _check(self, media_type: str, body: Any) -> None:
+        operation = self._endpoint.operation
+        if operation.verb in PATCHES:
+            return  # the result of a patch is validated, as a whole
+        schema = operation.request_schemas[media_type]
+        if not isinstance(body, dict):
+            raise InvalidInput("The body has to be a JSON object.")
+        if isinstance(body.get("id"), str):
+            check_id(body["id"])
+        if schema is not None:
+            self._validators.complete(self._endpoint.contract, schema, body)
+            self._validators.check(self._endpoint.contract, schema, body)
+
+
+class RequestCheckAPI(RequestValidationAPI):
+    """The operations of one document, each with its check; `checks` come through `validator_map`."""
+
+    def make_operation(self, operation: AbstractOperation) -> Any:
+        """The check of one operation."""
+        parts = self.validator_map
+        endpoint = parts["registry"].endpoints[self.base_path, operation.operation_id]
+        return RequestCheck(self.next_app, endpoint, parts["validators"], parts["settings"])
+
+
+class RequestCheckMiddleware(RequestValidationMiddleware):
+    """Connexion's validation middleware over RequestCheckAPI."""
+
+    api_cls = RequestCheckAPI
+
+
+def validator_map(registry: Registry, validators: Validators, settings: Settings) -> dict[str, Any]:
+    """What Connexion hands to RequestCheckAPI."""
+    return {"registry": registry, "validators": validators, "settings": settings}
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The whole body, chunked or not; TooLarge as soon as it is known to be over the limit."""
+    length = _header(scope, b"content-length")
+    if length and not length.isdecimal():
+        raise InvalidInput("Content-Length is not a number.")
+    too_large = TooLarge(f"The body is larger than the {limit} bytes that are taken. Send less, or use an import job.")
+    if length and int(length) > limit:
+        raise too_large
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise InvalidInput("The client left before the body was complete.")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise too_large
+        if not message.get("more_body", False):
+            return b"".join(parts)

@@ -1,0 +1,91 @@
+"""The verbs that change records: create, patch, replace, delete (TMF630 part 1, 5). Names no noun."""
+
+from collections.abc import Callable
+
+from tmf_server.errors import InvalidInput, NotFound
+from tmf_server.registry import Document
+from tmf_server.rest.idempotency import answer_once
+from tmf_server.rest.messages import Request, Response
+from tmf_server.rest.patch import apply_patch
+from tmf_server.rest.representation import check_if_match, record_response, shown_document
+from tmf_server.rest.strictjson import without_nulls
+from tmf_server.rest.updates import check_result
+from tmf_server.storage.database import Connection
+from tmf_server.storage.records import Stored
+
+MERGE_PATCH = ("application/json", "application/merge-patch+json")
+
+
+def create(request: Request) -> Response:
+    """201 with the new record and its Location; the same Idempotency-Key gives the same answer again."""
+    records = request.services.records
+    exposure = request.exposure
+    document = exposure.view.accept(without_nulls(request.body))
+
+    def work(connection: Connection) -> Response:
+        stored = records.create(connection, exposure.entity, [document], policy=_policy(request))[0]
+        return record_response(request, stored, status=201)
+
+    return answer_once(request, work)
+
+
+def patch(request: Request) -> Response:
+    """200 with the changed record; the patch is applied to the record as this version shows it."""
+    return _change(request, lambda shown: apply_patch(request.media_type, shown, request.body))
+
+
+def replace(request: Request) -> Response:
+    """200 with the record after PUT: the body takes the place of all that this version shows."""
+
+    def replaced(shown: Document) -> Document:
+        kept = {name: shown[name] for name in ("id", "href") if name in shown}
+        return kept | without_nulls(request.body)
+
+    return _change(request, replaced)
+
+
+def _change(request: Request, edit: Callable[[Document], Document]) -> Response:
+    services = request.services
+    exposure = request.exposure
+
+    def work(connection: Connection) -> Stored:
+        stored = _locked(request, connection)
+        check_if_match(request, stored)
+        canonical, shown = shown_document(request, stored.document)
+        result = without_nulls(edit(shown))
+        schema = next(iter(request.operation.request_schemas.values())) or exposure.schema
+        check_result(exposure.contract, exposure.schema, schema, shown, result)
+        services.validators.check(exposure.contract, schema, result)
+        after = exposure.view.accept(result, canonical)
+        return services.records.update(connection, exposure.entity, stored, after, policy=_policy(request))
+
+    return record_response(request, services.database.transact(work))
+
+
+def delete(request: Request) -> Response:
+    """204; Conflict names the records that still need this one."""
+    services = request.services
+
+    def work(connection: Connection) -> None:
+        stored = _locked(request, connection)
+        check_if_match(request, stored)
+        services.records.delete(connection, request.exposure.entity, stored)
+
+    services.database.transact(work)
+    return Response(204)
+
+
+def _locked(request: Request, connection: Connection) -> Stored:
+    stored = request.services.records.load(connection, request.exposure.entity, request.path_id, lock=True)
+    if stored is None:
+        raise no_such_record(request)
+    return stored
+
+
+def no_such_record(request: Request) -> NotFound:
+    """What to raise when the path's id is not here."""
+    return NotFound(f"There is no {request.exposure.noun} with the id {request.path_id!r}.")
+
+
+def _policy(request: Request) -> str:
+    return request.services.settings.reference_policy(request.exposure.contract.api)
