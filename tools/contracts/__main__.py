@@ -30,10 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     if args.check:
         problems += [f"out of date: {path}" for path, text in texts.items() if _on_disk(path) != text]
     elif args.draft or not problems:
-        for path, text in texts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    sys.stdout.write("\n".join([*problems, f"{len(texts)} documents, {len(problems)} problems\n"]))
+        _write(texts)
+    summary = f"{len(texts)} documents, {len(problems)} problems"
+    sys.stdout.write("".join(f"{line}\n" for line in [*problems, summary]))
     return 1 if problems else 0
 
 
@@ -47,6 +46,12 @@ def documents(reference: Path, openapi: Path, only: str, glossary: Glossary) -> 
             examples = read_yaml(openapi / "examples" / f"{name}.yaml") or {}
             texts[openapi / f"{name}.yaml"] = printed(build(load(source, corrections), glossary, examples))
     return texts
+
+
+def _write(texts: dict[Path, str]) -> None:
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def _on_disk(path: Path) -> str | None:

@@ -14,7 +14,7 @@ VARIANTS = {
     "_MVO": "update",
     "_Update": "update",
 }
-SECTIONS = ("attributes", "schemas", "nouns", "operations", "documents", "http", "events")
+SECTIONS = ("attributes", "schemas", "nouns", "documents", "http", "events")
 
 
 class GlossaryError(Exception):
@@ -97,7 +97,7 @@ class Glossary:
         return None
 
     def noun(self, name: str) -> dict[str, Any]:
-        """`one`, `many`, `a` (with its article) and `on` (more words by verb) of a noun."""
+        """A noun: `one`, `many`, `a` (with its article) and, by verb, `called` (summaries) and `on` (more words)."""
         words: dict[str, Any] = {}
         for entry, own in self._chain("nouns", name):
             self._used.add(f"nouns: {entry}")
@@ -117,11 +117,11 @@ class Glossary:
         return found
 
     def unused(self) -> list[str]:
-        """Entries of schemas, attributes, nouns, operations and events that no look-up has touched."""
+        """Entries of schemas, attributes, nouns and events that no look-up has touched."""
         return sorted(set(self._entries()) - self._used)
 
     def _entries(self) -> Iterator[str]:
-        for section in ("attributes", "nouns", "operations", "events"):
+        for section in ("attributes", "nouns", "events"):
             yield from (f"{section}: {name}" for name in self.content[section])
         for name, words in self.content["schemas"].items():
             if "description" in words:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.contracts.glossary import Glossary
+from tools.contracts.glossary import Glossary, GlossaryError
 from tools.contracts.reference import JSON, Node, Operation, Reference
 
 # What this server reads and answers beyond the reference, by kind of operation.
@@ -25,7 +25,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
 HEADERS: dict[str, tuple[str, ...]] = {
     "list": ("X-Total-Count", "X-Result-Count", "Link"),
     "retrieve": ("ETag",),
-    "create": ("Location", "ETag"),
+    "create": ("Location", "ETag", "Idempotency-Replayed"),
     "patch": ("ETag",),
     "replace": ("ETag",),
     "subscribe": ("Location",),
@@ -57,10 +57,17 @@ class Paths:
         self.headers: dict[str, Node] = {}
 
     def build(self) -> dict[str, Node]:
+        """All operations in the reference's order; GlossaryError when an example belongs to none of them."""
         paths: dict[str, Node] = {}
         for operation in self.reference.operations:
             paths.setdefault(operation.path, {})[operation.method] = self._operation(operation)
+        lost = {(name, media) for name, entry in self.examples.items() for media in entry} - self._bodies()
+        if lost:
+            raise GlossaryError(f"{self._document()}: examples of bodies that do not exist: {sorted(lost)}")
         return paths
+
+    def _bodies(self) -> set[tuple[str, str]]:
+        return {(operation.operation_id, media) for operation in self.reference.operations for media in operation.bodies}
 
     def _operation(self, operation: Operation) -> Node:
         kind = kind_of(operation)
@@ -95,10 +102,10 @@ class Paths:
     def _words(self, operation: Operation, kind: str) -> dict[str, str]:
         names = self._names(operation, kind)
         template = self.glossary.http("operations", kind)
-        own = self.glossary.entry("operations", operation.operation_id) or {}
-        words = {key: str(own.get(key, template[key])).format(**names) for key in ("summary", "description")}
+        words = {key: str(template[key]).format(**names) for key in ("summary", "description")}
+        summary = names.get("called", {}).get(kind, words["summary"])
         more = names.get("on", {}).get(kind)
-        return words | {"description": f"{words['description']} {more}"} if more else words
+        return {"summary": summary, "description": f"{words['description']} {more}" if more else words["description"]}
 
     # -- parameters ---------------------------------------------------------------------------
     def _parameters(self, operation: Operation, kind: str) -> list[Node]:
@@ -119,7 +126,8 @@ class Paths:
         component = dict(fact)
         schema = component.pop("schema") | limits
         key = name[0].upper() + name[1:]
-        self.parameters[key] = component | {"description": words["description"], "schema": schema}
+        text = words.get(f"description@{self.reference.version}", words["description"])
+        self.parameters[key] = component | {"description": text, "schema": schema}
         if "example" in words:
             self.parameters[key]["example"] = words["example"]
         return {"$ref": f"#/components/parameters/{key}"}
