@@ -95,6 +95,7 @@ class Contract:
     base_path: str
     document: dict[str, Any] = field(repr=False)
     _attributes: dict[tuple[str, tuple[str, ...]], Attribute | None] = field(default_factory=dict, repr=False)
+    _declared: dict[str, dict[str, Schema]] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -142,10 +143,12 @@ class Contract:
 
     def all_properties(self, schema: str) -> dict[str, Schema]:
         """The attributes that the schema, its parents and its known subtypes declare."""
-        merged: dict[str, Schema] = {}
-        for name in reversed([schema, *self.subtypes(schema).values(), *self._alternatives(schema)]):
-            merged.update(self.properties(name))
-        return merged
+        if schema not in self._declared:
+            merged: dict[str, Schema] = {}
+            for name in reversed([schema, *self.subtypes(schema).values(), *self._alternatives(schema)]):
+                merged.update(self.properties(name))
+            self._declared[schema] = merged
+        return self._declared[schema]
 
     def _alternatives(self, schema: str) -> list[str]:
         parts = self.schemas.get(schema, {}).get("oneOf", ())
