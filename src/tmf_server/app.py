@@ -2,27 +2,37 @@
 
 import os
 from collections.abc import Mapping
+from functools import partial
 
 from connexion import ConnexionMiddleware
 from connexion.middleware.security import SecurityMiddleware
 
 from tmf_server.asgi import Front
 from tmf_server.contracts import ALIASES, BASE_PATHS, Contract, load_contracts
-from tmf_server.entities import NOUNS, view_of
+from tmf_server.entities import NOUNS, V4_RULES
 from tmf_server.events import outbox
+from tmf_server.events.duties import Duty
 from tmf_server.events.guard import Guard
+from tmf_server.events.office import Office
+from tmf_server.events.payload import Composer, Forms
+from tmf_server.events.signing import signer
 from tmf_server.events.subscriptions import Subscriptions
-from tmf_server.registry import Exposure, Registry, schema_of
+from tmf_server.events.worker import Worker
+from tmf_server.registry import Entity, Exposure, Registry, View, schema_of
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.dispatch import Dispatcher
+from tmf_server.rest.event_filter import event_matcher
 from tmf_server.rest.links import Links
 from tmf_server.rest.requests import RequestCheckMiddleware, validator_map
 from tmf_server.rest.resolver import VerbResolver
 from tmf_server.rest.routing import RoutingMiddleware
 from tmf_server.rest.services import Services
 from tmf_server.rest.validation import Validators
+from tmf_server.rest.representation import rendered
 from tmf_server.rest.verbs import INLINE, VERBS
+from tmf_server.rest.view import V4View, V5View
 from tmf_server.settings import Settings
+from tmf_server.storage.answers import forget_answers
 from tmf_server.storage.database import Database
 from tmf_server.storage.records import Records
 
@@ -35,9 +45,11 @@ def from_environment() -> Front:
 def create_app(settings: Settings) -> Front:
     """Everything wired, eagerly: what is missing fails now and not at the first request."""
     services = create_services(settings)
-    dispatcher = Dispatcher(services, VERBS, INLINE[services.database.dialect])
+    worker = create_worker(services) if settings.worker else None
+    dispatcher = Dispatcher(services, VERBS, INLINE[services.database.dialect], wake=worker.wake if worker else None)
     api = create_api(dispatcher, services)
-    return Front(api, routing=_routing(api), aliases=_aliases(services), settings=settings)
+    life = Life(services, dispatcher, worker)
+    return Front(api, routing=_routing(api), aliases=_aliases(services), settings=settings, life=life)
 
 
 def create_services(settings: Settings) -> Services:
@@ -51,8 +63,52 @@ def create_services(settings: Settings) -> Services:
         records=Records(registry, settings, database.dialect, outbox.record),
         validators=Validators(registry.contracts, strict=settings.strict_subtypes, subclasses=settings.schema_dir),
         links=Links(registry),
-        subscriptions=Subscriptions(database, Guard(settings)),
+        subscriptions=Subscriptions(database, Guard(settings.outbound_allow)),
     )
+
+
+def create_worker(services: Services) -> Worker:
+    """The worker that delivers events and does the periodic duties."""
+    settings, database = services.settings, services.database
+    forms = Forms(services.registry)
+    office = Office(
+        database=database,
+        settings=settings,
+        topics=forms.topics,
+        composer=Composer(forms, partial(rendered, services.links)),
+        matcher=partial(event_matcher, services.registry, settings),
+        guard=Guard(settings.outbound_allow),
+        signer=database.transact(partial(signer, settings=settings)),
+    )
+    return Worker(office, duties(services))
+
+
+def duties(services: Services) -> list[Duty]:
+    """What the worker does again and again besides deliveries."""
+    database, settings = services.database, services.settings
+    forget = partial(forget_answers, seconds=settings.idempotency_seconds)
+    return [Duty("forget answers", 600, lambda _stop: database.transact(forget))]
+
+
+class Life:
+    """What starts and stops with the process."""
+
+    def __init__(self, services: Services, dispatcher: Dispatcher, worker: Worker | None) -> None:
+        self.services = services
+        self._dispatcher = dispatcher
+        self._worker = worker
+
+    def start(self) -> None:
+        """Start the worker."""
+        if self._worker is not None:
+            self._worker.start()
+
+    def stop(self) -> None:
+        """Finish what is under way; the next start goes on with the rest."""
+        self._dispatcher.close()
+        if self._worker is not None:
+            self._worker.stop(self.services.settings.graceful_seconds)
+        self.services.database.close()
 
 
 def create_registry(settings: Settings) -> Registry:
@@ -67,12 +123,20 @@ def create_registry(settings: Settings) -> Registry:
 def _exposures(contract: Contract, contracts: list[Contract]) -> list[Exposure]:
     nouns = {operation.noun for operation in contract.operations.values()}
     canonical = next((one for one in contracts if one.api == contract.api and one.version == "v5"), contract)
-    found = []
-    for noun, entity in NOUNS[contract.api].items():
-        if noun in nouns:
-            schema = schema_of(contract, noun)
-            found.append(Exposure(entity, contract, noun, schema, view_of(contract, schema, canonical, entity)))
-    return found
+    declared = {noun: entity for noun, entity in NOUNS[contract.api].items() if noun in nouns}
+    return [
+        Exposure(entity, contract, noun, schema_of(contract, noun), _view(contract, noun, canonical, entity))
+        for noun, entity in declared.items()
+    ]
+
+
+def _view(contract: Contract, noun: str, canonical: Contract, entity: Entity) -> View:
+    if contract.version == "v5":
+        return V5View()
+    there = {operation.noun for operation in canonical.operations.values()}
+    other = next(name for name, one in NOUNS[contract.api].items() if one is entity and name in there)
+    schemas = schema_of(contract, noun), schema_of(canonical, other)
+    return V4View(V4_RULES[contract.api], contract, canonical, *schemas)
 
 
 def create_api(dispatcher: Dispatcher, services: Services) -> ConnexionMiddleware:

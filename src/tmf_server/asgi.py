@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import structlog
 from connexion.exceptions import ProblemException
@@ -24,7 +25,18 @@ REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HOST_FORM = re.compile(r"[A-Za-z0-9.-]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 EXPOSED = "Location, Link, ETag, X-Total-Count, X-Result-Count, X-Request-Id, Retry-After, Allow"
 log = structlog.get_logger("tmf_server.access")
-Lifespan = Callable[[], Awaitable[None]]
+
+
+class Life(Protocol):
+    """What starts and stops with the process."""
+
+    def start(self) -> None:
+        """Called before the first request."""
+        ...
+
+    def stop(self) -> None:
+        """Called after the last request."""
+        ...
 
 
 class Front:
@@ -38,13 +50,12 @@ class Front:
         self,
         api: ASGIApp,
         *,
-        pages: ASGIApp,
-        page_prefixes: tuple[str, ...],
         routing: RoutingMiddleware,
         aliases: Mapping[str, str],
         settings: Settings,
-        start: Lifespan,
-        stop: Lifespan,
+        life: Life,
+        pages: ASGIApp | None = None,
+        page_prefixes: tuple[str, ...] = (),
     ) -> None:
         self._api = api
         self._pages = pages
@@ -52,8 +63,7 @@ class Front:
         self._routing = routing
         self._aliases = sorted(aliases.items(), key=lambda pair: -len(pair[0]))
         self._settings = settings
-        self._start = start
-        self._stop = stop
+        self._life = life
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the life of the process."""
@@ -64,10 +74,10 @@ class Front:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        await self._start()
+        await asyncio.to_thread(self._life.start)
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await self._stop()
+        await asyncio.to_thread(self._life.stop)
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +100,7 @@ class Front:
 
     async def _serve(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: _Outgoing) -> None:
         path = scope["path"]
-        if path == "/" or path.startswith(self._page_prefixes):
+        if self._pages is not None and (path == "/" or path.startswith(self._page_prefixes)):
             await self._pages(scope, receive, send)
             return
         scope["path"] = self._canonical(path)

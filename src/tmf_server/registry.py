@@ -126,6 +126,11 @@ class Endpoint:
     exposure: Exposure | None
 
 
+def projections(table: Table, **columns: str) -> dict[Path, Column[Any]]:
+    """Which attribute each typed column projects: `valid_from="validFor.startDateTime"`."""
+    return {tuple(path.split(".")): table.c[name] for name, path in columns.items()}
+
+
 class Registry:
     """The index of all contracts, entities and exposures of one server."""
 

@@ -20,13 +20,21 @@ ORIGIN = "tmf.origin"
 class Dispatcher:
     """The ASGI endpoint behind Connexion's middleware.
 
-    `inline` names the verbs that are quick enough on this database to run on the event loop.
+    `inline` names the verbs that are quick enough on this database to run on the event loop; `wake` tells the worker
+    that there may be events.
     """
 
-    def __init__(self, services: Services, verbs: Mapping[str, Verb], inline: frozenset[str]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        verbs: Mapping[str, Verb],
+        inline: frozenset[str],
+        wake: Callable[[], None] | None = None,
+    ) -> None:
         self._services = services
         self._verbs = verbs
         self._inline = inline
+        self._wake = wake
         self._pool = ThreadPoolExecutor(services.settings.pool_size, thread_name_prefix="verb")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
@@ -40,6 +48,8 @@ class Dispatcher:
         else:
             loop = asyncio.get_running_loop()
             response = await loop.run_in_executor(self._pool, self._verbs[verb], request)
+        if self._wake is not None and request.operation.method != "GET":
+            self._wake()
         await send_response(send, response)
 
     def _request(self, scope: Scope) -> Request:

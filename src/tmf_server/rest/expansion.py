@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import orjson
-
 from tmf_server.errors import InvalidInput
-from tmf_server.registry import Document, Exposure
+from tmf_server.registry import Document
 from tmf_server.rest.messages import Request
+from tmf_server.rest.representation import rendered
 from tmf_server.storage.database import Connection
 
 Target = tuple[str, str]  # kind, id
@@ -89,12 +88,5 @@ def _load(request: Request, connection: Connection, targets: Sequence[Target]) -
         stored = services.records.load(connection, services.registry.entities[kind], id_)
         exposure = services.registry.shown_as(kind, version)
         if stored is not None and exposure is not None:
-            found[kind, id_] = _show(request, exposure, stored.document)
+            found[kind, id_] = rendered(services.links, exposure, stored.document, request.origin)
     return found
-
-
-def _show(request: Request, exposure: Exposure, document: str) -> Document:
-    shown = exposure.view.show(orjson.loads(document))
-    text = request.services.links.absolute(orjson.dumps(shown), request.origin, exposure.contract.version)
-    result: Document = orjson.loads(text)
-    return result

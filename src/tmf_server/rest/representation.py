@@ -4,9 +4,9 @@ import orjson
 
 from tmf_server.domain.instants import format_http_date
 from tmf_server.errors import InvalidInput, PreconditionFailed
-from tmf_server.registry import Document
+from tmf_server.registry import Document, Exposure
 from tmf_server.rest.fields import FieldTree, parse_fields, select_fields
-from tmf_server.rest.links import collection_url
+from tmf_server.rest.links import Links, collection_url
 from tmf_server.rest.messages import Request, Response
 from tmf_server.storage.records import Stored
 
@@ -31,6 +31,13 @@ def shown_bytes(request: Request, document: str, fields: FieldTree | None = None
     if fields is not None:
         shown = select_fields(shown, fields, version)
     return request.services.links.absolute(orjson.dumps(shown), request.origin, version)
+
+
+def rendered(links: Links, exposure: Exposure, document: str, origin: str) -> Document:
+    """The record of a canonical text as the exposure shows it to readers at the origin."""
+    shown = exposure.view.show(orjson.loads(document))
+    result: Document = orjson.loads(links.absolute(orjson.dumps(shown), origin, exposure.contract.version))
+    return result
 
 
 def shown_document(request: Request, document: str) -> tuple[Document, Document]:
