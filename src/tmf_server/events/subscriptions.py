@@ -1,0 +1,103 @@
+"""Registered callbacks: hubs of each API in each version. Runs SQL; calls nobody."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, RowMapping, Select, delete, insert, select
+
+from tmf_server.domain.instants import now
+from tmf_server.errors import NotFound
+from tmf_server.events import leases, relay
+from tmf_server.events.guard import Guard
+from tmf_server.model.events import subscription
+from tmf_server.storage.database import Database
+
+Document = dict[str, Any]
+_SHOWN = ("id", "api", "version", "callback", "query", "document", "origin", "created")
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One registered callback. `document` is what its creator sent, `origin` (https://host) begins links in events."""
+
+    id: str
+    api: str
+    version: str
+    callback: str
+    query: str | None
+    document: Document
+    origin: str
+    created: int
+
+
+class Subscriptions:
+    """Creates, finds and removes subscriptions."""
+
+    def __init__(self, database: Database, guard: Guard) -> None:
+        self._database = database
+        self._guard = guard
+
+    def create(self, api: str, version: str, document: Document, origin: str) -> Subscription:
+        """Register the document's `callback`, narrowed by its `query`, for what happens from now on.
+
+        The caller has checked the document by its schema and the query by its language. Raises InvalidInput when the
+        guard does not let the callback be called.
+        """
+        self._guard.check(document["callback"])
+        made = Subscription(
+            id=str(uuid.uuid4()),
+            api=api,
+            version=version,
+            callback=document["callback"],
+            query=document.get("query") or None,
+            document=document,
+            origin=origin,
+            created=now(),
+        )
+        self._database.transact(lambda connection: _insert(connection, made))
+        return made
+
+    def find(self, api: str, version: str, id_: str) -> Subscription:
+        """The subscription of that id in that hub. Raises NotFound."""
+        with self._database.read() as connection:
+            row = connection.execute(_select(api, version).where(subscription.c.id == id_)).mappings().one_or_none()
+        if row is None:
+            raise _unknown(id_)
+        return _read(row)
+
+    def all(self, api: str, version: str) -> list[Subscription]:
+        """Every subscription of that hub, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(_select(api, version).order_by(subscription.c.created, subscription.c.id))
+            return [_read(row) for row in rows.mappings()]
+
+    def remove(self, api: str, version: str, id_: str) -> None:
+        """Remove it with what was parked for it; after this no delivery begins. Raises NotFound."""
+        mine = (subscription.c.id == id_) & (subscription.c.api == api) & (subscription.c.version == version)
+        if not self._database.transact(
+            lambda connection: connection.execute(delete(subscription).where(mine))
+        ).rowcount:
+            raise _unknown(id_)
+
+
+def _insert(connection: Connection, made: Subscription) -> None:
+    """Store it at the end of the outbox: what is visible gets its position first, what commits later comes after."""
+    position = relay.stamp_all(connection)
+    values = {name: getattr(made, name) for name in _SHOWN} | {"document": orjson.dumps(made.document).decode()}
+    fresh = {"position": position, "tries": 0, "due": 0, "failing": False, "park_until": 0, "lane": 0}
+    connection.execute(insert(subscription).values(values | fresh | leases.UNHELD))
+
+
+def _select(api: str, version: str) -> Select[Any]:
+    columns = [subscription.c[name] for name in _SHOWN]
+    return select(*columns).where(subscription.c.api == api, subscription.c.version == version)
+
+
+def _read(row: RowMapping) -> Subscription:
+    return Subscription(**(dict(row) | {"document": orjson.loads(row["document"])}))
+
+
+def _unknown(id_: str) -> NotFound:
+    return NotFound(f"There is no subscription {id_!r} here.")
