@@ -19,7 +19,6 @@ from tests.support.receiver import Receiver
 from tmf_server.errors import InvalidInput
 from tmf_server.events.guard import Guard, is_public
 from tmf_server.events.outbound import Answer, Outbound, download
-from tmf_server.settings import Settings
 
 PUBLIC = "93.184.216.34"
 
@@ -44,7 +43,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
 
 
 def guard(*allowed: str) -> Guard:
-    return Guard(Settings(outbound_allow=allowed))
+    return Guard(allowed)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -11,7 +11,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 import httpx
 
 from tmf_server.errors import Fault, InvalidInput
-from tmf_server.settings import Settings
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -55,8 +54,7 @@ class Guard:
     an entry that is none of these.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        allowed = settings.outbound_allow
+    def __init__(self, allowed: Sequence[str] = ()) -> None:
         networks = {entry: _network(entry) for entry in allowed}
         names = [entry.lower() for entry, network in networks.items() if network is None]
         self._networks = tuple(network for network in networks.values() if network is not None)

@@ -1,0 +1,83 @@
+"""Periodic duties of the worker, as clean-ups and jobs. Runs each in a thread; knows none of them."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from tmf_server.errors import Problem
+from tmf_server.events import leases
+from tmf_server.events.leases import Lease, LeaseLost
+from tmf_server.events.office import Office
+from tmf_server.model.events import lease
+
+FAULTS = (Problem, SQLAlchemyError, OSError)
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something to do again and again.
+
+    `run` gets an event that is set when it should end early, because the worker stops or another one took over, and
+    may take as long as it needs; `every` are the seconds from the end of one run to the start of the next. Of all
+    workers on the database one at a time runs it.
+    """
+
+    name: str
+    every: float
+    run: Callable[[threading.Event], object]
+
+
+async def perform(office: Office, duty: Duty, stopping: asyncio.Event) -> None:
+    """Run the duty until the worker stops. A run that fails is logged and repeated at its next time."""
+    while not stopping.is_set():
+        try:
+            held = await office.transact(_take, duty, office.holder, office.lease_seconds)
+            if held is not None:
+                await _run(office, duty, held, stopping)
+        except (*FAULTS, LeaseLost) as error:
+            log.warning("duty interrupted", duty=duty.name, error=f"{type(error).__name__}: {error}")
+        await pause(stopping, duty.every)
+
+
+def _take(connection: Connection, duty: Duty, holder: str, seconds: float) -> Lease | None:
+    name = f"duty:{duty.name}"
+    leases.ensure(connection, name)
+    taken = leases.acquire(connection, lease, name, holder, seconds)
+    return taken and taken[0]
+
+
+async def _run(office: Office, duty: Duty, held: Lease, stopping: asyncio.Event) -> None:
+    end_early = threading.Event()
+    run = asyncio.create_task(asyncio.to_thread(duty.run, end_early))
+    stop = asyncio.create_task(stopping.wait())
+    try:
+        while not run.done():
+            awaited = {run} if stop.done() else {run, stop}
+            await asyncio.wait(awaited, timeout=office.lease_seconds / 3, return_when=asyncio.FIRST_COMPLETED)
+            if stop.done():
+                end_early.set()
+            await office.transact(leases.write, held, office.lease_seconds)
+    finally:
+        stop.cancel()
+        end_early.set()
+        await asyncio.wait({run})
+    error = run.exception()
+    if error is not None:
+        log.error("duty failed", duty=duty.name, exc_info=error)
+    # held until it is due again, so that many workers do not run it many times as often
+    await office.transact(leases.write, held, duty.every)
+
+
+async def pause(event: asyncio.Event, seconds: float) -> None:
+    """Wait some seconds, or until the event is set."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,202 @@
+"""What each subscription is still to get, and what became of it. Runs SQL; calls nobody outside."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from tmf_server.events import leases, relay
+from tmf_server.events.leases import Lease, LeaseLost, clock
+from tmf_server.events.outbox import StoredEvent, stored
+from tmf_server.events.retry import Standing
+from tmf_server.model.events import outbox, parked, subscription
+
+Topics = Mapping[tuple[str, str], frozenset[str]]  # (api, version) → kinds
+QUEUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A subscription that this worker serves, as it was when the lease was taken."""
+
+    lease: Lease
+    id: str
+    api: str
+    version: str
+    callback: str
+    query: str | None
+    origin: str
+    position: int
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One event that a subscription is to get, or to get again."""
+
+    number: int
+    position: int
+    replay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The next items in order; once they are settled the subscription has reached `position`."""
+
+    items: list[Item]
+    position: int
+
+
+@dataclass(slots=True)
+class Progress:
+    """What happened to a subscription since it was last written down.
+
+    `parked` are given up for now; of what was sent again, the positions `replayed` are done and `unplayed` failed anew.
+    `pause` are the seconds before it is served again, `error` tells why the last delivery failed; when `dead`, nothing
+    is sent again that was to be.
+    """
+
+    position: int
+    standing: Standing
+    parked: list[Item] = field(default_factory=list)
+    replayed: list[int] = field(default_factory=list)
+    unplayed: list[int] = field(default_factory=list)
+    delivered: bool = False
+    error: str | None = None
+    pause: float = 0.0
+    slow: bool = False
+    dead: bool = False
+
+
+def due(connection: Connection, topics: Topics, lane: int, limit: int) -> list[str]:
+    """Subscriptions of a lane that have something to get and are held by nobody, the longest unserved first."""
+    instant = clock(connection)
+    ready = and_(subscription.c.lane == lane, subscription.c.due <= instant, subscription.c.leased_until <= instant)
+    again = exists().where(parked.c.subscription == subscription.c.id, parked.c.replay)
+    statement = (
+        select(subscription.c.id)
+        .where(ready, or_(again, relevant(topics)))
+        .order_by(subscription.c.leased_until, subscription.c.id)
+        .limit(limit)
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def relevant(topics: Topics) -> ColumnElement[bool]:
+    """True for a subscription with an event after its position that its hub may send."""
+    newer = outbox.c.position > subscription.c.position
+    hubs = [
+        and_(
+            subscription.c.api == api,
+            subscription.c.version == version,
+            exists().where(newer, outbox.c.kind.in_(sorted(kinds))),
+        )
+        for (api, version), kinds in topics.items()
+    ]
+    return or_(literal(False), *hubs)
+
+
+def claim(connection: Connection, id_: str, holder: str, seconds: float) -> Claim | None:
+    """Take the lease on a subscription; None when somebody holds it or it is gone."""
+    taken = leases.acquire(connection, subscription, id_, holder, seconds)
+    if taken is None:
+        return None
+    held, row = taken
+    names = ("id", "api", "version", "callback", "query", "origin", "position")
+    standing = Standing(row["tries"], row["failing"], row["park_until"])
+    return Claim(lease=held, standing=standing, **{name: row[name] for name in names})
+
+
+def queue(connection: Connection, claimed: Claim, position: int, kinds: frozenset[str]) -> Queue:
+    """What comes next after the position: what is to be sent again, else new events up to the end or a full queue."""
+    again = select(parked.c.number, parked.c.position).where(parked.c.subscription == claimed.id, parked.c.replay)
+    rows = connection.execute(again.order_by(parked.c.position).limit(QUEUE)).all()
+    if rows:
+        return Queue([Item(number, at, replay=True) for number, at in rows], position)
+    end = relay.head(connection)
+    c = outbox.c
+    fresh = select(c.number, c.position).where(c.position > position, c.position <= end, c.kind.in_(sorted(kinds)))
+    rows = connection.execute(fresh.order_by(c.position).limit(QUEUE)).all()
+    items = [Item(number, at, replay=False) for number, at in rows]
+    return Queue(items, items[-1].position if len(items) == QUEUE else end)
+
+
+def fetch(connection: Connection, claimed: Claim, item: Item) -> StoredEvent | None:
+    """The event to send now, None when it has expired. Raises LeaseLost when the subscription is no longer ours."""
+    statement = (
+        select(*outbox.c, subscription.c.token)
+        .select_from(subscription.outerjoin(outbox, outbox.c.number == item.number))
+        .where(subscription.c.id == claimed.id)
+    )
+    row = connection.execute(statement).mappings().one_or_none()
+    if row is None or row["token"] != claimed.lease.token:
+        raise LeaseLost(claimed.id)
+    return None if row["number"] is None else stored(row)
+
+
+def settle(connection: Connection, claimed: Claim, progress: Progress, seconds: float) -> None:
+    """Write down what happened, all or nothing, and hold the subscription for some seconds more; 0 lets it go.
+
+    Raises LeaseLost, and writes nothing, when somebody else serves it by now or it is gone.
+    """
+    leases.write(connection, claimed.lease, seconds, **_state(connection, progress))
+    mine = parked.c.subscription == claimed.id
+    if progress.replayed:
+        connection.execute(delete(parked).where(mine, parked.c.position.in_(progress.replayed)))
+    if progress.parked:
+        connection.execute(insert(parked), _parked_rows(connection, claimed, progress))
+    if progress.unplayed or progress.dead:
+        again = parked.c.position.in_(progress.unplayed) if not progress.dead else parked.c.replay
+        connection.execute(update(parked).where(mine, again).values(replay=False, error=_reason(progress)))
+
+
+def _state(connection: Connection, progress: Progress) -> dict[str, Any]:
+    standing = progress.standing
+    instant = clock(connection)
+    values = {
+        "position": progress.position,
+        "tries": standing.tries,
+        "failing": standing.failing,
+        "park_until": standing.park_until,
+        "due": instant + int(progress.pause * leases.MICROSECONDS),
+        "lane": int(progress.slow or standing.failing or standing.tries > 0),
+    }
+    if progress.delivered:
+        values |= {"delivered": instant}
+    if progress.error is not None or progress.delivered:
+        values |= {"error": progress.error}
+    return values
+
+
+def _parked_rows(connection: Connection, claimed: Claim, progress: Progress) -> list[dict[str, Any]]:
+    moment = connection.execute(select(clock(connection))).scalar_one()
+    fixed = {"subscription": claimed.id, "replay": False, "parked": moment, "error": _reason(progress)}
+    return [fixed | {"position": item.position, "number": item.number} for item in progress.parked]
+
+
+def _reason(progress: Progress) -> str:
+    return progress.error or "given up together with earlier ones"
+
+
+def backlog(connection: Connection) -> RowMapping:
+    """How many subscriptions there are, how many fail, and how many deliveries are parked."""
+    counts = select(
+        func.count().label("subscriptions"),
+        func.count().filter(subscription.c.lane == 1).label("troubled"),
+        select(func.count()).select_from(parked).scalar_subquery().label("parked"),
+    ).select_from(subscription)
+    return connection.execute(counts).mappings().one()

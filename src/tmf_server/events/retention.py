@@ -1,0 +1,66 @@
+"""Forgets events that everybody is past and that are old enough. Runs SQL in small transactions."""
+
+import threading
+
+from sqlalchemy import Connection, delete, exists, func, not_, select, update
+
+from tmf_server.events import ledger, received, relay
+from tmf_server.events.duties import Duty
+from tmf_server.events.leases import MICROSECONDS, clock
+from tmf_server.model.events import lease, outbox, parked, subscription
+from tmf_server.settings import Settings
+from tmf_server.storage.database import Database
+
+BATCH = 500
+DAY = 86_400 * MICROSECONDS
+
+
+def retention_duty(database: Database, settings: Settings, topics: ledger.Topics) -> Duty:
+    """The worker's duty that keeps the tables of events small; every minute."""
+    return Duty("retention", 60.0, lambda stopping: prune(database, settings, topics, stopping))
+
+
+def prune(
+    database: Database, settings: Settings, topics: ledger.Topics, stopping: threading.Event | None = None
+) -> int:
+    """Forget what has expired; return how many events went.
+
+    An event stays for `event_days`, until every subscription and every process is past it, and as long as a delivery
+    of it is parked, which is `parked_days` at most.
+    """
+    database.transact(lambda connection: _advance(connection, topics))
+    database.transact(lambda connection: _expire_parked(connection, settings.parked_days))
+    database.transact(lambda connection: received.prune(connection, settings.received_events))
+    total = 0
+    while stopping is None or not stopping.is_set():
+        gone = database.transact(lambda connection: _expire(connection, settings.event_days))
+        total += gone
+        if gone < BATCH:
+            break
+    return total
+
+
+def _advance(connection: Connection, topics: ledger.Topics) -> None:
+    """Bring subscriptions whose hub had nothing to send to the end, so that they do not hold old events back."""
+    end = relay.head(connection)
+    idle = (subscription.c.leased_until <= clock(connection)) & (subscription.c.position < end)
+    # what is stamped while this runs lies after `end`, and so stays before them
+    connection.execute(update(subscription).where(idle, not_(ledger.relevant(topics))).values(position=end))
+
+
+def _expire_parked(connection: Connection, days: float) -> None:
+    old = clock(connection) - int(days * DAY)
+    connection.execute(delete(parked).where(parked.c.parked < old))
+
+
+def _expire(connection: Connection, days: float) -> int:
+    positions = select(subscription.c.position).union_all(select(lease.c.position).where(lease.c.position.is_not(None)))
+    everybody = select(func.min(positions.subquery().c.position)).scalar_subquery()
+    needed = exists().where(parked.c.number == outbox.c.number)
+    expired = (
+        select(outbox.c.number)
+        .where(outbox.c.position <= everybody, outbox.c.time < clock(connection) - int(days * DAY), not_(needed))
+        .order_by(outbox.c.position)
+        .limit(BATCH)
+    )
+    return connection.execute(delete(outbox).where(outbox.c.number.in_(expired))).rowcount

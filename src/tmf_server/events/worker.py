@@ -1,0 +1,141 @@
+"""The worker: stamps, delivers and does periodic duties, in a thread of `serve` or as a process. Runs no SQL itself."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import structlog
+
+from tmf_server.events import ledger, relay
+from tmf_server.events.delivery import serve
+from tmf_server.events.duties import FAULTS, Duty, pause, perform
+from tmf_server.events.office import Office
+from tmf_server.events.outbound import Outbound
+
+GATHER_SECONDS = 0.02  # what arrives together is stamped together
+LANES = (0, 1)  # the prompt, and apart from them the slow and the failing
+log = structlog.get_logger(__name__)
+Tasks = dict[str, asyncio.Task[None]]
+
+
+class Worker:
+    """One worker. Any number of them may run on one database, in any number of processes.
+
+    One that loses the database waits and goes on when it is back. A worker runs once.
+    """
+
+    def __init__(self, office: Office, duties: Sequence[Duty] = ()) -> None:
+        self._office = office
+        self._duties = tuple(duties)
+        self._relay = relay.Relay(office.database, office.holder, office.lease_seconds)
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready = threading.Event()
+        self._stopping = asyncio.Event()
+        self._woken = asyncio.Event()
+        self._news = asyncio.Event()
+        self._head = 0
+        self._active: tuple[Tasks, ...] = tuple({} for _ in LANES)
+
+    # -- called from other threads ----------------------------------------------------------------
+    def start(self) -> None:
+        """Run in a thread of its own; return when it is ready to be woken."""
+        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+        self._thread.start()
+        self._ready.wait()
+
+    def run(self) -> None:
+        """Run in this thread until `stop` is called from another one."""
+        asyncio.run(self._main())
+
+    def wake(self) -> None:
+        """There may be new events: look at once. Cheap; meant to be called after each commit."""
+        if not self._woken.is_set():
+            self._call(self._woken.set)
+
+    def stop(self, seconds: float | None = None) -> bool:
+        """Begin no more deliveries, finish those under way, wait for that at most some seconds. True when done."""
+        self._call(self._stopping.set)
+        self._call(self._woken.set)
+        if self._thread is None:
+            return False
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _call(self, function: Callable[[], None]) -> None:
+        if self._loop is not None:
+            # the loop may close between any check and this call; then there is nobody to tell
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(function)
+
+    # -- in its own thread ------------------------------------------------------------------------
+    async def _main(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        settings = self._office.settings
+        outbound = Outbound(
+            self._office.guard,
+            slots=len(LANES) * settings.delivery_slots,
+            connect_seconds=settings.delivery_connect_seconds,
+            seconds=settings.delivery_seconds,
+            ca_file=settings.outbound_ca_file,
+        )
+        duties = [asyncio.create_task(perform(self._office, duty, self._stopping)) for duty in self._duties]
+        self._ready.set()
+        while not self._stopping.is_set():
+            await self._look(outbound)
+            await self._rest()
+        self._tell()
+        under_way = [task for active in self._active for task in active.values()]
+        await asyncio.gather(*under_way, *duties, return_exceptions=True)
+        await outbound.close()
+
+    async def _look(self, outbound: Outbound) -> None:
+        """Stamp what is new and start the turns of those who wait for something."""
+        office = self._office
+        try:
+            await office.run(self._relay.drain)
+            head = await office.read(relay.head)
+            if head != self._head:
+                self._head = head
+                self._tell()
+            for lane in LANES:
+                free = office.settings.delivery_slots - len(self._active[lane])
+                for id_ in await office.read(ledger.due, office.topics, lane, free) if free else ():
+                    self._serve(outbound, id_, lane)
+        except FAULTS as error:
+            log.warning("worker cannot read the events just now", error=f"{type(error).__name__}: {error}")
+
+    def _serve(self, outbound: Outbound, id_: str, lane: int) -> None:
+        if any(id_ in active for active in self._active):
+            return
+        turn = serve(self._office, outbound, id_, partial(self._more, lane), self._stopping.is_set)
+        task = asyncio.create_task(turn)
+        self._active[lane][id_] = task
+        task.add_done_callback(partial(self._served, id_, lane))
+
+    def _served(self, id_: str, lane: int, task: asyncio.Task[None]) -> None:
+        del self._active[lane][id_]
+        self._woken.set()
+        error = task.exception()
+        if error is not None:
+            # its lease runs out before anybody tries again
+            log.error("turn of a subscription failed", subscription=id_, exc_info=error)
+
+    async def _more(self, lane: int, position: int, seconds: float) -> bool:
+        """Wait for events after the position; False when none came, or when others wait for the place."""
+        if len(self._active[lane]) >= self._office.settings.delivery_slots:
+            return False
+        if self._head <= position:
+            await pause(self._news, seconds)
+        return self._head > position and not self._stopping.is_set()
+
+    def _tell(self) -> None:
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+
+    async def _rest(self) -> None:
+        await pause(self._woken, self._office.settings.poll_seconds)
+        await pause(self._stopping, GATHER_SECONDS)
+        self._woken.clear()
