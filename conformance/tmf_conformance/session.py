@@ -1,0 +1,182 @@
+"""What the checks of one API share: client, bodies, records, listener, and the list of what must be removed."""
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from urllib.parse import urlsplit
+
+from tmf_conformance.bodies import RICH, Bodies
+from tmf_conformance.client import Client, Exchange
+from tmf_conformance.document import Document, Noun
+from tmf_conformance.errors import Blocked
+from tmf_conformance.lifecycles import Lifecycle, Lifecycles
+from tmf_conformance.listener import Listener
+from tmf_conformance.schemas import Node
+from tmf_conformance.stock import LEVELS, Payloads, Stock, mark_attribute, varied
+from tmf_conformance.trial import Trial
+from tmf_conformance.validation import Validator
+
+_STOCK = 8
+_TASKS = 3
+_FOUND = 25
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user chose. Seconds for `event_timeout`."""
+
+    depth: str = "quick"
+    read_only: bool = False
+    seed: str = "seed"
+    event_timeout: float = 10.0
+    retry_timeout: float = 30.0
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    concurrency: int = 8
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def full(self) -> bool:
+        return self.depth == "full"
+
+
+class ApiSession:
+    """The shared state of one API under test."""
+
+    def __init__(  # noqa: PLR0917  what a run has, each once
+        self,
+        document: Document,
+        client: Client,
+        options: Options,
+        lifecycles: Lifecycles,
+        payloads: Payloads,
+        listener: Listener,
+    ) -> None:
+        self.document, self.client, self.options = document, client, options
+        self.listener = listener
+        self.validator = Validator(document.schemas)
+        self._lifecycles, self._payloads = lifecycles, payloads
+        known = {(n.name, m.attribute): m.known for n in document.nouns if (m := lifecycles.find(document, n))}
+        self.bodies = Bodies(document, f"{options.seed}-{document.title}", known)
+        self.created: list[str] = []
+        self.observations: dict[str, Any] = {}
+        self._numbers = count(1000)
+        self._levels: dict[str, int] = {}
+        self._stocks: dict[str, Stock | Blocked] = {}
+        self.locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    # --- what must be removed again
+
+    def remember(self, exchange: Exchange) -> None:
+        """Note a created record by its id under the collection that was asked, else by its Location."""
+        body = exchange.json
+        path = urlsplit(exchange.url)._replace(query="", fragment="").geturl().rstrip("/")
+        if isinstance(body, dict) and isinstance(body.get("id"), str | int):
+            self.created.append(f"{path}/{body['id']}")
+        elif exchange.header("location"):
+            location = exchange.header("location")
+            self.created.append(location if "://" in location else f"{path}/{location.rsplit('/', 1)[-1]}")
+
+    # --- lifecycles
+
+    def lifecycle(self, noun: Noun) -> Lifecycle | None:
+        return self._lifecycles.find(self.document, noun)
+
+    # --- bodies and records
+
+    def number(self) -> int:
+        return next(self._numbers)
+
+    async def body(self, trial: Trial, noun: Noun | None = None) -> Node:
+        """A fresh body of the richest level that the server took for this noun."""
+        noun = noun or trial.noun
+        await self.level(trial, noun)
+        return await self._body(trial, noun, self.number(), self._levels[noun.path])
+
+    async def level(self, trial: Trial, noun: Noun) -> int:
+        """The richest level of body that the server accepts; found once per noun. Blocked when it takes none."""
+        async with self.locks[f"level {noun.path}"]:
+            if noun.path not in self._levels:
+                self._levels[noun.path] = await self._find_level(trial, noun)
+        return self._levels[noun.path]
+
+    async def _find_level(self, trial: Trial, noun: Noun) -> int:
+        said = ""
+        for level in LEVELS:
+            body = await self._body(trial, noun, self.number(), level)
+            exchange = await trial.send("POST", noun.path, body=body)
+            if exchange.status in (201, 202):
+                return level
+            said = f"{exchange.status}: {exchange.text[:200]}"
+        raise Blocked(f"POST {noun.path} takes no generated body; the last answer is {said}")
+
+    async def _body(self, trial: Trial, noun: Noun, number: int, level: int) -> Node:
+        own = self._payloads.find(self.document, noun)
+        body = varied(own, number) if own else self.bodies.create(noun, number, level)
+        if not own and noun.is_task:
+            await self._real_references(trial, noun, body)
+        return body
+
+    async def _real_references(self, trial: Trial, noun: Noun, body: Node) -> None:
+        """A task is about records that exist: what it must name is made first."""
+        schemas = self.document.schemas
+        for name in schemas.required(noun.body_schema("create")) & body.keys():
+            target = next((n for n in self.document.nouns if n.has("create", "delete") and _names(name, n)), None)
+            if target is None or name.endswith("Pattern"):
+                continue
+            exchange = await trial.send("POST", target.path, body=await self.body(trial, target))
+            if exchange.status == 201 and isinstance(exchange.json, dict):
+                for reference in body[name] if isinstance(body[name], list) else [body[name]]:
+                    reference["id"] = exchange.json["id"]
+
+    async def stock(self, trial: Trial) -> Stock:
+        """The shared records of the trial's noun; made or found on first use."""
+        noun = trial.noun
+        async with self.locks[f"stock {noun.path}"]:
+            if noun.path not in self._stocks:
+                make = noun.has("create") and not self.options.read_only
+                try:
+                    self._stocks[noun.path] = await (self._make(trial, noun) if make else self._look(trial, noun))
+                except Blocked as reason:
+                    self._stocks[noun.path] = reason
+        found = self._stocks[noun.path]
+        if isinstance(found, Blocked):
+            raise Blocked(str(found))
+        return found
+
+    async def _make(self, trial: Trial, noun: Noun) -> Stock:
+        mark = mark_attribute(self.document, noun)
+        level = await self.level(trial, noun)
+        text = f"conformance {self.options.seed} {noun.name}"
+        bodies = [await self._body(trial, noun, number, level) for number in range(_TASKS if noun.is_task else _STOCK)]
+        answers = await asyncio.gather(
+            *(self._post(trial, noun, {**body, mark: text} if mark else body) for body in bodies)
+        )
+        records = [await trial.read(answer) for answer in answers]
+        kept = bool(mark) and all(record.get(mark) == text for record in records)
+        return Stock(noun, records, {mark: text} if kept else {}, self._attributes(noun, records))
+
+    async def _post(self, trial: Trial, noun: Noun, body: Node) -> str:
+        exchange = await trial.send("POST", noun.path, body=body)
+        if exchange.status != 201 or not isinstance(exchange.json, dict) or "id" not in exchange.json:
+            raise Blocked(f"POST {noun.path} answers {exchange.status}: {exchange.text[:200]}")
+        return str(exchange.json["id"])
+
+    async def _look(self, trial: Trial, noun: Noun) -> Stock:
+        records = await trial.rows(limit=str(_FOUND))
+        if not records:
+            raise Blocked(f"{noun.path} holds no record and none can be made")
+        return Stock(noun, records, {}, self._attributes(noun, records))
+
+    def _attributes(self, noun: Noun, records: list[Node]) -> Any:
+        found = {a.path: a for record in records for a in self.document.schemas.attributes(noun.schema, record)}
+        return [found[path] for path in sorted(found) if not found[path].leaf.startswith("@")]
+
+
+def _names(attribute: str, noun: Noun) -> bool:
+    return attribute == noun.name or attribute.endswith(noun.type_name)
+
+
+__all__ = ["RICH", "ApiSession", "Options"]
