@@ -1,0 +1,46 @@
+"""Fresh databases to measure on: SQLite in a folder, PostgreSQL started for the run; filled with offerings."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.offering import TARGETS, offering
+from tests.support.postgres import serving
+from tmf_server.app import create_services
+from tmf_server.settings import Settings
+from tmf_server.storage import migrate
+
+BATCH = 500
+
+
+@contextmanager
+def database(kind: str, stored: int) -> Iterator[str]:
+    """The URL of a migrated database with that many offerings and what they refer to."""
+    if kind == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="tmf-bench-") as folder:
+            url = f"sqlite:///{Path(folder) / 'bench.db'}"
+            fill(url, stored)
+            yield url
+        return
+    with serving(None) as server:
+        url = server.create_database()
+        fill(url, stored)
+        yield url
+
+
+def fill(url: str, stored: int) -> None:
+    """Migrate and store the offerings, in batches, through the server's own write path."""
+    services = create_services(Settings(database_url=url, apis=("TMF620",)))
+    migrate.upgrade(services.database)
+    records, entities = services.records, services.registry.entities
+    for kind, id_ in TARGETS:
+        if kind in entities:
+            made = {"id": id_, "name": id_, "@type": entities[kind].type_name, "lifecycleStatus": "Active"}
+            services.database.transact(lambda c, kind=kind, made=made: records.create(c, entities[kind], [made]))
+    for first in range(0, stored, BATCH):
+        batch = [offering(number) for number in range(first, min(first + BATCH, stored))]
+        services.database.transact(lambda c, batch=batch: records.create(c, entities["productOffering"], batch))
+    with services.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    services.database.close()

@@ -1,0 +1,24 @@
+"""What was measured on. Reads, changes nothing."""
+
+import os
+import platform
+from pathlib import Path
+
+
+def machine() -> dict[str, str]:
+    """Processor, cores, memory, system and Python."""
+    return {
+        "processor": _field("/proc/cpuinfo", "model name") or platform.processor(),
+        "cores": str(os.cpu_count()),
+        "memory": _field("/proc/meminfo", "MemTotal"),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+    }
+
+
+def _field(path: str, name: str) -> str:
+    try:
+        lines = Path(path).read_text().splitlines()
+    except OSError:
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(name)), "")
