@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tools.contracts.document import build, printed, read_yaml
 from tools.contracts.glossary import Glossary, GlossaryError, read
-from tools.contracts.reference import load
+from tools.contracts.reference import CorrectionError, load
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         glossary = read(args.openapi / "glossary")
         texts = documents(args.reference, args.openapi, args.only, glossary)
-    except (GlossaryError, OSError) as error:
+    except (GlossaryError, CorrectionError, OSError) as error:
         sys.stderr.write(f"contracts: {error}\n")
         return 1
     problems = [f"no words for {name}" for name in sorted(glossary.missing)]

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from tools.contracts.glossary import Glossary
+from tools.contracts.glossary import Glossary, GlossaryError
 from tools.contracts.operations import Paths
 from tools.contracts.reference import Node, Reference
 from tools.contracts.schemas import described
@@ -13,14 +13,14 @@ from tools.contracts.schemas import described
 HEAD = "# Written by tools/contracts from openapi/glossary; edit the words there.\n"
 
 
-class _Block(yaml.SafeDumper):
+class _Block(yaml.CSafeDumper):
     """Block style without anchors, so that equal parts stand written out."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
 
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 
@@ -29,7 +29,9 @@ _Block.add_representer(str, _text)
 
 def build(reference: Reference, glossary: Glossary, examples: dict[str, Any]) -> Node:
     """The whole document: facts of the reference, words of the glossary."""
-    words = glossary.content["documents"].get(reference.number, {})
+    words = glossary.entry("documents", reference.number)
+    if words is None:
+        raise GlossaryError(f"documents: no entry {reference.number}")
     paths = Paths(reference, glossary, examples)
     node: Node = {
         "openapi": "3.0.3",
@@ -39,7 +41,7 @@ def build(reference: Reference, glossary: Glossary, examples: dict[str, Any]) ->
             "description": _introduction(words, reference.version, glossary),
             "license": {"name": "Apache 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
-        "servers": [{"url": f"/tmf-api/{words.get('path')}/{reference.version}", "description": "This server"}],
+        "servers": [{"url": f"/tmf-api/{words['path']}/{reference.version}", "description": "This server"}],
         "tags": [{"name": tag, "description": _tag(tag, glossary)} for tag in reference.tags],
         "paths": paths.build(),
     }
@@ -53,14 +55,13 @@ def build(reference: Reference, glossary: Glossary, examples: dict[str, Any]) ->
 
 
 def _introduction(words: dict[str, Any], version: str, glossary: Glossary) -> str:
-    parts = [words.get("description", ""), words.get(version, ""), glossary.http("introduction")]
+    parts = [words["description"], words.get(version, ""), glossary.http("introduction")]
     return "\n\n".join(part.strip() for part in parts if part)
 
 
 def _tag(tag: str, glossary: Glossary) -> str:
-    fixed: dict[str, str] = glossary.http("tags")
-    if tag in fixed:
-        return fixed[tag]
+    if tag in glossary.http("tags"):
+        return str(glossary.http("tags", tag))
     noun = glossary.noun(tag[0].upper() + tag[1:])
     return str(noun.get("about", noun["one"]))
 

@@ -52,8 +52,7 @@ class Glossary:
         if text is None:
             self.missing.add(f"schema {base} ({document})")
             return base
-        clause = self.content["http"].get("variants", {}).get(use) if use else None
-        return f"{text} {clause}" if clause else str(text)
+        return f"{text} {self.http('variants', use)}" if use else str(text)
 
     def attribute(self, schema: str, name: str, document: str) -> str:
         """What an attribute means in a schema: the schema's own word, then a pattern's, then the common one."""
@@ -110,14 +109,20 @@ class Glossary:
         return {"many": f"{one}s", "on": {}, **words, "a": f"{article} {one}", "name": name}
 
     def http(self, *keys: str) -> Any:
-        """An entry of the section `http`, by its path of keys."""
+        """An entry of the section `http`, by its path of keys; GlossaryError when there is none."""
         found = _dig(self.content["http"], keys)
         if found is None:
             raise GlossaryError(f"http: no entry {'.'.join(keys)}")
+        self._used.add(f"http: {'.'.join(keys[:2])}")
         return found
 
+    def answer(self, code: str, kind: str) -> str:
+        """The name of the answer that a status code means, in general or for one kind of operation."""
+        special = f"{code} {kind}"
+        return str(self.http("codes", special if special in self.content["http"]["codes"] else code))
+
     def unused(self) -> list[str]:
-        """Entries of schemas, attributes, nouns and events that no look-up has touched."""
+        """Entries that no look-up has touched."""
         return sorted(set(self._entries()) - self._used)
 
     def _entries(self) -> Iterator[str]:
@@ -127,6 +132,8 @@ class Glossary:
             if "description" in words:
                 yield f"schemas: {name}"
             yield from (f"schemas: {name}.{attribute}" for attribute in words.get("attributes", {}))
+        for name, words in self.content["http"].items():
+            yield from (f"http: {name}.{key}" for key in words) if isinstance(words, dict) else (f"http: {name}",)
 
 
 def _dig(node: Any, keys: tuple[str, ...]) -> Any:

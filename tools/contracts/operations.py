@@ -67,7 +67,9 @@ class Paths:
         return paths
 
     def _bodies(self) -> set[tuple[str, str]]:
-        return {(operation.operation_id, media) for operation in self.reference.operations for media in operation.bodies}
+        return {
+            (operation.operation_id, media) for operation in self.reference.operations for media in operation.bodies
+        }
 
     def _operation(self, operation: Operation) -> Node:
         kind = kind_of(operation)
@@ -154,8 +156,7 @@ class Paths:
     def _response(self, operation: Operation, kind: str, code: str, answers: dict[str, Node]) -> Node:
         if code in ("200", "201") or (code == "204" and kind == "listen"):
             return self._success(operation, kind, answers)
-        name = self.glossary.http("codes", code)
-        name = self.glossary.http("codes").get(f"{code} {kind}", name)
+        name = self.glossary.answer(code, kind)
         words = self.glossary.http("responses", name)
         node: Node = {"description": words["description"]}
         if words.get("headers"):

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from tmf_server.swagger2 import convert_swagger2
+
 Node = dict[str, Any]
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -15,6 +17,10 @@ PROSE = {"description", "example", "examples", "title", "externalDocs"}
 MERGE_PATCH = "application/merge-patch+json"
 JSON_PATCHES = ("application/json-patch+json", "application/json-patch-query+json")
 JSON = "application/json"
+
+
+class CorrectionError(Exception):
+    """A correction names a place that the reference does not have: it was mended, or the pointer is wrong."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +50,13 @@ class Reference:
 
 
 def facts(node: Any) -> Any:
-    """A schema without its prose; `#/definitions/X` becomes `#/components/schemas/X`."""
+    """A schema without its prose, down to the innermost."""
     if isinstance(node, list):
         return [facts(item) for item in node]
     if not isinstance(node, dict):
         return node
     if "$ref" in node:
-        return {"$ref": "#/components/schemas/" + node["$ref"].rsplit("/", 1)[-1]}
+        return {"$ref": node["$ref"]}
     return {key: _fact(key, value) for key, value in node.items() if key not in PROSE}
 
 
@@ -62,15 +68,9 @@ def _fact(key: str, value: Any) -> Any:
     return facts(value)
 
 
-def bare(media: str) -> str:
-    """A media type without its parameters."""
-    return media.split(";", maxsplit=1)[0].strip().lower()
-
-
 class _Reader:
     def __init__(self, content: Node) -> None:
         self.content = content
-        self.swagger = "swagger" in content
 
     def deref(self, node: Node) -> Node:
         while "$ref" in node:
@@ -87,49 +87,44 @@ class _Reader:
                     yield self.operation(path, method, item[method])
 
     def operation(self, path: str, method: str, node: Node) -> Operation:
-        declared = [self.deref(parameter) for parameter in node.get("parameters", [])]
         return Operation(
             path=path,
             method=method,
             operation_id=node["operationId"],
             tags=node.get("tags", []),
-            parameters=[self.parameter(parameter) for parameter in declared if parameter["in"] != "body"],
-            bodies=self.bodies(method, node, declared),
-            responses={code: self.answers(self.deref(response)) for code, response in node["responses"].items()},
+            parameters=[self.parameter(self.deref(parameter)) for parameter in node.get("parameters", [])],
+            bodies=self.bodies(method, node),
+            responses={code: self.content_of(response) for code, response in node["responses"].items()},
         )
 
     def parameter(self, node: Node) -> Node:
-        shape = node.get("schema", {key: node[key] for key in ("type", "format", "items", "enum") if key in node})
         required = {"required": True} if node.get("required") else {}
-        return {"name": node["name"], "in": node["in"], **required, "schema": facts(shape)}
+        return {"name": node["name"], "in": node["in"], **required, "schema": facts(node["schema"])}
 
-    def bodies(self, method: str, node: Node, declared: list[Node]) -> dict[str, Node]:
-        if self.swagger:
-            body = [facts(parameter["schema"]) for parameter in declared if parameter["in"] == "body"]
-            found: dict[str, Node] = {JSON: body[0]} if body else {}
-        else:
-            content = self.deref(node.get("requestBody", {})).get("content", {})
-            found = {bare(media): facts(body["schema"]) for media, body in content.items()}
+    def bodies(self, method: str, node: Node) -> dict[str, Node]:
+        found = self.content_of(node.get("requestBody", {}))
         if method == "patch":
             found.setdefault(MERGE_PATCH, found[JSON])
             for media in JSON_PATCHES:
                 found.setdefault(media, {"$ref": "#/components/schemas/JsonPatchOperations"})
         return found
 
-    def answers(self, response: Node) -> dict[str, Node]:
-        if self.swagger:
-            return {JSON: facts(response["schema"])} if "schema" in response else {}
-        return {bare(media): facts(content["schema"]) for media, content in response.get("content", {}).items()}
+    def content_of(self, node: Node) -> dict[str, Node]:
+        """The schemas of a body or a response by media type."""
+        return {media: facts(content["schema"]) for media, content in self.deref(node).get("content", {}).items()}
 
 
 def correct(schemas: dict[str, Node], pointer: str, value: Any) -> None:
-    """Put `value` in place of what stands at a JSON pointer; KeyError or IndexError when nothing stands there."""
+    """Put `value` in place of what stands at a JSON pointer; CorrectionError when nothing stands there."""
     *way, last = pointer.removeprefix("/").split("/")
     target: Any = schemas
-    for step in way:
-        target = target[int(step) if isinstance(target, list) else step]
-    key = int(last) if isinstance(target, list) else last
-    target[key]  # the reference may have been mended meanwhile
+    try:
+        for step in way:
+            target = target[int(step) if isinstance(target, list) else step]
+        key = int(last) if isinstance(target, list) else last
+        target[key]
+    except LookupError as error:
+        raise CorrectionError(f"corrections.yaml: nothing stands at {pointer}") from error
     target[key] = value
 
 
@@ -140,9 +135,9 @@ def load(path: Path, corrections: Iterable[Node] = ()) -> Reference:
     """
     text = path.read_text(encoding="utf-8")
     content: Node = json.loads(text) if path.suffix == ".json" else yaml.load(text, yaml.CSafeLoader)
-    reader = _Reader(content)
-    schemas = content["definitions"] if reader.swagger else content["components"]["schemas"]
-    schemas = {name: facts(schema) for name, schema in schemas.items()}
+    if "swagger" in content:
+        content = convert_swagger2(content)
+    schemas = {name: facts(schema) for name, schema in content["components"]["schemas"].items()}
     for correction in corrections:
         if correction["document"] == f"{path.parent.name}/{path.stem}":
             correct(schemas, correction["at"], correction["is"])
@@ -152,6 +147,6 @@ def load(path: Path, corrections: Iterable[Node] = ()) -> Reference:
         title=content["info"]["title"],
         release=str(content["info"]["version"]),
         tags=[tag["name"] for tag in content["tags"]],
-        operations=list(reader.operations()),
+        operations=list(_Reader(content).operations()),
         schemas=schemas,
     )
