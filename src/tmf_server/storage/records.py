@@ -38,6 +38,14 @@ class Stored:
         return document
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The references that a change adds and those that it removes."""
+
+    added: list[Reference]
+    removed: list[Reference]
+
+
 def local_href(kind: str, id_: str) -> str:
     """How the href of a record that is here is stored; every reader gets it for his host and version."""
     return f"{MARK}{kind}/{id_}"
@@ -196,6 +204,9 @@ class Records:
     ) -> Stored:
         """Make `after` the record's document; rows are changed by difference. Nothing happens when nothing differs."""
         before = stored.parsed()
+        after = {"id": before["id"], "href": before["href"]} | after | {"href": before["href"]}
+        difference = self._difference(entity, before, after)
+        targets = self._resolve(connection, difference.added, policy)
         paths = tuple(name for name in changed_attributes(before, after) if name not in entity.stamps)
         if not paths:
             return stored
@@ -205,43 +216,54 @@ class Records:
         _obey(entity, after, paths)
         moment = max(now(), stored.updated + 1)
         _stamp(entity, after, moment, new=False)
-        self._update_rows(connection, entity, stored.key, before, after, policy=policy, mirrored=mirrored)
+        self._update_rows(connection, entity, stored.key, difference, targets)
+        self._update_values(connection, entity, stored.key, before, after)
         changed = Stored(stored.key, stored.id, stored.revision + 1, moment, encode(after))
         values = {"b_key": stored.key, "revision": changed.revision, "updated": moment, "document": changed.document}
         values |= self.extractor(entity).columns(after) | {"type": after.get("@type", entity.type_name)}
         connection.execute(self._statement("update", entity), values)
+        if not mirrored:
+            self._links.follow(connection, entity, after, difference.added, difference.removed)
         self._outbox(connection, _changes(entity, changed, paths))
         return changed
 
-    def _update_rows(  # noqa: PLR0913 - one change has these facts
+    def _difference(self, entity: Entity, before: Document, after: Document) -> Difference:
+        """What references the change adds and removes; those that stay keep the href that they are stored with."""
+        extractor = self.extractor(entity)
+        old = {one.row: one for one in extractor.references(before)}
+        new = {one.row: one for one in extractor.references(after)}
+        hrefs = {(one.path, one.kind, one.id): one.node.get("href", "") for one in old.values()}
+        for one in new.values():
+            href = hrefs.get((one.path, one.kind, one.id), "")
+            if href.startswith(MARK):
+                one.node["href"] = href
+        added = [one for row, one in new.items() if row not in old]
+        return Difference(added, [one for row, one in old.items() if row not in new])
+
+    def _update_rows(
         self,
         connection: Connection,
         entity: Entity,
         key: int,
-        before: Document,
-        after: Document,
-        *,
-        policy: str | None,
-        mirrored: bool,
+        difference: Difference,
+        targets: dict[Target, int],
     ) -> None:
-        extractor = self.extractor(entity)
-        old = {one.row: one for one in extractor.references(before)}
-        new = {one.row: one for one in extractor.references(after)}
-        added = [one for row, one in new.items() if row not in old]
-        removed = [one for row, one in old.items() if row not in new]
-        if added or removed:
-            targets = self._resolve(connection, [*new.values(), *removed], None)
-            if policy == "reject":
-                self._resolve(connection, added, policy)
-            gone = [(one.path, one.position, targets[one.kind, one.id]) for one in removed]
-            self.rows.unrefer(connection, key, gone)
-            rows = [(key, one.path, one.position, entity.role(one.path), targets[one.kind, one.id]) for one in added]
-            self.rows.refer(connection, rows)
-            self._check_loops(connection, entity, key, added)
-            if not mirrored:
-                self._links.follow(connection, entity, after, added, removed)
-        values = extractor.characteristics(after)
-        if values != extractor.characteristics(before):
+        targets = targets | self._resolve(connection, difference.removed, None)
+        gone = [(one.path, one.position, targets[one.kind, one.id]) for one in difference.removed]
+        self.rows.unrefer(connection, key, gone)
+        rows = [
+            (key, one.path, one.position, entity.role(one.path), targets[one.kind, one.id]) for one in difference.added
+        ]
+        self.rows.refer(connection, rows)
+        self._check_loops(connection, entity, key, difference.added)
+
+    def _update_values(
+        self, connection: Connection, entity: Entity, key: int, before: Document, after: Document
+    ) -> None:
+        if not entity.characteristics:
+            return
+        values = self.extractor(entity).characteristics(after)
+        if values != self.extractor(entity).characteristics(before):
             self.rows.uncharacterise(connection, key)
             self.rows.characterise(connection, [(key, value) for value in values])
 

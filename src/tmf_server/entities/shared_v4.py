@@ -1,0 +1,37 @@
+"""Rules of the v4 views that several APIs have in common. Data only."""
+
+from tmf_server.rest.view.rules import Rule, Rules, Wrap
+
+PARTY_ROLES = (
+    "agent",
+    "businesspartner",
+    "consumer",
+    "customer",
+    "partner",
+    "partyrole",
+    "producer",
+    "seller",
+    "serviceprovider",
+    "supplier",
+    "vendor",
+)
+"""What a v4 `@referredType` says, in lower case, when a related party is a role that a party plays."""
+
+RELATED_PARTY: tuple[Rule, ...] = (
+    Wrap(
+        "partyOrPartyRole",
+        types=dict.fromkeys(PARTY_ROLES, "PartyRoleRef"),
+        referred={
+            "PartyRef": "Party",
+            "PartyRoleRef": "PartyRole",
+            "Individual": "Individual",
+            "Organization": "Organization",
+        },
+    ),
+)
+
+RELATED_PARTIES: Rules = {
+    ("RelatedParty", "RelatedPartyRefOrPartyRoleRef"): RELATED_PARTY,
+    ("RelatedParty", "RelatedPartyOrPartyRole"): RELATED_PARTY,
+    ("RelatedPartyRef", "RelatedPartyRefOrPartyRoleRef"): RELATED_PARTY,
+}
