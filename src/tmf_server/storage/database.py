@@ -1,6 +1,5 @@
 """Connections, transactions and time limits on SQLite and PostgreSQL. Knows no table."""
 
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,20 +7,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql import Executable
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from tmf_server.errors import TooCostly, Unavailable
 from tmf_server.settings import Settings
+from tmf_server.storage.driver import DRIVER_ERRORS
 from tmf_server.storage.sqlite_functions import register_functions
 
 __all__ = ["Connection", "Database"]
 
 T = TypeVar("T")
+DATABASE_ERRORS = (DBAPIError, *DRIVER_ERRORS)
 DEADLOCK_STATES = frozenset({"40P01", "40001", "55P03"})
 TIMEOUT_STATE = "57014"
 PROGRESS_OPERATIONS = 20_000
@@ -106,7 +108,7 @@ class Database:
         self._deadline.at = time.monotonic() + seconds
         try:
             yield
-        except DBAPIError as error:
+        except DATABASE_ERRORS as error:
             if not _timed_out(error):
                 raise
             raise TooCostly(
@@ -119,7 +121,7 @@ class Database:
         """Run the work in one transaction; deadlocks run it again a few times. Unavailable when it stays too busy."""
         try:
             return self._transact_once(work)
-        except DBAPIError as error:
+        except DATABASE_ERRORS as error:
             if not _deadlocked(error):
                 raise _translated(error) from error
         retrying = Retrying(
@@ -128,8 +130,10 @@ class Database:
             retry=retry_if_exception(_deadlocked),
             retry_error_callback=_give_up,
         )
-        result: T = retrying(self._transact_once, work)
-        return result
+        try:
+            return retrying(self._transact_once, work)
+        except DATABASE_ERRORS as error:
+            raise _translated(error) from error
 
     def _transact_once(self, work: Callable[[Connection], T]) -> T:
         with self.engine.begin() as connection:
@@ -140,7 +144,7 @@ class Database:
         with self._reader.connect() as connection:
             try:
                 return self._count(connection, statement, seconds)
-            except DBAPIError as error:
+            except DATABASE_ERRORS as error:
                 if _timed_out(error):
                     return None
                 raise
@@ -164,28 +168,29 @@ class Database:
         self.engine.dispose()
 
 
+def _driver_error(error: BaseException) -> BaseException:
+    """What the driver raised, whether or not SQLAlchemy wrapped it."""
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+
+
 def _state(error: BaseException) -> str | None:
-    return getattr(getattr(error, "orig", None), "sqlstate", None)
+    state: str | None = getattr(_driver_error(error), "sqlstate", None)
+    return state
 
 
 def _deadlocked(error: BaseException) -> bool:
-    return isinstance(error, DBAPIError) and _state(error) in DEADLOCK_STATES
+    return _state(error) in DEADLOCK_STATES
 
 
-def _locked(error: DBAPIError) -> bool:
-    return isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)
+def _timed_out(error: BaseException) -> bool:
+    return _state(error) == TIMEOUT_STATE or str(_driver_error(error)) == "interrupted"
 
 
-def _timed_out(error: DBAPIError) -> bool:
-    if isinstance(error.orig, sqlite3.OperationalError):
-        return "interrupted" in str(error.orig)
-    return _state(error) == TIMEOUT_STATE
-
-
-def _translated(error: DBAPIError) -> Exception:
-    if _locked(error):
+def _translated(error: Exception) -> Exception:
+    cause = _driver_error(error)
+    if "database is locked" in str(cause):
         return Unavailable("The database is busy with other writers. Send the request again in a moment.")
-    if isinstance(error, OperationalError) and error.connection_invalidated:
+    if isinstance(cause, psycopg.OperationalError) and (_state(error) or "08")[:2] in ("08", "57", "53"):
         return Unavailable("The database cannot be reached just now.", retry_after=5)
     return error
 

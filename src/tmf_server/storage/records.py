@@ -3,16 +3,16 @@
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, Update, bindparam, insert, select, update
+from sqlalchemy import Connection
 
 from tmf_server.domain.instants import format_instant, now
 from tmf_server.errors import Duplicate, Fault, InUse, InvalidInput
 from tmf_server.registry import DETACH, RESTRICT, Document, Entity, Registry
 from tmf_server.settings import Settings
 from tmf_server.storage.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, STATE_CHANGE, Change, changed_attributes
+from tmf_server.storage.driver import Sql, run, run_many
 from tmf_server.storage.extract import Extractor, Reference
 from tmf_server.storage.mirrors import Links, without_reference
 from tmf_server.storage.rows import Rows, Target
@@ -67,13 +67,13 @@ class Records:
         self._outbox = outbox
         self._links = Links(self)
         self._extractors: dict[str, Extractor] = {}
-        self._statements: dict[tuple[str, str], Any] = {}
+        self._statements: dict[tuple[str, str], Sql] = {}
 
     # -- reading for a change -------------------------------------------------------------------
     def load(self, connection: Connection, entity: Entity, id_: str, *, lock: bool = False) -> Stored | None:
         """The record of that id, locked until the transaction ends if asked; None when it is not here."""
         statement = self._statement("load_locked" if lock and self.postgresql else "load", entity)
-        row = connection.execute(statement, {"id": id_}).first()
+        row = run(connection, statement, {"id": id_}).fetchone()
         return None if row is None else Stored(*row)
 
     def extractor(self, entity: Entity) -> Extractor:
@@ -132,7 +132,7 @@ class Records:
             | extractor.columns(document)
             for document, one in zip(documents, stored, strict=True)
         ]
-        connection.execute(self._statement("insert", entity), values if len(values) > 1 else values[0])
+        run_many(connection, self._statement("insert", entity), values)
 
     def _write_rows(
         self,
@@ -172,27 +172,26 @@ class Records:
                 if not targets[one.kind, one.id][1]
             ]
             if faults:
-                raise InvalidInput("The body refers to records that are not here.", faults=faults, code="unknownReference")
+                raise InvalidInput(
+                    "The body refers to records that are not here.", faults=faults, code="unknownReference"
+                )
         for one in references:
             if targets[one.kind, one.id][1] and one.kind in self.registry.entities:
                 one.node["href"] = local_href(one.kind, one.id)
         return {target: key for target, (key, _) in targets.items()}
 
-    def _check_loops(
-        self, connection: Connection, entity: Entity, key: int, references: Sequence[Reference]
-    ) -> None:
+    def _check_loops(self, connection: Connection, entity: Entity, key: int, references: Sequence[Reference]) -> None:
         paths = [path for path in entity.acyclic if any(one.path == path for one in references)]
         if not paths:
             return
-        if self.postgresql:
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"loops of {entity.name}",))
+        self.rows.lock_loops(connection, entity.name)
         for path in paths:
             if self.rows.reaches_itself(connection, key, (path,)):
                 fault = Fault(f"/{path.replace('.', '/')}", f"expected no {entity.name} that leads back to this one")
                 raise InvalidInput(f"The references at {path} form a loop.", faults=[fault], code="loop")
 
     # -- change ---------------------------------------------------------------------------------
-    def update(  # noqa: PLR0913 - one change has these facts
+    def update(
         self,
         connection: Connection,
         entity: Entity,
@@ -219,9 +218,9 @@ class Records:
         self._update_rows(connection, entity, stored.key, difference, targets)
         self._update_values(connection, entity, stored.key, before, after)
         changed = Stored(stored.key, stored.id, stored.revision + 1, moment, encode(after))
-        values = {"b_key": stored.key, "revision": changed.revision, "updated": moment, "document": changed.document}
+        values = {"key": stored.key, "revision": changed.revision, "updated": moment, "document": changed.document}
         values |= self.extractor(entity).columns(after) | {"type": after.get("@type", entity.type_name)}
-        connection.execute(self._statement("update", entity), values)
+        run(connection, self._statement("update", entity), values)
         if not mirrored:
             self._links.follow(connection, entity, after, difference.added, difference.removed)
         self._outbox(connection, _changes(entity, changed, paths))
@@ -270,15 +269,14 @@ class Records:
     # -- delete ---------------------------------------------------------------------------------
     def delete(self, connection: Connection, entity: Entity, stored: Stored) -> None:
         """Remove the record and its rows; InUse names those that still need it, detached ones lose the reference."""
-        if self.postgresql:
-            connection.exec_driver_sql("SELECT 1 FROM entity WHERE key = %s FOR UPDATE", (stored.key,))
+        self.rows.lock(connection, stored.key)
         needed = self.rows.needed_by(connection, stored.key, RESTRICT, MOST_NAMED)
         if needed:
             named = ", ".join(f"{kind} {id_!r} ({path})" for kind, id_, path in needed)
             raise InUse(f"Other records still need this {entity.name}: {named}. Change or delete them first.")
         self._detach(connection, entity, stored)
-        connection.execute(self._statement("delete", entity), {"b_key": stored.key})
-        connection.exec_driver_sql(*self._driver("DELETE FROM reference WHERE owner = {}", stored.key))
+        run(connection, self._statement("delete", entity), {"key": stored.key})
+        self.rows.forget(connection, stored.key)
         if entity.characteristics:
             self.rows.uncharacterise(connection, stored.key)
         self.rows.leave(connection, stored.key)
@@ -294,36 +292,34 @@ class Records:
                 after = without_reference(owner.parsed(), path.split("."), entity.name, stored.id)
                 self.update(connection, owner_entity, owner, after, mirrored=True)
 
-    def _driver(self, sql: str, *values: Any) -> tuple[str, tuple[Any, ...]]:
-        mark = "%s" if self.postgresql else "?"
-        return sql.format(*([mark] * len(values))), values
-
     # -- statements, built once -----------------------------------------------------------------
-    def _statement(self, name: str, entity: Entity) -> Any:
+    def _statement(self, name: str, entity: Entity) -> Sql:
         key = (name, entity.name)
         if key not in self._statements:
-            self._statements[key] = BUILDERS[name](entity)
+            self._statements[key] = Sql(BUILDERS[name](entity))
         return self._statements[key]
 
 
-def load_statement(entity: Entity) -> Select[Any]:
-    """One record by :id, as the fields of Stored."""
-    c = entity.table.c
-    return select(c.key, c.id, c.revision, c.updated, c.document).where(c.id == bindparam("id"))
+def _load(entity: Entity) -> str:
+    return f"SELECT key, id, revision, updated, document FROM {entity.table.name} WHERE id = :id"
 
 
-def _update_statement(entity: Entity) -> Update:
-    table = entity.table
-    names = [column.name for column in table.c if column.name not in ("key", "id", "created")]
-    return update(table).where(table.c.key == bindparam("b_key")).values({name: bindparam(name) for name in names})
+def _insert_into(entity: Entity) -> str:
+    names = [column.name for column in entity.table.c]
+    return f"INSERT INTO {entity.table.name} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
 
 
-BUILDERS: dict[str, Callable[[Entity], Any]] = {
-    "load": load_statement,
-    "load_locked": lambda entity: load_statement(entity).with_for_update(),
-    "insert": lambda entity: insert(entity.table),
-    "update": _update_statement,
-    "delete": lambda entity: entity.table.delete().where(entity.table.c.key == bindparam("b_key")),
+def _update(entity: Entity) -> str:
+    names = [column.name for column in entity.table.c if column.name not in ("key", "id", "created")]
+    return f"UPDATE {entity.table.name} SET {', '.join(f'{name} = :{name}' for name in names)} WHERE key = :key"
+
+
+BUILDERS: dict[str, Callable[[Entity], str]] = {
+    "load": _load,
+    "load_locked": lambda entity: _load(entity) + " FOR UPDATE",
+    "insert": _insert_into,
+    "update": _update,
+    "delete": lambda entity: f"DELETE FROM {entity.table.name} WHERE key = :key",
 }
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection
 
+from tmf_server.storage.driver import Sql, run
 from tmf_server.storage.extract import Value
 
 SLOTS = 64
@@ -45,6 +46,9 @@ STATEMENTS = {
     "count": """
         INSERT INTO tally (kind, slot, number) VALUES (:kind, {slot}, :number)
         ON CONFLICT (kind, slot) DO UPDATE SET number = tally.number + excluded.number""",
+    "forget": "DELETE FROM reference WHERE owner = :owner",
+    "lock": "SELECT 1 FROM entity WHERE key = :key FOR UPDATE",
+    "lock_loops": "SELECT pg_advisory_xact_lock(hashtext(:kind))",
     "leave": "UPDATE entity SET here = false WHERE key = :key",
     "needed_by": """
         SELECT e.kind, e.id, r.path FROM reference AS r JOIN entity AS e ON e.key = r.owner
@@ -60,8 +64,8 @@ STATEMENTS = {
 
 
 @lru_cache(maxsize=64)
-def _statement(name: str, dialect: str) -> TextClause:
-    return text(STATEMENTS[name].format(source=SOURCE[dialect], slot=SLOT[dialect]))
+def _statement(name: str, dialect: str) -> Sql:
+    return Sql(STATEMENTS[name].format(source=SOURCE[dialect], slot=SLOT[dialect]))
 
 
 def _encode(rows: Iterable[Sequence[Any]]) -> str:
@@ -75,12 +79,12 @@ class Rows:
         self.dialect = dialect
 
     def _run(self, connection: Connection, name: str, **values: Any) -> Any:
-        return connection.execute(_statement(name, self.dialect), values)
+        return run(connection, _statement(name, self.dialect), values)
 
     def enter(self, connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, int]:
         """Make the records be here, stubs turned real; keys by id, without those that were here already."""
         found = self._run(connection, "enter", kind=kind, rows=_encode([one] for one in ids))
-        return {row[0]: row[1] for row in found}
+        return {row[0]: row[1] for row in found.fetchall()}
 
     def targets(self, connection: Connection, wanted: Sequence[Target]) -> dict[Target, tuple[int, bool]]:
         """Key and presence of every wanted target; a stub is made for those that were never heard of."""
@@ -123,6 +127,20 @@ class Rows:
         """Add to the number of records of the kind."""
         self._run(connection, "count", kind=kind, number=number)
 
+    def forget(self, connection: Connection, owner: int) -> None:
+        """Remove all references of the owner."""
+        self._run(connection, "forget", owner=owner)
+
+    def lock(self, connection: Connection, key: int) -> None:
+        """Let nobody refer to the record until the transaction ends; SQLite's writer is alone anyway."""
+        if self.dialect == "postgresql":
+            self._run(connection, "lock", key=key)
+
+    def lock_loops(self, connection: Connection, kind: str) -> None:
+        """One writer of relations that must not loop at a time, per kind."""
+        if self.dialect == "postgresql":
+            self._run(connection, "lock_loops", kind=f"loops of {kind}")
+
     def leave(self, connection: Connection, key: int) -> None:
         """Turn a record back into a stub."""
         self._run(connection, "leave", key=key)
@@ -134,4 +152,4 @@ class Rows:
     def reaches_itself(self, connection: Connection, key: int, paths: Sequence[str]) -> bool:
         """True when following the paths from the key leads back to it."""
         rows = _encode([path] for path in paths)
-        return self._run(connection, "reaches", key=key, rows=rows).first() is not None
+        return self._run(connection, "reaches", key=key, rows=rows).fetchone() is not None
