@@ -12,7 +12,7 @@ TAX_ATTRIBUTES = ("taxRate", "taxCategory")
 
 
 def show_inline_price(part: Document) -> Document:
-    """v4's price of an offering's inline price: v5's Money is the amount without tax, the first tax item says the rate."""
+    """v4's price of an inline price: v5's Money is the amount without tax, its first tax item says the rate."""
     price, items = part.get("price"), _items(part)
     shown = {name: items[0][name] for name in TAX_ATTRIBUTES if items and name in items[0]}
     if price is not None:

@@ -1,0 +1,86 @@
+"""Groups of attributes that have another structure in the other version. Pure; what the structure is, rules say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tmf_server.registry import Document, Path
+from tmf_server.rest.view.residue import RESIDUE
+from tmf_server.rest.view.rules import Group
+from tmf_server.rest.view.steps import Step
+
+
+class Block:
+    """One group at work: shows it, puts it back, and keeps aside what the canonical shape cannot express."""
+
+    __slots__ = ("rule",)
+
+    def __init__(self, rule: Group) -> None:
+        self.rule = rule
+
+    def show(self, node: Document, kept: Document | None, out: Document) -> None:
+        """Write the group as the other version sees it."""
+        part = self._part(node)
+        got = self.rule.get(part)
+        aside = {} if kept is None else {name: kept[name] for name in self.rule.shown if name in kept}
+        if aside:
+            got = self._completed(part, got, aside)
+        out.update(got)
+
+    def _completed(self, part: Document, got: Document, aside: Document) -> Document:
+        """What was shown before if it still says the same, else what the canonical part says and what it never said."""
+        whole = {**got, **aside}
+        if {**part, **self.rule.put(whole, part)} == part:
+            return whole
+        for name, known in self.rule.shown.items():
+            if known is not None and isinstance(aside.get(name), dict):
+                extra = {inner: value for inner, value in aside[name].items() if inner not in known}
+                if extra:
+                    got = {**got, name: {**got.get(name, {}), **extra}}
+        return got
+
+    def put(self, shown: Document, seen: Document | None, base: Document | None, out: Document) -> None:
+        """Write the canonical part; the one of before where the group was not changed."""
+        part = self._shown(shown)
+        before = self._part(base) if base is not None else {}
+        if seen is not None and part == self._shown(seen):
+            out.update({name: value for name, value in before.items() if name != "@type"})
+        elif part or before:
+            out.update(self.rule.put(part, before))
+
+    def keep(self, shown: Document, out: Document, kept: Document) -> None:
+        """Keep aside what the canonical part does not give back."""
+        part = self._shown(shown)
+        got = self.rule.get(self._part(out)) if part else {}
+        for name, value in part.items():
+            if name not in got or got[name] != value:
+                kept[name] = value
+
+    def _part(self, node: Document) -> Document:
+        return {name: node[name] for name in self.rule.stored if name in node}
+
+    def _shown(self, node: Document) -> Document:
+        return {name: node[name] for name in self.rule.shown if name in node}
+
+
+class Member(Step):
+    """An attribute that belongs to a group; the group's block does the work."""
+
+    __slots__ = ("mapped",)
+
+    def __init__(self, name: str, mapped: Mapping[Path, Path]) -> None:
+        super().__init__(name, name)
+        self.mapped = mapped
+
+    def show(self, value: Any, out: Document) -> None:
+        """The block shows it."""
+
+    def accept(self, value: Any, base: Document | None, out: Document, kept: Document) -> None:
+        """The block puts it."""
+
+    def paths(self, rest: Path) -> tuple[Path, ...]:
+        """The longest prefix that the rule maps, and the residue, where all is that it maps nowhere."""
+        full = (self.shown, *rest)
+        for length in range(len(full), 0, -1):
+            if full[:length] in self.mapped:
+                return ((*self.mapped[full[:length]], *full[length:]), (RESIDUE, *full))
+        return ((RESIDUE, *full),)

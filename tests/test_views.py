@@ -1,0 +1,205 @@
+"""The lens between two versions of a record: nothing is lost, and what is not changed stays as it is."""
+
+import copy
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.documents import Documents
+from tmf_server.contracts import Contract, load_contracts
+from tmf_server.entities.catalog_v4 import CATALOG_RULES
+from tmf_server.resources import openapi_dir
+from tmf_server.rest.view import RESIDUE, V4View, V5View
+from tmf_server.rest.view.residue import holds_residue, strip
+
+RULES = {"TMF620": CATALOG_RULES}
+
+
+@dataclass(frozen=True)
+class Record:
+    """A noun of one API by the schemas of its records in both versions."""
+
+    api: str
+    v4: str
+    v5: str
+
+    def __str__(self) -> str:
+        return f"{self.api}-{self.v4}"
+
+
+RECORDS = [
+    Record("TMF620", "Catalog", "ProductCatalog"),
+    Record("TMF620", "Category", "Category"),
+    Record("TMF620", "ProductOffering", "ProductOffering"),
+    Record("TMF620", "ProductOfferingPrice", "ProductOfferingPrice"),
+    Record("TMF620", "ProductSpecification", "ProductSpecification"),
+    Record("TMF620", "ImportJob", "ImportJob"),
+    Record("TMF620", "ExportJob", "ExportJob"),
+]
+EVERY_RECORD = pytest.mark.parametrize("record", RECORDS, ids=str)
+SLOW = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+
+
+@cache
+def contract(api: str, version: str) -> Contract:
+    return load_contracts(openapi_dir(), (f"{api}/{version}",))[0]
+
+
+@cache
+def view(record: Record) -> V4View:
+    return V4View(RULES[record.api], contract(record.api, "v4"), contract(record.api, "v5"), record.v4, record.v5)
+
+
+@cache
+def v4_documents(record: Record) -> st.SearchStrategy[dict[str, Any]]:
+    return Documents(contract(record.api, "v4"), typed=False, extensions=names_of_other(record, "v5")).of(record.v4)
+
+
+@cache
+def v5_documents(record: Record) -> st.SearchStrategy[dict[str, Any]]:
+    return Documents(contract(record.api, "v5"), typed=True, extensions=names_of_other(record, "v4")).of(record.v5)
+
+
+def names_of_other(record: Record, version: str) -> list[str]:
+    """Names for attributes beyond a schema: some that nobody declares and some that the other version declares."""
+    schemas = contract(record.api, version).schemas
+    return ["x-colour", "myOwn", *sorted({name for one in schemas.values() for name in one.get("properties", ())})]
+
+
+def without_added_types(shown: Any, given: Any) -> Any:
+    """The shown value without the `@type`s that the given one does not have."""
+    if isinstance(shown, dict) and isinstance(given, dict):
+        return {
+            name: without_added_types(value, given.get(name))
+            for name, value in shown.items()
+            if name != "@type" or "@type" in given
+        }
+    if isinstance(shown, list) and isinstance(given, list) and len(shown) == len(given):
+        return [without_added_types(new, old) for new, old in zip(shown, given, strict=True)]
+    return shown
+
+
+@EVERY_RECORD
+@SLOW
+@given(data=st.data())
+def test_a_v4_document_comes_back(record: Record, data: st.DataObject) -> None:
+    document = data.draw(v4_documents(record))
+    before = copy.deepcopy(document)
+    shown = view(record).show(view(record).accept(document))
+    assert without_added_types(shown, document) == document
+    assert document == before
+
+
+@EVERY_RECORD
+@SLOW
+@given(data=st.data())
+def test_a_v4_patch_that_changes_nothing_changes_nothing(record: Record, data: st.DataObject) -> None:
+    stored = data.draw(stored_documents(record))
+    before = copy.deepcopy(stored)
+    shown = copy.deepcopy(view(record).show(stored))
+    assert view(record).accept(shown, stored) is stored
+    assert stored == before
+
+
+@EVERY_RECORD
+@SLOW
+@given(data=st.data())
+def test_a_v4_patch_of_every_object_changes_nothing_else(record: Record, data: st.DataObject) -> None:
+    """One new attribute per object, so that no object can be taken over as it is."""
+    stored = data.draw(stored_documents(record))
+    shown = view(record).show(stored)
+    after = view(record).accept(marked(shown), stored)
+    assert unmarked(strip(after)) == strip(stored)
+    assert unmarked(view(record).show(after)) == shown
+
+
+@EVERY_RECORD
+@SLOW
+@given(data=st.data())
+def test_a_v4_change_of_one_attribute_changes_just_that(record: Record, data: st.DataObject) -> None:
+    stored = data.draw(stored_documents(record))
+    shown = view(record).show(stored)
+    name = data.draw(st.sampled_from(sorted(shown)))
+    without = {key: value for key, value in shown.items() if key != name}
+    after = view(record).accept(without, stored)
+    left = view(record).show(after)
+    assert {key: value for key, value in left.items() if key != name} == {
+        key: value for key, value in without.items() if key != name
+    }
+    touched = {path[0] for path in view(record).paths((name,))} | {RESIDUE}
+    assert others(after, touched) == others(stored, touched)
+
+
+@EVERY_RECORD
+@SLOW
+@given(data=st.data())
+def test_elements_that_stay_keep_their_hidden_parts(record: Record, data: st.DataObject) -> None:
+    stored = data.draw(stored_documents(record))
+    shown = view(record).show(stored)
+    names = [name for name, value in shown.items() if isinstance(value, list) and distinct(value)]
+    if not names:
+        return
+    name = data.draw(st.sampled_from(names))
+    order = data.draw(st.permutations(range(len(shown[name]))))
+    order = order[: data.draw(st.integers(0, len(order)))]
+    changed = {**shown, name: [shown[name][index] for index in order] + [{"name": "new one"}]}
+    stored_name = view(record).path((name,))[0]
+    after = view(record).accept(changed, stored)
+    if stored_name != RESIDUE:
+        assert after[stored_name][: len(order)] == [stored[stored_name][index] for index in order]
+    assert view(record).show(after)[name][: len(order)] == changed[name][: len(order)]
+
+
+@EVERY_RECORD
+@SLOW
+@given(data=st.data())
+def test_v5_sees_no_residue_and_keeps_it(record: Record, data: st.DataObject) -> None:
+    stored = data.draw(stored_documents(record))
+    shown = V5View().show(stored)
+    assert not holds_residue(shown)
+    assert V5View().accept(shown, stored) == stored
+    after = V5View().accept(marked(shown), stored)
+    assert unmarked(after) == stored
+
+
+@EVERY_RECORD
+@SLOW
+@given(data=st.data())
+def test_a_v5_document_is_stored_as_it_is(record: Record, data: st.DataObject) -> None:
+    document = data.draw(v5_documents(record))
+    assert V5View().accept(document) == document
+    assert V5View().show(document) is document
+
+
+def stored_documents(record: Record) -> st.SearchStrategy[dict[str, Any]]:
+    """Canonical documents, as records that came through either version are stored."""
+    return st.one_of(v5_documents(record), v4_documents(record).map(view(record).accept))
+
+
+def marked(value: Any) -> Any:
+    """The value with one more attribute in each object."""
+    if isinstance(value, dict):
+        return {"x-mark": 1, **{name: marked(inner) for name, inner in value.items()}}
+    return [marked(inner) for inner in value] if isinstance(value, list) else value
+
+
+def unmarked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: unmarked(inner) for name, inner in value.items() if name != "x-mark"}
+    return [unmarked(inner) for inner in value] if isinstance(value, list) else value
+
+
+def others(document: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name not in names}
+
+
+def distinct(elements: list[Any]) -> bool:
+    texts = [json.dumps(element, sort_keys=True) for element in elements]
+    return (
+        len(elements) > 1 and all(isinstance(element, dict) for element in elements) and len(set(texts)) == len(texts)
+    )
