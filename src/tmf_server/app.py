@@ -23,12 +23,12 @@ from tmf_server.resources import openapi_dir
 from tmf_server.rest.dispatch import Dispatcher
 from tmf_server.rest.event_filter import event_matcher
 from tmf_server.rest.links import Links
+from tmf_server.rest.representation import rendered
 from tmf_server.rest.requests import RequestCheckMiddleware, validator_map
 from tmf_server.rest.resolver import VerbResolver
 from tmf_server.rest.routing import RoutingMiddleware
 from tmf_server.rest.services import Services
 from tmf_server.rest.validation import Validators
-from tmf_server.rest.representation import rendered
 from tmf_server.rest.verbs import INLINE, VERBS
 from tmf_server.rest.view import V4View, V5View
 from tmf_server.settings import Settings
@@ -157,7 +157,7 @@ def create_api(dispatcher: Dispatcher, services: Services) -> ConnexionMiddlewar
 
 def _build(api: ConnexionMiddleware) -> None:
     """Connexion builds its stack at the first scope it is called with: here, not at the first request."""
-    step = api({"type": "build"}, None, None)  # type: ignore[arg-type]
+    step = api({"type": "build"}, None, None)
     try:
         step.send(None)
     except StopIteration:

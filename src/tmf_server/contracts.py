@@ -236,12 +236,9 @@ def _operation(document: dict[str, Any], path: str, method: str, item: dict[str,
     parts = [part for part in path.split("/") if part]
     keyed = parts[-1].startswith("{")
     noun = parts[0]
-    if noun == "listener":
-        verb = "listen"
-    else:
-        verb = (HUB_VERBS if noun == "hub" else VERBS)[(method, keyed)]
+    verb = "listen" if noun == "listener" else (HUB_VERBS if noun == "hub" else VERBS)[method, keyed]
     parameters = [_resolved(document, raw) for raw in [*item.get("parameters", ()), *node.get("parameters", ())]]
-    success = min((int(code) for code in node["responses"] if code.isdigit() and code < "300" and code != "202"))
+    success = min(int(code) for code in node["responses"] if code.isdigit() and code < "300" and code != "202")
     return Operation(
         id=node["operationId"],
         method=method.upper(),

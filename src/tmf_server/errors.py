@@ -37,7 +37,9 @@ class InvalidInput(Problem):
 
     code = "invalidInput"
 
-    def __init__(self, reason: str, *, faults: Sequence[Fault] = (), code: str | None = None, message: str = "") -> None:
+    def __init__(
+        self, reason: str, *, faults: Sequence[Fault] = (), code: str | None = None, message: str = ""
+    ) -> None:
         self.faults = tuple(faults[:MOST_FAULTS])
         told = "; ".join(f"{fault.pointer or '/'}: {fault.expected}" for fault in self.faults)
         super().__init__(reason, code=code, message=message or told)

@@ -134,7 +134,9 @@ def projections(table: Table, **columns: str) -> dict[Path, Column[Any]]:
 class Registry:
     """The index of all contracts, entities and exposures of one server."""
 
-    def __init__(self, contracts: Sequence[Contract], entities: Sequence[Entity], exposures: Sequence[Exposure]) -> None:
+    def __init__(
+        self, contracts: Sequence[Contract], entities: Sequence[Entity], exposures: Sequence[Exposure]
+    ) -> None:
         self.contracts = tuple(contracts)
         self.entities = {entity.name: entity for entity in entities}
         self.exposures = tuple(exposures)
@@ -143,7 +145,9 @@ class Registry:
         for one in exposures:
             self._by_kind.setdefault((one.contract.version, one.entity.name), one)
         self.endpoints = {
-            (contract.base_path, operation.id): Endpoint(contract, operation, self._by_noun.get((contract.name, operation.noun)))
+            (contract.base_path, operation.id): Endpoint(
+                contract, operation, self._by_noun.get((contract.name, operation.noun))
+            )
             for contract in self.contracts
             for operation in contract.operations.values()
         }

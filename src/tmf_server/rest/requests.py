@@ -36,7 +36,8 @@ class RequestCheck:
             raise TooLarge(f"The query is longer than {self._settings.max_query_bytes} bytes.")
         if self._takes_body:
             media_type = self._media_type(_header(scope, b"content-type"))
-            body = parse(await read_body(scope, receive, self._settings.max_body_bytes), max_depth=self._settings.max_depth)
+            text = await read_body(scope, receive, self._settings.max_body_bytes)
+            body = parse(text, max_depth=self._settings.max_depth)
             self._check(media_type, body)
             scope[BODY] = body
             scope[MEDIA_TYPE] = media_type

@@ -131,9 +131,10 @@ class Database:
             retry_error_callback=_give_up,
         )
         try:
-            return retrying(self._transact_once, work)
+            result: T = retrying(self._transact_once, work)
         except DATABASE_ERRORS as error:
             raise _translated(error) from error
+        return result
 
     def _transact_once(self, work: Callable[[Connection], T]) -> T:
         with self.engine.begin() as connection:

@@ -11,7 +11,7 @@ import psycopg
 from sqlalchemy import Connection
 
 PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
-DRIVER_ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, psycopg.Error)
+DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
 Values = Mapping[str, Any]
 
 # A column of decimals in SQLite takes the text and keeps the exact number where a double can.

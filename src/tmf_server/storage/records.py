@@ -39,6 +39,15 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A record about to be stored, with the references found in its document."""
+
+    document: Document
+    stored: Stored
+    references: list[Reference]
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """The references that a change adds and those that it removes."""
 
@@ -105,57 +114,45 @@ class Records:
         extractor = self.extractor(entity)
         found = [extractor.references(document) for document in documents]
         targets = self._resolve(connection, [one for references in found for one in references], policy)
-        stored = [Stored(keys[doc["id"]], doc["id"], 1, moment, encode(doc)) for doc in documents]
-        self._insert(connection, entity, documents, stored)
-        self._write_rows(connection, entity, documents, stored, found, targets)
-        self.rows.count(connection, entity.name, len(documents))
-        for document, record, references in zip(documents, stored, found, strict=True):
-            self._check_loops(connection, entity, record.key, references)
-            self._links.follow(connection, entity, document, references, ())
-        self._outbox(connection, [_change(entity, one, CREATE) for one in stored])
-        return stored
+        drafts = [
+            Draft(document, Stored(keys[document["id"]], document["id"], 1, moment, encode(document)), references)
+            for document, references in zip(documents, found, strict=True)
+        ]
+        self._insert(connection, entity, drafts, targets)
+        for draft in drafts:
+            self._check_loops(connection, entity, draft.stored.key, draft.references)
+            self._links.follow(connection, entity, draft.document, draft.references, ())
+        self._outbox(connection, [_change(entity, draft.stored, CREATE) for draft in drafts])
+        return [draft.stored for draft in drafts]
 
     def _insert(
-        self, connection: Connection, entity: Entity, documents: Sequence[Document], stored: Sequence[Stored]
+        self, connection: Connection, entity: Entity, drafts: Sequence[Draft], targets: dict[Target, int]
     ) -> None:
         extractor = self.extractor(entity)
         values = [
             {
-                "key": one.key,
-                "id": one.id,
-                "revision": one.revision,
-                "created": one.updated,
-                "updated": one.updated,
-                "type": document.get("@type", entity.type_name),
-                "document": one.document,
+                "key": draft.stored.key,
+                "id": draft.stored.id,
+                "revision": draft.stored.revision,
+                "created": draft.stored.updated,
+                "updated": draft.stored.updated,
+                "type": draft.document.get("@type", entity.type_name),
+                "document": draft.stored.document,
             }
-            | extractor.columns(document)
-            for document, one in zip(documents, stored, strict=True)
+            | extractor.columns(draft.document)
+            for draft in drafts
         ]
         run_many(connection, self._statement("insert", entity), values)
-
-    def _write_rows(
-        self,
-        connection: Connection,
-        entity: Entity,
-        documents: Sequence[Document],
-        stored: Sequence[Stored],
-        found: Sequence[Sequence[Reference]],
-        targets: dict[Target, int],
-    ) -> None:
-        self.rows.refer(
-            connection,
-            [
-                (one.key, ref.path, ref.position, entity.role(ref.path), targets[ref.kind, ref.id])
-                for one, references in zip(stored, found, strict=True)
-                for ref in references
-            ],
-        )
+        rows = [
+            (draft.stored.key, one.path, one.position, entity.role(one.path), targets[one.kind, one.id])
+            for draft in drafts
+            for one in draft.references
+        ]
+        self.rows.refer(connection, rows)
         if entity.characteristics:
-            extractor = self.extractor(entity)
-            pairs = zip(stored, documents, strict=True)
-            values = [(one.key, value) for one, document in pairs for value in extractor.characteristics(document)]
-            self.rows.characterise(connection, values)
+            found = [(draft.stored.key, one) for draft in drafts for one in extractor.characteristics(draft.document)]
+            self.rows.characterise(connection, found)
+        self.rows.count(connection, entity.name, len(drafts))
 
     def _resolve(
         self, connection: Connection, references: Sequence[Reference], policy: str | None
