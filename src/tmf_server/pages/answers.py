@@ -1,0 +1,76 @@
+"""How pages answer: tagged and compressed, as HTML for people and as JSON for programs. Flask; knows no page."""
+
+import structlog
+from flask import Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from tmf_server import errors
+from tmf_server.pages.prepared import Prepared
+from tmf_server.rest.dispatch import ORIGIN
+from tmf_server.rest.failures import failure
+
+FOREVER = "public, max-age=31536000, immutable"
+REVALIDATED = "no-cache"
+
+
+def origin() -> str:
+    """Scheme and host that absolute links begin with, as the front layer found them."""
+    found: str = request.environ["asgi.scope"][ORIGIN]
+    return found
+
+
+def wants_json() -> bool:
+    """True when the client asks for JSON rather than for a page."""
+    accepted = request.accept_mimetypes
+    return accepted.quality("application/json") > accepted.quality("text/html")
+
+
+def wants_page() -> bool:
+    """True when the client names HTML, as browsers do."""
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def page(template: str, status: int = 200, **values: object) -> Response:
+    """An HTML page; what it shows may change, so it is asked for each time."""
+    response = make_response(render_template(template, **values), status)
+    response.headers["Cache-Control"] = REVALIDATED
+    response.vary.add("Accept")
+    return response
+
+
+def prepared(content: Prepared, keeping: str) -> Response:
+    """Prepared bytes: compressed for who takes that, 304 to who has them."""
+    response = Response(mimetype=content.media_type)
+    response.headers["Cache-Control"] = keeping
+    response.vary.add("Accept-Encoding")
+    if content.compressible and request.accept_encodings.quality("gzip") > 0:
+        response.data, response.content_encoding = content.compressed, "gzip"
+        response.set_etag(f"{content.digest}-gzip")
+    else:
+        response.data = content.content
+        response.set_etag(content.digest)
+    response.make_conditional(request)
+    return response
+
+
+def refusal(error: Exception) -> Response:
+    """A page that says what is wrong for people, TM Forum's Error for programs."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    problem = _meaning(error)
+    told = failure(problem, "v5", request_id)
+    if wants_page():
+        response = page("refusal.html", told.status, problem=problem, code=told.status, request_id=request_id)
+    else:
+        response = Response(told.body, told.status, mimetype=told.media_type)
+    response.headers.extend(told.headers)
+    return response
+
+
+def _meaning(error: Exception) -> errors.Problem:
+    if isinstance(error, errors.Problem):
+        return error
+    if isinstance(error, MethodNotAllowed):
+        return errors.MethodNotAllowed("Pages are only read here.", allow=sorted(error.valid_methods or ()))
+    if isinstance(error, HTTPException) and error.code == 404:
+        return errors.NotFound(f"Nothing is at {request.path[:200]!r}. The page at / lists what is served.")
+    return errors.InvalidInput("The request cannot be understood.")

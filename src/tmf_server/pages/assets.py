@@ -1,0 +1,36 @@
+"""The files that pages load: our own and Swagger UI's. Read once, from the installed packages; no HTTP."""
+
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from tmf_server.pages.prepared import Prepared
+
+MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "txt": "text/plain"}
+
+
+def _sources() -> dict[str, Traversable]:
+    own = files("tmf_server.pages") / "static"
+    swagger = files("flask_swagger_ui") / "dist"
+    return {
+        "site.css": own / "site.css",
+        "reference.js": own / "reference.js",
+        "swagger-ui.css": swagger / "swagger-ui.css",
+        "swagger-ui-bundle.js": swagger / "swagger-ui-bundle.js",
+        "swagger-ui-license.txt": swagger / "LICENSE",
+    }
+
+
+@cache
+def asset(name: str) -> Prepared | None:
+    """The file of that name; None when pages load no such file."""
+    source = _sources().get(name)
+    return None if source is None else Prepared(source.read_bytes(), MEDIA_TYPES[name.rpartition(".")[2]])
+
+
+def address(name: str) -> str:
+    """The path of a file from the root; it changes with the content, so that browsers may keep what they have."""
+    found = asset(name)
+    if found is None:
+        raise LookupError(f"no page loads a file {name!r}")
+    return f"static/{found.digest}/{name}"

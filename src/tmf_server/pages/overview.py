@@ -1,0 +1,114 @@
+"""What the index and the other pages tell, taken from the registry. No HTTP, no SQL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tmf_server.contracts import ALIASES, Contract
+from tmf_server.domain.diagram import mermaid, rows
+from tmf_server.domain.lifecycle import Lifecycle
+from tmf_server.registry import Exposure, Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """A path segment of a document, its path from the root, and how many records it has (None: not known)."""
+
+    name: str
+    path: str
+    records: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One document as the index shows it."""
+
+    api: str
+    version: str
+    title: str
+    base_path: str
+    aliases: tuple[str, ...]
+    nouns: tuple[Noun, ...]
+
+    @property
+    def reference(self) -> str:
+        """The path of the page to read and try it."""
+        return f"docs/{self.version}/{self.api}"
+
+    def document(self, form: str) -> str:
+        """The path of the document in a form."""
+        return f"openapi/{self.version}/{self.api}.{form}"
+
+
+@dataclass(frozen=True, slots=True)
+class StateTable:
+    """A lifecycle as the page shows it: who has it, which states follow which, and the drawing's source."""
+
+    owners: tuple[str, ...]
+    attribute: str
+    initial: str | None
+    rows: list[tuple[str, tuple[str, ...]]]
+    drawing: str
+
+
+def served(registry: Registry, aliases: bool, counts: Mapping[str, int]) -> list[Served]:
+    """Every document, ordered by API, the newest version first; `counts` are records by kind."""
+    contracts = sorted(registry.contracts, key=lambda one: (one.api, -int(one.version[1:])))
+    return [
+        Served(
+            api=contract.api,
+            version=contract.version,
+            title=contract.document.get("info", {}).get("title", contract.api),
+            base_path=contract.base_path,
+            aliases=_aliases(contract) if aliases else (),
+            nouns=_nouns(registry, contract, counts),
+        )
+        for contract in contracts
+    ]
+
+
+def lifecycles(registry: Registry) -> list[StateTable]:
+    """Every lifecycle once, with the nouns that follow it."""
+    owners: dict[int, list[str]] = {}
+    found: dict[int, Lifecycle] = {}
+    for entity in registry.entities.values():
+        if entity.lifecycle is not None:
+            found[id(entity.lifecycle)] = entity.lifecycle
+            owners.setdefault(id(entity.lifecycle), []).append(entity.type_name)
+    return [_state_table(lifecycle, owners[key]) for key, lifecycle in found.items()]
+
+
+def _state_table(lifecycle: Lifecycle, owners: list[str]) -> StateTable:
+    return StateTable(tuple(owners), lifecycle.attribute, lifecycle.initial, rows(lifecycle), mermaid(lifecycle))
+
+
+def _aliases(contract: Contract) -> tuple[str, ...]:
+    return tuple(alias for alias in ALIASES.get(contract.api, ()) if alias.endswith(f"/{contract.version}"))
+
+
+def _nouns(registry: Registry, contract: Contract, counts: Mapping[str, int]) -> tuple[Noun, ...]:
+    mine = [one for one in registry.exposures if one.contract is contract]
+    return tuple(Noun(one.noun, f"{contract.base_path}/{one.noun}", _records(one, counts)) for one in mine)
+
+
+def _records(exposure: Exposure, counts: Mapping[str, int]) -> int | None:
+    """How many records the list shows; not known where it shows only some types of the kind."""
+    return None if exposure.types else counts.get(exposure.entity.name)
+
+
+def example(apis: list[Served]) -> Noun | None:
+    """The noun to try first: of the first document, the one with the most records."""
+    return max(apis[0].nouns, key=lambda noun: noun.records or 0, default=None) if apis else None
+
+
+def as_json(one: Served, origin: str) -> dict[str, object]:
+    """One document for programs, with absolute URLs."""
+    return {
+        "api": one.api,
+        "version": one.version,
+        "title": one.title,
+        "url": origin + one.base_path,
+        "aliases": [origin + alias for alias in one.aliases],
+        "nouns": {noun.name: origin + noun.path for noun in one.nouns},
+        "reference": f"{origin}/{one.reference}",
+        "document": {form: f"{origin}/{one.document(form)}" for form in ("json", "yaml")},
+    }
