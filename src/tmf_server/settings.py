@@ -1,7 +1,7 @@
 """The settings, one frozen object. No other module reads the environment."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -22,8 +22,14 @@ class Settings:
     aliases: bool = True
     cors_origins: tuple[str, ...] = ()
     graceful_seconds: float = 20.0
+
+    # what it tells of itself
     log_format: str = "console"  # console or json
-    log_level: str = "info"
+    log_level: str = "info"  # debug, info, warning or error
+    access_log: bool = False  # a line for every request; those that fail with 5xx have one anyway
+    metrics: bool = True  # /metrics in the format of Prometheus
+    ready_seconds: float = 2.0  # within which the database has to answer for /health/ready
+    ready_lag_seconds: float = 60.0  # how old the oldest event may be that no worker has taken up yet
 
     # where records live
     database_url: str = "sqlite:///var/tmf.db"
@@ -72,8 +78,9 @@ class Settings:
     received_events: int = 10_000  # how many events that arrived at /listener are kept
 
     def __post_init__(self) -> None:
-        if self.references not in POLICIES:
-            raise ValueError(f"references must be one of {', '.join(POLICIES)}, not {self.references!r}")
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} must be one of {', '.join(choices)}, not {getattr(self, name)!r}")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str], **overrides: Any) -> "Settings":
@@ -96,7 +103,11 @@ class Settings:
         return chosen.get(api, self.references)
 
 
-POLICIES = ("accept", "warn", "reject")
+CHOICES = {
+    "references": ("accept", "warn", "reject"),
+    "log_format": ("console", "json"),
+    "log_level": ("debug", "info", "warning", "error"),
+}
 
 
 def _read(text: str, kind: Any) -> Any:
@@ -124,8 +135,15 @@ def _read_bool(text: str) -> bool:
 
 
 def describe() -> list[tuple[str, str]]:
-    """Every variable with its default, for the documentation."""
-    return [
-        (f"TMF_{item.name.upper()}", str(item.default if item.default is not MISSING else field))
-        for item in fields(Settings)
-    ]
+    """Every variable with its default as one would write it, for the documentation."""
+    return [(f"TMF_{item.name.upper()}", _written(item.default)) for item in fields(Settings)]
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, tuple):
+        return ",".join(_written(part) for part in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
