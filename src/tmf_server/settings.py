@@ -1,6 +1,6 @@
 """The settings, one frozen object. No other module reads the environment."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -65,9 +65,9 @@ class Settings:
     # events, and calls to the outside
     worker: bool = True  # run the worker inside `serve`; off where `tmf-server worker` runs apart
     webhook_secret: str = field(default="", repr=False)  # root of the signing keys; "" uses one kept in the database
-    outbound_allow: tuple[str, ...] = ()  # hosts, *.suffixes, networks that may be called besides https at public addresses
+    outbound_allow: tuple[str, ...] = ()  # hosts, *.suffixes, networks to call besides https at public addresses
     outbound_ca_file: Path | None = None  # PEM file of authorities that are trusted besides the usual ones
-    delivery_pauses: tuple[float, ...] = (1, 5, 30, 120, 600, 1800)  # seconds before each further try; then it is parked
+    delivery_pauses: tuple[float, ...] = (1, 5, 30, 120, 600, 1800)  # seconds before each next try; then it is parked
     delivery_connect_seconds: float = 5.0
     delivery_seconds: float = 10.0  # a whole delivery, name to answer
     delivery_slots: int = 64  # subscribers served at once by a worker, and as many again that are slow or failing
@@ -92,7 +92,7 @@ class Settings:
             if text is None:
                 continue
             try:
-                values[item.name] = _read(text, hints[item.name])
+                values[item.name] = READERS[hints[item.name]](text)
             except ValueError as error:
                 raise ValueError(f"TMF_{item.name.upper()}: {error}") from error
         return cls(**(values | {name: value for name, value in overrides.items() if value is not None}))
@@ -110,28 +110,28 @@ CHOICES = {
 }
 
 
-def _read(text: str, kind: Any) -> Any:
-    if kind is bool:
-        return _read_bool(text)
-    if kind is int or kind is float:
-        return kind(text)
-    if kind == tuple[str, ...]:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    if kind == tuple[float, ...]:
-        return tuple(float(part) for part in text.split(",") if part.strip())
-    if kind == Path:
-        return Path(text)
-    if kind == (Path | None):
-        return Path(text) if text else None
-    return text
-
-
 def _read_bool(text: str) -> bool:
     if text.lower() in TRUE:
         return True
     if text.lower() in FALSE:
         return False
     raise ValueError(f"expected one of 1, 0, true, false, yes, no, on, off, not {text!r}")
+
+
+def _read_list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+READERS: Mapping[Any, Callable[[str], Any]] = {
+    str: str,
+    int: int,
+    float: float,
+    bool: _read_bool,
+    Path: Path,
+    Path | None: lambda text: Path(text) if text else None,
+    tuple[str, ...]: _read_list,
+    tuple[float, ...]: lambda text: tuple(float(part) for part in _read_list(text)),
+}
 
 
 def describe() -> list[tuple[str, str]]:
