@@ -8,7 +8,7 @@ from connexion import ConnexionMiddleware
 from connexion.middleware.security import SecurityMiddleware
 
 from tmf_server.asgi import Front
-from tmf_server.contracts import ALIASES, BASE_PATHS, Contract, load_contracts
+from tmf_server.contracts import ALIASES, BASE_PATHS, Contract, load_contracts, outline
 from tmf_server.entities import NOUNS, V4_RULES
 from tmf_server.events import outbox
 from tmf_server.events.duties import Duty
@@ -114,7 +114,7 @@ class Life:
 def create_registry(settings: Settings) -> Registry:
     """The documents that are served, each of their paths with its noun behind it."""
     wanted = settings.apis or tuple(NOUNS)
-    contracts = load_contracts(settings.openapi_dir or openapi_dir(), wanted)
+    contracts = load_contracts(settings.openapi_dir or openapi_dir(), wanted, settings.cache_dir)
     exposures = [exposure for contract in contracts for exposure in _exposures(contract, contracts)]
     entities = {one.entity.name: one.entity for one in exposures}
     return Registry(contracts, list(entities.values()), exposures)
@@ -150,7 +150,7 @@ def create_api(dispatcher: Dispatcher, services: Services) -> ConnexionMiddlewar
         validator_map=validator_map(services.registry, services.validators, services.settings),
     )
     for contract in services.registry.contracts:
-        api.add_api(contract.document, base_path=contract.base_path)
+        api.add_api(outline(contract.document), base_path=contract.base_path)
     _build(api)
     return api
 

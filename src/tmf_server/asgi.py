@@ -46,7 +46,7 @@ class Front:
     mount paths to base paths.
     """
 
-    def __init__(  # noqa: PLR0913 - the composition root names each
+    def __init__(
         self,
         api: ASGIApp,
         *,
@@ -63,7 +63,7 @@ class Front:
         self._routing = routing
         self._aliases = sorted(aliases.items(), key=lambda pair: -len(pair[0]))
         self._settings = settings
-        self._life = life
+        self.life = life
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the life of the process."""
@@ -74,10 +74,10 @@ class Front:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        await asyncio.to_thread(self._life.start)
+        await asyncio.to_thread(self.life.start)
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await asyncio.to_thread(self._life.stop)
+        await asyncio.to_thread(self.life.stop)
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +95,9 @@ class Front:
             await outgoing.fail(crash(self._version(scope["path"]), request_id))
         finally:
             took = time.perf_counter() - started
-            log.info("request", method=scope["method"], path=scope["path"], status=outgoing.status, seconds=round(took, 6))
+            log.info(
+                "request", method=scope["method"], path=scope["path"], status=outgoing.status, seconds=round(took, 6)
+            )
             structlog.contextvars.unbind_contextvars("request_id")
 
     async def _serve(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: _Outgoing) -> None:
@@ -147,7 +149,10 @@ class Front:
         if b"access-control-request-method" in headers:
             found += [
                 ("Access-Control-Allow-Methods", ", ".join(allowed)),
-                ("Access-Control-Allow-Headers", headers.get(b"access-control-request-headers", b"*").decode("latin-1")),
+                (
+                    "Access-Control-Allow-Headers",
+                    headers.get(b"access-control-request-headers", b"*").decode("latin-1"),
+                ),
                 ("Access-Control-Max-Age", "600"),
             ]
         if "PATCH" in allowed:

@@ -33,6 +33,7 @@ class Settings:
 
     # where records live
     database_url: str = "sqlite:///var/tmf.db"
+    cache_dir: Path | None = Path("var/cache")  # what can be worked out again: documents as JSON
     storage_dir: Path = Path("var/files")
     demo: bool = True
     pool_size: int = 16  # connections and worker threads a process
