@@ -1,5 +1,7 @@
 """A stored record as the client gets it: bytes, entity tag, headers. No SQL."""
 
+from urllib.parse import parse_qsl
+
 import orjson
 
 from tmf_server.domain.instants import format_http_date
@@ -49,10 +51,15 @@ def shown_document(request: Request, document: str) -> tuple[Document, Document]
 
 def record_response(request: Request, stored: Stored, *, status: int = 200) -> Response:
     """One record with its entity tag, and its Location when it is new."""
-    headers = [("ETag", entity_tag(stored)), ("Last-Modified", format_http_date(stored.updated))]
+    headers = stored_headers(stored)
     if status == 201:
         headers.append(("Location", record_url(request, stored.id)))
     return Response(status, shown_bytes(request, stored.document, asked_fields(request)), headers)
+
+
+def stored_headers(stored: Stored) -> list[tuple[str, str]]:
+    """The headers that tell the state of a record."""
+    return [("ETag", entity_tag(stored)), ("Last-Modified", format_http_date(stored.updated))]
 
 
 def record_url(request: Request, id_: str) -> str:
@@ -61,8 +68,24 @@ def record_url(request: Request, id_: str) -> str:
 
 
 def asked_fields(request: Request) -> FieldTree | None:
-    """The parsed `fields` parameter of a write or a retrieval; any other parameter is refused."""
-    return parse_fields(request.query, request.exposure) if request.query else None
+    """The parsed `fields` parameter of an operation on one record; None when it is not there."""
+    values = parameters(request, "fields").get("fields")
+    return None if values is None else parse_fields(values, request.exposure)
+
+
+def parameters(request: Request, *known: str) -> dict[str, list[str]]:
+    """The values of each query parameter; InvalidInput names one that is not known here."""
+    found: dict[str, list[str]] = {}
+    if not request.query:
+        return found
+    for name, value in parse_qsl(request.query, keep_blank_values=True):
+        if name not in known:
+            raise InvalidInput(
+                f"The parameter {name[:80]!r} is not known here. Known: {', '.join(known) or 'none'}.",
+                code="unknownParameter",
+            )
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def check_if_match(request: Request, stored: Stored) -> None:
