@@ -4,9 +4,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.support.postgres import PostgresServer, serving
+from tests.support.served import Served, serving_app
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -28,3 +30,27 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url = server.create_database()
     yield url
     server.drop_database(url)
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One server per kind of database for the whole session; tests take `served` or `client`, which are empty."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('served') / 'tmf.db'}"
+    else:
+        url = request.getfixturevalue("postgres").create_database()
+    with serving_app(url) as served:
+        yield served
+
+
+@pytest.fixture
+def served(running: Served) -> Served:
+    """A running, empty server on both kinds of database."""
+    running.empty()
+    return running
+
+
+@pytest.fixture
+def client(served: Served) -> httpx.Client:
+    """The client of a running, empty server on both kinds of database."""
+    return served.client

@@ -1,0 +1,53 @@
+"""One running server per database and test process, emptied before each test."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import httpx
+
+from tests.support.client import client_of
+from tmf_server.app import create_app
+from tmf_server.model.everything import metadata
+from tmf_server.rest.services import Services
+from tmf_server.settings import Settings
+from tmf_server.storage import migrate
+from tmf_server.storage.database import Database
+
+KEPT = frozenset({"alembic_version", "server_key"})
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server in this process: its client, and its parts for what HTTP does not show."""
+
+    client: httpx.Client
+    services: Services
+
+    def empty(self) -> None:
+        """Remove every row."""
+        empty(self.services.database)
+
+
+def empty(database: Database) -> None:
+    """Remove every row of every table."""
+    tables = [table.name for table in reversed(metadata.sorted_tables) if table.name not in KEPT]
+    with database.engine.begin() as connection:
+        if database.dialect == "postgresql":
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+        else:
+            for name in tables:
+                connection.exec_driver_sql(f"DELETE FROM {name}")
+
+
+@contextmanager
+def serving_app(database_url: str, **settings: object) -> Iterator[Served]:
+    """A migrated, empty, running server; settings over the defaults, its worker off unless they say otherwise."""
+    chosen: dict[str, object] = {"worker": False, "demo": False, "outbound_allow": ("127.0.0.1",)} | settings
+    made = Settings(database_url=database_url, **chosen)  # type: ignore[arg-type]
+    database = Database(made)
+    migrate.upgrade(database)
+    database.close()
+    app = create_app(made)
+    with client_of(app) as client:
+        yield Served(client, app.life.services)
