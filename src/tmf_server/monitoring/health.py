@@ -1,0 +1,109 @@
+"""/health/live and /health/ready: is this process alive, and can it do its work? Changes nothing."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.types import Receive, Scope, Send
+
+from tmf_server.errors import MethodNotAllowed, NotFound, Problem
+from tmf_server.events.health import lag
+from tmf_server.monitoring.bounded import Bounded
+from tmf_server.rest.dispatch import send_response
+from tmf_server.rest.messages import Response
+from tmf_server.settings import Settings
+from tmf_server.storage import migrate
+from tmf_server.storage.database import Database
+
+RETRY_AFTER = "5"
+UP, DOWN = "up", "down"
+Check = dict[str, Any]
+log = structlog.get_logger(__name__)
+
+
+class Health:
+    """The ASGI application of the health checks."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._head = migrate.head()
+        self._checks = Bounded(self._look, settings.ready_seconds)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        """Answer one request."""
+        if scope["method"] not in ("GET", "HEAD"):
+            raise MethodNotAllowed("Health is only read.", allow=("GET", "HEAD", "OPTIONS"))
+        path = scope["path"].rstrip("/")
+        if path == "/health/live":
+            response = _response({"status": "alive"}, ready=True)
+        elif path == "/health/ready":
+            response = await self._ready()
+        else:
+            raise NotFound("Nothing is served here. The checks are /health/live and /health/ready.")
+        await send_response(send, response)
+
+    async def _ready(self) -> Response:
+        checks = await self._checks.result()
+        if checks is None:
+            checks = {"database": _down(f"no answer within {self._settings.ready_seconds:g} s")}
+        ready = all(check["status"] == UP for check in checks.values())
+        return _response({"status": "ready" if ready else "notReady", "checks": checks}, ready=ready)
+
+    def _look(self) -> dict[str, Check]:
+        """Every check in turn; what rests on one that is down is not looked at."""
+        looks: Mapping[str, Callable[[], Check]] = {
+            "database": self._database_check,
+            "migrations": self._migrations_check,
+            "events": self._events_check,
+        }
+        found: dict[str, Check] = {}
+        for name, look in looks.items():
+            found[name] = _tried(name, look)
+            if found[name]["status"] != UP:
+                break
+        return found
+
+    def _database_check(self) -> Check:
+        started = time.perf_counter()
+        with self._database.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+        return {"status": UP, "kind": self._database.dialect, "seconds": round(time.perf_counter() - started, 6)}
+
+    def _migrations_check(self) -> Check:
+        present = migrate.current(self._database)
+        if present == self._head:
+            return {"status": UP, "present": present}
+        return _down("run `tmf-server db upgrade`", present=present, needed=self._head)
+
+    def _events_check(self) -> Check:
+        with self._database.read() as connection:
+            found = lag(connection)
+        figures = asdict(found)
+        if found.seconds <= self._settings.ready_lag_seconds:
+            return {"status": UP, **figures}
+        return _down("no worker takes up the events: is one running?", **figures)
+
+
+def _tried(name: str, look: Callable[[], Check]) -> Check:
+    try:
+        return look()
+    except (SQLAlchemyError, Problem, OSError) as error:
+        # what the driver says may name hosts and users: that is for the log alone
+        log.warning("health check failed", check=name, exc_info=error)
+        return _down("cannot be reached or read; the log says why")
+
+
+def _down(reason: str, **figures: object) -> Check:
+    return {"status": DOWN, "reason": reason, **figures}
+
+
+def _response(body: dict[str, Any], *, ready: bool) -> Response:
+    headers = [("Cache-Control", "no-store")]
+    if not ready:
+        headers.append(("Retry-After", RETRY_AFTER))
+    return Response(200 if ready else 503, orjson.dumps(body), headers)
