@@ -6,7 +6,9 @@ from functools import partial
 
 from connexion import ConnexionMiddleware
 from connexion.middleware.security import SecurityMiddleware
+from starlette.types import ASGIApp
 
+from tmf_server import logs
 from tmf_server.asgi import Front
 from tmf_server.contracts import ALIASES, BASE_PATHS, Contract, load_contracts, outline
 from tmf_server.entities import NOUNS, V4_RULES
@@ -18,6 +20,9 @@ from tmf_server.events.payload import Composer, Forms
 from tmf_server.events.signing import signer
 from tmf_server.events.subscriptions import Subscriptions
 from tmf_server.events.worker import Worker
+from tmf_server.metrics import FIGURES, Shared
+from tmf_server.monitoring import Health, Scrape
+from tmf_server.pages import SEGMENTS, create_pages
 from tmf_server.registry import Entity, Exposure, Registry, View, schema_of
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.dispatch import Dispatcher
@@ -34,12 +39,15 @@ from tmf_server.rest.view import V4View, V5View
 from tmf_server.settings import Settings
 from tmf_server.storage.answers import forget_answers
 from tmf_server.storage.database import Database
+from tmf_server.storage.figures import known_records
 from tmf_server.storage.records import Records
 
 
 def from_environment() -> Front:
     """The application as the environment sets it, for servers that take a factory."""
-    return create_app(Settings.from_environment(os.environ))
+    settings = Settings.from_environment(os.environ)
+    logs.configure(settings)
+    return create_app(settings)
 
 
 def create_app(settings: Settings) -> Front:
@@ -48,8 +56,21 @@ def create_app(settings: Settings) -> Front:
     worker = create_worker(services) if settings.worker else None
     dispatcher = Dispatcher(services, VERBS, INLINE[services.database.dialect], wake=worker.wake if worker else None)
     api = create_api(dispatcher, services)
-    life = Life(services, dispatcher, worker)
-    return Front(api, routing=_routing(api), aliases=_aliases(services), settings=settings, life=life)
+    shared = Shared(settings.metrics_dir) if settings.metrics and settings.metrics_dir else None
+    life = Life(services, dispatcher, worker, shared)
+    mounts = _mounts(services, shared)
+    return Front(api, routing=_routing(api), aliases=_aliases(services), settings=settings, life=life, mounts=mounts)
+
+
+def _mounts(services: Services, shared: Shared | None) -> Mapping[str, ASGIApp]:
+    """What is served besides the documents, by the first segment of the path."""
+    settings, registry, database = services.settings, services.registry, services.database
+    pages = create_pages(registry, settings, partial(known_records, database))
+    mounts: dict[str, ASGIApp] = dict.fromkeys(SEGMENTS, pages) | {"health": Health(database, settings)}
+    if settings.metrics:
+        total = shared.total if shared else lambda: FIGURES
+        mounts["metrics"] = Scrape(registry, database, settings, total)
+    return mounts
 
 
 def create_services(settings: Settings) -> Services:
@@ -93,13 +114,18 @@ def duties(services: Services) -> list[Duty]:
 class Life:
     """What starts and stops with the process."""
 
-    def __init__(self, services: Services, dispatcher: Dispatcher, worker: Worker | None) -> None:
+    def __init__(
+        self, services: Services, dispatcher: Dispatcher, worker: Worker | None, shared: Shared | None
+    ) -> None:
         self.services = services
         self._dispatcher = dispatcher
         self._worker = worker
+        self._shared = shared
 
     def start(self) -> None:
-        """Start the worker."""
+        """Start the worker, and the sharing of figures."""
+        if self._shared is not None:
+            self._shared.start()
         if self._worker is not None:
             self._worker.start()
 
@@ -108,6 +134,8 @@ class Life:
         self._dispatcher.close()
         if self._worker is not None:
             self._worker.stop(self.services.settings.graceful_seconds)
+        if self._shared is not None:
+            self._shared.stop()
         self.services.database.close()
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import time
-import uuid
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 import structlog
 from connexion.exceptions import ProblemException
+from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tmf_server.errors import InvalidInput, NotAcceptable, NotFound, Problem
+from tmf_server.errors import InvalidInput, NotAcceptable, NotFound, Problem, Unavailable
+from tmf_server.logs import REQUEST_ID
+from tmf_server.metrics import FIGURES, UNNAMED
 from tmf_server.rest.dispatch import ORIGIN, send_response
 from tmf_server.rest.failures import crash, failure
 from tmf_server.rest.messages import Response
@@ -22,7 +25,7 @@ from tmf_server.rest.routing import RoutingMiddleware
 from tmf_server.settings import Settings
 
 REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
-HOST_FORM = re.compile(r"[A-Za-z0-9.-]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
+HOST_FORM = re.compile(r"[A-Za-z0-9._-]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 EXPOSED = "Location, Link, ETag, X-Total-Count, X-Result-Count, X-Request-Id, Retry-After, Allow"
 log = structlog.get_logger("tmf_server.access")
 
@@ -42,8 +45,8 @@ class Life(Protocol):
 class Front:
     """The outermost ASGI application.
 
-    `api` answers below the documents' base paths, `pages` everything under the listed prefixes. `aliases` maps further
-    mount paths to base paths.
+    `mounts` maps a first path segment to the application below it ("" is the path / alone); `api` answers everything
+    else. `aliases` maps further mount paths to base paths.
     """
 
     def __init__(
@@ -54,12 +57,10 @@ class Front:
         aliases: Mapping[str, str],
         settings: Settings,
         life: Life,
-        pages: ASGIApp | None = None,
-        page_prefixes: tuple[str, ...] = (),
+        mounts: Mapping[str, ASGIApp],
     ) -> None:
         self._api = api
-        self._pages = pages
-        self._page_prefixes = page_prefixes
+        self._mounts = mounts
         self._routing = routing
         self._aliases = sorted(aliases.items(), key=lambda pair: -len(pair[0]))
         self._settings = settings
@@ -85,28 +86,36 @@ class Front:
         request_id = _request_id(headers.get(b"x-request-id"))
         outgoing = _Outgoing(send, request_id, self._cors(headers), head=scope["method"] == "HEAD")
         started = time.perf_counter()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        REQUEST_ID.set(request_id)
         try:
             await self._serve(scope, headers, receive, outgoing)
         except (Problem, ProblemException, HTTPException) as error:
-            await outgoing.fail(failure(_meaning(error), self._version(scope["path"]), request_id))
+            problem = _meaning(error)
+            if isinstance(problem, Unavailable):
+                log.warning("request put off", method=scope["method"], path=scope["path"], exc_info=True)
+            await outgoing.fail(failure(problem, self._version(scope["path"]), request_id))
         except Exception:
             log.exception("request failed", method=scope["method"], path=scope["path"])
             await outgoing.fail(crash(self._version(scope["path"]), request_id))
         finally:
-            took = time.perf_counter() - started
-            log.info(
-                "request", method=scope["method"], path=scope["path"], status=outgoing.status, seconds=round(took, 6)
-            )
-            structlog.contextvars.unbind_contextvars("request_id")
+            self._note(scope, outgoing.status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        if self._settings.metrics:
+            routing = scope.get("extensions", {}).get(ROUTING_CONTEXT)
+            named = UNNAMED if routing is None else (routing["api_base_path"], routing["operation_id"])
+            FIGURES.request(named, status, seconds)
+        if self._settings.access_log:
+            log.info("request", method=scope["method"], path=scope["path"], status=status, seconds=round(seconds, 6))
 
     async def _serve(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: _Outgoing) -> None:
         path = scope["path"]
-        if self._pages is not None and (path == "/" or path.startswith(self._page_prefixes)):
-            await self._pages(scope, receive, send)
+        scope[ORIGIN] = self._origin(scope, headers)
+        mounted = self._mounts.get(path[1:].partition("/")[0])
+        if mounted is not None:
+            await mounted(scope, receive, send)
             return
         scope["path"] = self._canonical(path)
-        scope[ORIGIN] = self._origin(scope, headers)
         if scope["method"] == "OPTIONS":
             await send_response(send, self._options(scope["path"], headers))
             return
@@ -208,7 +217,7 @@ class _Outgoing:
 
 def _request_id(given: bytes | None) -> str:
     text = (given or b"").decode("latin-1")
-    return text if REQUEST_ID_FORM.fullmatch(text) else uuid.uuid4().hex
+    return text if REQUEST_ID_FORM.fullmatch(text) else os.urandom(16).hex()
 
 
 def _check_accept(accept: str) -> None:

@@ -28,6 +28,7 @@ class Settings:
     log_level: str = "info"  # debug, info, warning or error
     access_log: bool = False  # a line for every request; those that fail with 5xx have one anyway
     metrics: bool = True  # /metrics in the format of Prometheus
+    metrics_dir: Path | None = None  # where processes that share a port add their figures up
     ready_seconds: float = 2.0  # within which the database has to answer for /health/ready
     ready_lag_seconds: float = 60.0  # how old the oldest event may be that no worker has taken up yet
 

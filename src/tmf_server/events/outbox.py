@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-import structlog
 from sqlalchemy import Connection, RowMapping, insert, select
 
+from tmf_server.logs import REQUEST_ID
 from tmf_server.model.events import outbox
 from tmf_server.storage.changes import Change
 
@@ -38,7 +38,7 @@ def record(connection: Connection, changes: Sequence[Change], correlation_id: st
     is by default the id of the request that is being served, as the logs have it.
     """
     if correlation_id is None:
-        correlation_id = structlog.contextvars.get_contextvars().get("request_id")
+        correlation_id = REQUEST_ID.get() or None
     rows = [_row(change, correlation_id) for change in changes]
     if rows:
         connection.execute(_INSERT, rows if len(rows) > 1 else rows[0])

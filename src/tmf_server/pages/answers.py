@@ -1,10 +1,10 @@
 """How pages answer: tagged and compressed, as HTML for people and as JSON for programs. Flask; knows no page."""
 
-import structlog
 from flask import Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from tmf_server import errors
+from tmf_server.logs import REQUEST_ID
 from tmf_server.pages.prepared import Prepared
 from tmf_server.rest.dispatch import ORIGIN
 from tmf_server.rest.failures import failure
@@ -55,7 +55,7 @@ def prepared(content: Prepared, keeping: str) -> Response:
 
 def refusal(error: Exception) -> Response:
     """A page that says what is wrong for people, TM Forum's Error for programs."""
-    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    request_id = REQUEST_ID.get()
     problem = _meaning(error)
     told = failure(problem, "v5", request_id)
     if wants_page():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -47,7 +48,8 @@ class Dispatcher:
             response = self._verbs[verb](request)
         else:
             loop = asyncio.get_running_loop()
-            response = await loop.run_in_executor(self._pool, self._verbs[verb], request)
+            run = contextvars.copy_context().run  # the thread's log lines and events bear the request's id
+            response = await loop.run_in_executor(self._pool, run, self._verbs[verb], request)
         if self._wake is not None and request.operation.method != "GET":
             self._wake()
         await send_response(send, response)
