@@ -28,6 +28,8 @@ def test_keeps_what_was_sent(client: httpx.Client, noun: Noun) -> None:
     body = noun.body(description="Ünïcode → ok", extension={"nested": [1, 2.5, True, "x", 1e30, -0.5]})
     made = noun.make(client, **body)
     for name, value in body.items():
+        if name in noun.exposure.entity.stamps:
+            continue
         assert made[name] == value, name
 
 

@@ -36,6 +36,24 @@ def _offset_seconds(offset: str | None) -> int:
     return -seconds if offset[0] == "-" else seconds
 
 
+def to_utc(text: str) -> str:
+    """The instant in UTC with `Z`, its sub-second digits as they were given; a text that is none comes back as it is.
+
+    A date without a time stays a date, an instant without an offset is taken as UTC.
+    """
+    match = FORM.fullmatch(text)
+    if match is None or match[4] is None or text[-1] == "Z":
+        return text
+    offset = _offset_seconds(match[8])
+    fraction = f".{match[7]}" if match[7] else ""
+    try:
+        moment = datetime.fromisoformat(f"{match[1]}-{match[2]}-{match[3]}T{match[4]}:{match[5]}:{match[6] or '00'}")
+        moment -= timedelta(seconds=offset)
+    except (ValueError, OverflowError):
+        return text
+    return f"{moment.isoformat()}{fraction}Z"
+
+
 def format_instant(micros: int) -> str:
     """The instant in UTC with `Z` and the fewest of 3 or 6 digits that keep it: 2026-01-01T00:00:00.000Z."""
     moment = EPOCH + micros * MICROSECOND

@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, Column, Numeric, String
 from sqlalchemy.sql.sqltypes import BigInteger
 
 from tmf_server.contracts import Contract, Schema, ref_name
-from tmf_server.domain.instants import parse_instant
+from tmf_server.domain.instants import parse_instant, to_utc
 from tmf_server.registry import KINDS_BY_SCHEMA, Characteristics, Document, Entity, Path, Registry
 
 
@@ -53,6 +53,15 @@ class Plan:
     children: dict[str, str]
 
 
+@dataclass(frozen=True)
+class InstantPlan:
+    """Which attributes below a schema are instants, and in which attributes there are more."""
+
+    names: tuple[str, ...]
+    subtypes: dict[str, str]
+    children: dict[str, str]
+
+
 class Extractor:
     """Finds the rows of documents of one entity by the schemas of the canonical contract."""
 
@@ -62,6 +71,7 @@ class Extractor:
         self.contract = contract
         self.schema = schema
         self._plans: dict[str, Plan] = {}
+        self._instant_plans: dict[str, InstantPlan] = {}
 
     @cached_property
     def _projections(self) -> list[tuple[Path, str, Callable[[Any], Any]]]:
@@ -126,6 +136,45 @@ class Extractor:
             return True
         targets = map(_object_schema, self.contract.all_properties(schema).values())
         return any(self._leads_to_reference(target, seen) for target in targets if target is not None)
+
+    def settle(self, document: Document) -> None:
+        """Write every instant of the document in UTC with `Z`, in place."""
+        self._settle(document, self.schema)
+
+    def _settle(self, node: Any, schema: str) -> None:
+        if isinstance(node, list):
+            for element in node:
+                self._settle(element, schema)
+        elif isinstance(node, dict):
+            plan = self._instant_plan(schema)
+            plan = self._instant_plan(plan.subtypes.get(node.get("@type", ""), schema))
+            for name in plan.names:
+                value = node.get(name)
+                if isinstance(value, str):
+                    node[name] = to_utc(value)
+            for name, below in plan.children.items():
+                if name in node:
+                    self._settle(node[name], below)
+
+    def _instant_plan(self, schema: str) -> InstantPlan:
+        if schema not in self._instant_plans:
+            properties = self.contract.all_properties(schema)
+            targets = {name: _object_schema(node) for name, node in properties.items()}
+            self._instant_plans[schema] = InstantPlan(
+                names=tuple(name for name, node in properties.items() if node.get("format") == "date-time"),
+                subtypes=self.contract.subtypes(schema),
+                children={name: one for name, one in targets.items() if one and self._leads_to_instant(one, set())},
+            )
+        return self._instant_plans[schema]
+
+    def _leads_to_instant(self, schema: str, seen: set[str]) -> bool:
+        if schema in seen:
+            return False
+        seen.add(schema)
+        properties = self.contract.all_properties(schema).values()
+        if any(node.get("format") == "date-time" for node in properties):
+            return True
+        return any(self._leads_to_instant(one, seen) for one in map(_object_schema, properties) if one is not None)
 
     def characteristics(self, document: Document) -> list[Value]:
         """Every characteristic value in the document."""

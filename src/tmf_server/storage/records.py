@@ -101,7 +101,9 @@ class Records:
         Sets id, href, stamps and defaults in the documents. Raises Duplicate, InvalidInput, Conflict.
         """
         moment = now()
+        extractor = self.extractor(entity)
         for document in documents:
+            extractor.settle(document)
             _identify(entity, document)
             _stamp(entity, document, moment, new=True)
             _obey(entity, document, document)
@@ -111,7 +113,6 @@ class Records:
                 raise Duplicate(f"A {entity.name} with the id {document['id']!r} is here already. Choose another id.")
         if len(keys) < len(documents):
             raise Duplicate("Two of the records have the same id.")
-        extractor = self.extractor(entity)
         found = [extractor.references(document) for document in documents]
         targets = self._resolve(connection, [one for references in found for one in references], policy)
         drafts = [
@@ -201,6 +202,7 @@ class Records:
         """Make `after` the record's document; rows are changed by difference. Nothing happens when nothing differs."""
         before = stored.parsed()
         after = {"id": before["id"], "href": before["href"]} | after | {"href": before["href"]}
+        self.extractor(entity).settle(after)
         difference = self._difference(entity, before, after)
         targets = self._resolve(connection, difference.added, policy)
         paths = tuple(name for name in changed_attributes(before, after) if name not in entity.stamps)
