@@ -12,7 +12,8 @@ from tmf_server.rest.messages import Request, Response
 def subscribe(request: Request) -> Response:
     """201 with the subscription; from now on its callback gets the events of this document."""
     contract = request.endpoint.contract
-    event_matcher(request.services.registry, contract, request.body.get("query") or "", request.services.settings)
+    services = request.services
+    event_matcher(services.registry, services.settings, contract.api, contract.version, request.body.get("query") or "")
     made = request.services.subscriptions.create(contract.api, contract.version, request.body, request.origin)
     url = f"{request.url}/{made.id}"
     return Response(201, orjson.dumps(_shown(request, made)), [("Location", url)])

@@ -50,3 +50,13 @@ def _depth(asked: dict[str, list[str]]) -> int:
 def belongs(exposure: Exposure, stored: Stored) -> bool:
     """True when the record is one of those that this path shows."""
     return not exposure.types or stored.parsed().get("@type") in exposure.types
+
+
+def list_records(request: Request) -> Response:
+    """200 with a page of records."""
+    services, entity = request.services, request.exposure.entity
+    with services.database.read() as connection:
+        rows = connection.exec_driver_sql(f"SELECT document FROM {entity.table.name} ORDER BY key LIMIT 20").fetchall()
+    body = b",".join(shown_bytes(request, row[0]) for row in rows)
+    count = str(len(rows))
+    return Response(200, b"[" + body + b"]", [("X-Total-Count", count), ("X-Result-Count", count)])

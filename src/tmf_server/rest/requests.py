@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tmf_server.errors import InvalidInput, TooLarge, UnsupportedMedia
 from tmf_server.registry import Endpoint, Registry
 from tmf_server.rest.identifiers import check_id
-from tmf_server.rest.strictjson import parse
+from tmf_server.rest.strictjson import parse, without_nulls
 from tmf_server.rest.validation import Validators
 from tmf_server.settings import Settings
 
@@ -38,8 +38,7 @@ class RequestCheck:
             media_type = self._media_type(_header(scope, b"content-type"))
             text = await read_body(scope, receive, self._settings.max_body_bytes)
             body = parse(text, max_depth=self._settings.max_depth)
-            self._check(media_type, body)
-            scope[BODY] = body
+            scope[BODY] = self._checked(media_type, body)
             scope[MEDIA_TYPE] = media_type
         await self._next_app(scope, receive, send)
 
@@ -54,18 +53,20 @@ class RequestCheck:
             raise UnsupportedMedia("JSON is exchanged in UTF-8 only.")
         return media_type
 
-    def _check(self, media_type: str, body: Any) -> None:
+    def _checked(self, media_type: str, body: Any) -> Any:
         operation = self._endpoint.operation
         if operation.verb in PATCHES:
-            return  # the result of a patch is validated, as a whole
+            return body  # the result of a patch is validated, as a whole
         schema = operation.request_schemas[media_type]
         if not isinstance(body, dict):
             raise InvalidInput("The body has to be a JSON object.")
+        body = without_nulls(body)
         if isinstance(body.get("id"), str):
             check_id(body["id"])
         if schema is not None:
             self._validators.complete(self._endpoint.contract, schema, body)
             self._validators.check(self._endpoint.contract, schema, body)
+        return body
 
 
 class RequestCheckAPI(RequestValidationAPI):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tmf_server.errors import InvalidInput, NotFound
+from tmf_server.errors import NotFound
 from tmf_server.registry import Document
 from tmf_server.rest.idempotency import answer_once
 from tmf_server.rest.messages import Request, Response
@@ -20,7 +20,7 @@ def create(request: Request) -> Response:
     """201 with the new record and its Location; the same Idempotency-Key gives the same answer again."""
     records = request.services.records
     exposure = request.exposure
-    document = exposure.view.accept(without_nulls(request.body))
+    document = exposure.view.accept(request.body)
 
     def work(connection: Connection) -> Response:
         stored = records.create(connection, exposure.entity, [document], policy=_policy(request))[0]
@@ -39,7 +39,7 @@ def replace(request: Request) -> Response:
 
     def replaced(shown: Document) -> Document:
         kept = {name: shown[name] for name in ("id", "href") if name in shown}
-        return kept | without_nulls(request.body)
+        return kept | request.body
 
     return _change(request, replaced)
 
