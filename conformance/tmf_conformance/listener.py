@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,12 +33,13 @@ class Notification:
 
 @dataclass
 class Mailbox:
-    """Where one subscription delivers. `refuse` answers 503 to so many deliveries first."""
+    """Where one subscription delivers. `refuse` answers 503 to so many deliveries of each event first."""
 
     url: str
     refuse: int = 0
     received: list[Notification] = field(default_factory=list)
     refused: list[Notification] = field(default_factory=list)
+    tries: Counter[str] = field(default_factory=Counter)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def about(self, record_id: str) -> list[Notification]:
@@ -116,8 +118,10 @@ class Listener:
             return "404 Not Found"
         note = Notification(path, headers, body, time.monotonic())
         async with box.arrived:
-            if box.refuse > 0:
-                box.refuse -= 1
+            event = note.event
+            key = str(event.get("eventId") if isinstance(event, dict) else body)
+            box.tries[key] += 1
+            if box.tries[key] <= box.refuse:
                 box.refused.append(note)
                 status = "503 Service Unavailable"
             else:

@@ -18,8 +18,9 @@ from tmf_conformance.stock import LEVELS, Payloads, Stock, mark_attribute, varie
 from tmf_conformance.trial import Trial
 from tmf_conformance.validation import Validator
 
-_STOCK = 8
-_TASKS = 3
+# The numbers of the shared records, out of order: a list in the order of creation must not look sorted.
+_STOCK = (5, 2, 7, 0, 3, 6, 1, 4)
+_TASKS = (2, 0, 1)
 _FOUND = 25
 
 
@@ -107,7 +108,7 @@ class ApiSession:
         for level in LEVELS:
             body = await self._body(trial, noun, self.number(), level)
             exchange = await trial.send("POST", noun.path, body=body)
-            if exchange.status in (201, 202):
+            if exchange.status < 300:
                 return level
             said = f"{exchange.status}: {exchange.text[:200]}"
         raise Blocked(f"POST {noun.path} takes no generated body; the last answer is {said}")
@@ -150,7 +151,7 @@ class ApiSession:
         mark = mark_attribute(self.document, noun)
         level = await self.level(trial, noun)
         text = f"conformance {self.options.seed} {noun.name}"
-        bodies = [await self._body(trial, noun, number, level) for number in range(_TASKS if noun.is_task else _STOCK)]
+        bodies = [await self._body(trial, noun, number, level) for number in (_TASKS if noun.is_task else _STOCK)]
         answers = await asyncio.gather(
             *(self._post(trial, noun, {**body, mark: text} if mark else body) for body in bodies)
         )
@@ -160,7 +161,7 @@ class ApiSession:
 
     async def _post(self, trial: Trial, noun: Noun, body: Node) -> str:
         exchange = await trial.send("POST", noun.path, body=body)
-        if exchange.status != 201 or not isinstance(exchange.json, dict) or "id" not in exchange.json:
+        if exchange.status >= 300 or not isinstance(exchange.json, dict) or "id" not in exchange.json:
             raise Blocked(f"POST {noun.path} answers {exchange.status}: {exchange.text[:200]}")
         return str(exchange.json["id"])
 

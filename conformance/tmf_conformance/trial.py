@@ -58,7 +58,7 @@ class Trial:
         self.requests += 1
         exchange = await self.session.client.send(method, path, **given)
         self.last = exchange
-        if method == "POST" and exchange.status in (201, 202):
+        if method == "POST" and exchange.status < 300:
             self.session.remember(exchange)
         if exchange.status == 501 or (optional and exchange.status == 405):
             raise Unsupported(f"{method} {path} answers {exchange.status}: {_reason(exchange)}")
@@ -85,7 +85,7 @@ class Trial:
         """A fresh record, as POST answered it. Blocked when the server refuses it."""
         body = {k: v for k, v in {**await self.session.body(self), **(changes or {})}.items() if k not in without}
         exchange = await self.send("POST", self.noun.path, body=body)
-        if exchange.status != 201 or not isinstance(exchange.json, dict) or "id" not in exchange.json:
+        if exchange.status >= 300 or not isinstance(exchange.json, dict) or "id" not in exchange.json:
             raise Blocked(f"POST {self.noun.path} answers {exchange.status}: {_reason(exchange)}")
         record: Node = exchange.json
         return record

@@ -1,14 +1,14 @@
 """Requests and answers as the double sees them, and the ASGI wrapper around a function between them."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tmf_double.refusal import Refused
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _MAX_BODY = 2_000_000
 _MAX_DEPTH = 60
 
@@ -100,10 +100,10 @@ def _check_depth(value: Any, depth: int) -> None:
 Handler = Callable[[Request], Awaitable[Answer]]
 
 
-def asgi(handler: Handler, prefix: str) -> Callable[[dict[str, Any], Receive, Send], Awaitable[None]]:
+def asgi(handler: Handler, prefix: str) -> Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]:
     """An ASGI application that hands every request under `prefix` to `handler`."""
 
-    async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def application(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
@@ -119,7 +119,7 @@ def asgi(handler: Handler, prefix: str) -> Callable[[dict[str, Any], Receive, Se
     return application
 
 
-async def _request(scope: dict[str, Any], receive: Receive, prefix: str) -> Request:
+async def _request(scope: MutableMapping[str, Any], receive: Receive, prefix: str) -> Request:
     parts, more = [], True
     while more:
         message = await receive()

@@ -1,0 +1,37 @@
+"""Finding the known APIs of a server by asking for them. Reads only."""
+
+import asyncio
+
+import httpx
+
+from tmf_conformance import known
+from tmf_conformance.client import Client, Limits, Meter
+from tmf_conformance.document import Document
+from tmf_conformance.errors import CannotRun, NoAnswer
+from tmf_conformance.suite import Target
+
+_ANSWER = 10.0
+
+
+async def discover(http: httpx.AsyncClient, root: str, wanted: list[tuple[str, str]]) -> list[Target]:
+    """The targets among `wanted` (API, version) that the server at `root` offers. CannotRun when there is none."""
+    limits = Limits(request=_ANSWER)
+    found = await asyncio.gather(*(_find(http, root, known.document(*pair), limits) for pair in wanted))
+    targets = [target for target in found if target]
+    if not targets:
+        raise CannotRun(
+            f"none of {len(wanted)} APIs answers at {root}: is this the root of the server, without an API's path?"
+        )
+    return targets
+
+
+async def _find(http: httpx.AsyncClient, root: str, document: Document, limits: Limits) -> Target | None:
+    path = next(noun.path for noun in document.nouns if noun.has("list"))
+    for url in known.candidates(root, document.api, document.version):
+        try:
+            exchange = await Client(http, url, limits, Meter()).send("GET", path, params={"limit": "1"})
+        except NoAnswer as error:
+            raise CannotRun(str(error)) from error
+        if exchange.status in (200, 401, 403) and "html" not in exchange.header("content-type"):
+            return Target(document, url)
+    return None

@@ -1,0 +1,1 @@
+"""Reports of a run: console, HTML, JUnit XML, JSON. They read results and judge nothing."""
