@@ -71,17 +71,18 @@ class Mirror:
 class Entity:
     """A noun: its table, and everything about it that is not in a document.
 
-    `columns` maps attribute paths to the typed columns that project them; `roles` says per reference path what
-    deleting the target does (restrict where it is not named); `acyclic` lists reference paths that must not lead back;
-    `stamps` are instants that the server sets ("always" on every write, "create" once); `defaults` fill what is
-    absent on create; `rules` are pure checks of the content; `task` names the process that POST starts.
+    `columns` maps attribute paths to the typed columns that project them; `lifecycles` are its state machines, one per
+    attribute that has states; `roles` says per reference path what deleting the target does (restrict where it is not
+    named); `acyclic` lists reference paths that must not lead back; `stamps` are instants that the server sets
+    ("always" on every write, "create" once); `defaults` fill what is absent on create; `rules` are pure checks of the
+    content; `task` names the process that POST starts.
     """
 
     name: str
     type_name: str
     table: Table
     columns: Mapping[Path, Column[Any]]
-    lifecycle: Lifecycle | None = None
+    lifecycles: tuple[Lifecycle, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
     characteristics: tuple[Characteristics, ...] = ()
     acyclic: tuple[str, ...] = ()

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from tmf_server.domain.canonical import attribute
 from tmf_server.errors import IllegalTransition
 
 
@@ -12,12 +14,14 @@ class Lifecycle:
 
     `moves` maps every state to those that may come next (final states to none). A state outside the table, where the
     standard types it as a free string, is outside the machine: it may be entered on create and left to anywhere.
+    `event` is what a move is reported as.
     """
 
     attribute: str
     moves: Mapping[str, frozenset[str]]
     initial: str | None = None
     ignore_case: bool = False
+    event: str = "StateChange"
     _written: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -26,6 +30,11 @@ class Lifecycle:
 
     def _fold(self, state: str) -> str:
         return state.casefold() if self.ignore_case else state
+
+    def of(self, document: Mapping[str, Any]) -> str | None:
+        """The state that a canonical document is in."""
+        state = attribute(document, self.attribute)
+        return state if isinstance(state, str) else None
 
     def known(self, state: str) -> str | None:
         """The state as the table writes it, None when it is outside of the machine."""
@@ -56,6 +65,12 @@ class Lifecycle:
 def table(**rows: str) -> dict[str, frozenset[str]]:
     """A table of moves from words: `held="inProgress assessing"`; names with spaces or dots go through `moves`."""
     return moves(rows.items())
+
+
+def free(states: Iterable[str]) -> dict[str, frozenset[str]]:
+    """A table in which every state may follow every other one."""
+    every = frozenset(states)
+    return {state: every - {state} for state in sorted(every)}
 
 
 def moves(rows: Iterable[tuple[str, str]], separator: str = " ") -> dict[str, frozenset[str]]:

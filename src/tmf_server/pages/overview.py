@@ -71,9 +71,9 @@ def lifecycles(registry: Registry) -> list[StateTable]:
     owners: dict[int, list[str]] = {}
     found: dict[int, Lifecycle] = {}
     for entity in registry.entities.values():
-        if entity.lifecycle is not None:
-            found[id(entity.lifecycle)] = entity.lifecycle
-            owners.setdefault(id(entity.lifecycle), []).append(entity.type_name)
+        for lifecycle in entity.lifecycles:
+            found[id(lifecycle)] = lifecycle
+            owners.setdefault(id(lifecycle), []).append(entity.type_name)
     return [_state_table(lifecycle, owners[key]) for key, lifecycle in found.items()]
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tmf_server.domain.canonical import KEPT
+
 CREATE, ATTRIBUTE_VALUE_CHANGE, STATE_CHANGE, DELETE = "Create", "AttributeValueChange", "StateChange", "Delete"
 
 
@@ -23,6 +25,10 @@ class Change:
 
 
 def changed_attributes(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:
-    """The first-level attributes that differ, in the order of the two documents."""
+    """The first-level attributes that differ, in the order of the documents; those of v4 alone by their v4 names."""
     names = [*before, *(name for name in after if name not in before)]
-    return tuple(name for name in names if before.get(name) != after.get(name))
+    changed = [name for name in names if before.get(name) != after.get(name)]
+    if KEPT in changed:
+        place = changed.index(KEPT)
+        changed[place : place + 1] = changed_attributes(before.get(KEPT, {}), after.get(KEPT, {}))
+    return tuple(dict.fromkeys(changed))

@@ -11,7 +11,7 @@ from tmf_server.domain.instants import format_instant, now
 from tmf_server.errors import Duplicate, Fault, InUse, InvalidInput
 from tmf_server.registry import DETACH, RESTRICT, Document, Entity, Registry
 from tmf_server.settings import Settings
-from tmf_server.storage.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, STATE_CHANGE, Change, changed_attributes
+from tmf_server.storage.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, Change, changed_attributes
 from tmf_server.storage.driver import Sql, run, run_many
 from tmf_server.storage.extract import Extractor, Reference
 from tmf_server.storage.mirrors import Links, without_reference
@@ -208,9 +208,8 @@ class Records:
         paths = tuple(name for name in changed_attributes(before, after) if name not in entity.stamps)
         if not paths:
             return stored
-        if entity.lifecycle is not None:
-            name = entity.lifecycle.attribute
-            entity.lifecycle.check(before.get(name), after.get(name))
+        for lifecycle in entity.lifecycles:
+            lifecycle.check(lifecycle.of(before), lifecycle.of(after))
         _obey(entity, after, paths)
         moment = max(now(), stored.updated + 1)
         _stamp(entity, after, moment, new=False)
@@ -355,11 +354,14 @@ def _change(
 
 
 def _changes(entity: Entity, stored: Stored, paths: tuple[str, ...]) -> list[Change]:
-    state = entity.lifecycle.attribute if entity.lifecycle is not None else None
-    others = tuple(name for name in paths if name != state)
-    found = []
-    if state in paths:
-        found.append(_change(entity, stored, STATE_CHANGE, paths=paths))
+    """One event per kind of move, with the attributes that moved, and one for all other attributes."""
+    moved: dict[str, list[str]] = {}
+    for lifecycle in entity.lifecycles:
+        if lifecycle.attribute in paths:
+            moved.setdefault(lifecycle.event, []).append(lifecycle.attribute)
+    states = {name for names in moved.values() for name in names}
+    others = tuple(name for name in paths if name not in states)
+    found = [_change(entity, stored, event, paths=tuple(names)) for event, names in moved.items()]
     if others:
         found.append(_change(entity, stored, ATTRIBUTE_VALUE_CHANGE, paths=others))
     return found
