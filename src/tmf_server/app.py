@@ -41,6 +41,7 @@ from tmf_server.storage.answers import forget_answers
 from tmf_server.storage.database import Database
 from tmf_server.storage.figures import known_records
 from tmf_server.storage.records import Records
+from tmf_server.storage.select import Selector
 
 
 def from_environment() -> Front:
@@ -82,6 +83,7 @@ def create_services(settings: Settings) -> Services:
         registry=registry,
         database=database,
         records=Records(registry, settings, database.dialect, outbox.record),
+        selector=Selector(registry, database.dialect),
         validators=Validators(registry.contracts, strict=settings.strict_subtypes, subclasses=settings.schema_dir),
         links=Links(registry),
         subscriptions=Subscriptions(database, Guard(settings.outbound_allow)),

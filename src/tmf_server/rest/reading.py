@@ -1,5 +1,7 @@
 """The verbs that read: retrieve and list (TMF630 part 1, 4). Names no noun."""
 
+from dataclasses import replace
+
 import orjson
 
 from tmf_server.errors import InvalidInput
@@ -7,9 +9,14 @@ from tmf_server.registry import Exposure
 from tmf_server.rest.expansion import expanded
 from tmf_server.rest.fields import parse_fields, select_fields
 from tmf_server.rest.messages import Request, Response
+from tmf_server.rest.paging import page_headers
+from tmf_server.rest.query import Query, parse_query
 from tmf_server.rest.representation import entity_tag, not_modified, parameters, rendered, shown_bytes, stored_headers
 from tmf_server.rest.writing import no_such_record
+from tmf_server.storage.conditions import And, Condition, Selection, TypeIs, conjuncts
+from tmf_server.storage.database import Connection
 from tmf_server.storage.records import Stored
+from tmf_server.storage.select import Page
 
 
 def retrieve(request: Request) -> Response:
@@ -53,10 +60,40 @@ def belongs(exposure: Exposure, stored: Stored) -> bool:
 
 
 def list_records(request: Request) -> Response:
-    """200 with a page of records."""
-    services, entity = request.services, request.exposure.entity
+    """200 with a page of records and how to get to its neighbours."""
+    services, exposure = request.services, request.exposure
+    query = parse_query(request.query, exposure, services.settings)
+    selection = _narrowed(query.selection, exposure)
     with services.database.read() as connection:
-        rows = connection.exec_driver_sql(f"SELECT document FROM {entity.table.name} ORDER BY key LIMIT 20").fetchall()
-    body = b",".join(shown_bytes(request, row[0]) for row in rows)
-    count = str(len(rows))
-    return Response(200, b"[" + body + b"]", [("X-Total-Count", count), ("X-Result-Count", count)])
+        found = services.selector.query(connection, exposure.entity, selection.where)
+        page = found.page(selection)
+        total = _total(request, connection, selection.where)
+    if total is None:
+        total = services.database.count_within(found.count_statement(), services.settings.count_seconds)
+    return Response(200, _page_body(request, query, page), page_headers(request, selection, page, total))
+
+
+def _narrowed(selection: Selection, exposure: Exposure) -> Selection:
+    """The selection among the records that this path shows."""
+    if not exposure.types:
+        return selection
+    parts = (TypeIs(exposure.types), *conjuncts(selection.where))
+    return replace(selection, where=And(parts))
+
+
+def _total(request: Request, connection: Connection, where: Condition | None) -> int | None:
+    """The number of all records where it is kept; None where it has to be counted."""
+    if where is not None:
+        return None
+    return request.services.records.rows.total(connection, request.exposure.entity.name)
+
+
+def _page_body(request: Request, query: Query, page: Page) -> bytes:
+    if not (query.depth or query.expand):
+        return b"[" + b",".join(shown_bytes(request, one.document, query.fields) for one in page.rows) + b"]"
+    links = request.services.links
+    documents = [rendered(links, request.exposure, one.document, request.origin) for one in page.rows]
+    documents = expanded(request, documents, depth=query.depth, paths=query.expand)
+    if query.fields is not None:
+        documents = [select_fields(one, query.fields, request.exposure.contract.version) for one in documents]
+    return orjson.dumps(documents)

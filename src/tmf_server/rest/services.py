@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tmf_server.registry import Registry
+from tmf_server.registry import Entity, Registry
 from tmf_server.rest.links import Links
 from tmf_server.settings import Settings
-from tmf_server.storage.database import Database
-from tmf_server.storage.records import Records
+from tmf_server.storage.database import Connection, Database
+from tmf_server.storage.records import Records, Stored
+from tmf_server.storage.select import Selector
 
 if TYPE_CHECKING:
     from tmf_server.events.subscriptions import Subscriptions
     from tmf_server.rest.validation import Validators
 
+StartTask = Callable[[Connection, Entity, Stored, str, str], None]
+"""Starts the work of a task in the transaction that created it: its record, the contract it came through, the origin."""
+
 
 @dataclass(frozen=True)
 class Services:
-    """The parts of one server."""
+    """The parts of one server. `tasks` starts what entities call their task."""
 
     settings: Settings
     registry: Registry
     database: Database
     records: Records
+    selector: Selector
     validators: Validators
     links: Links
     subscriptions: Subscriptions
+    tasks: Mapping[str, StartTask] = field(default_factory=dict)
