@@ -62,6 +62,12 @@ class Bodies:
         """A value for one attribute whose schema is `node`."""
         return self._value(node, name, name, number, level, _Place(noun))
 
+    @staticmethod
+    def type_of(node: Node, path: str = "") -> str:
+        """The @type of an object whose schema has no discriminator: the schema's own name."""
+        named = node.get("$ref", "").rsplit("/", 1)[-1] or path.rsplit(".", 1)[-1]
+        return named.removesuffix("_FVO").removesuffix("_MVO").removesuffix("_Create").removesuffix("_Update")
+
     def _wants_type(self, noun: Noun) -> bool:
         return "@type" in self._schemas.properties(noun.body_schema("create"))
 
@@ -73,7 +79,7 @@ class Bodies:
         for name, schema in properties.items():
             if name == "@type":
                 if type_name or place.depth == 0 or name in required:
-                    result[name] = type_name or _type_of(node, path)
+                    result[name] = type_name or self.type_of(node, path)
             elif name.endswith("Pattern"):
                 result[name] = [_pattern(self._type(schema), self._mark(path, number))]
             elif name in required or self._wanted(name, schema, level, place):
@@ -182,11 +188,6 @@ class _Place:
         reference = node.get("$ref", "").rsplit("/", 1)[-1].split("_")[0]
         refers = reference.endswith(("Ref", "RefOrValue", "PartyRole")) or "@referredType" in schemas.properties(node)
         return _Place(self.noun, self.depth + 1, refers)
-
-
-def _type_of(node: Node, path: str) -> str:
-    named = node.get("$ref", "").rsplit("/", 1)[-1]
-    return (named or path.rsplit(".", 1)[-1]).removesuffix("_FVO").removesuffix("_MVO").removesuffix("_Create")
 
 
 def _spread(number: int) -> int:

@@ -53,7 +53,10 @@ def _jobs(check: Check, session: ApiSession) -> Iterator[Job]:
     if check.scope is Scope.NOUN:
         yield from (Job(check, session, noun, None) for noun in fitting)
     elif check.scope is Scope.OPERATION:
-        yield from (Job(check, session, None, op) for op in document.operations if "/listener/" not in op.path)
+        reads = ("get",) if session.options.read_only else ("get", "post", "patch", "put", "delete")
+        yield from (
+            Job(check, session, None, operation) for operation in document.operations if operation.method in reads
+        )
     elif fitting:
         yield Job(check, session, fitting[0], None)
 
@@ -113,7 +116,8 @@ async def _attempt(check: Check, trial: Trial) -> tuple[Outcome, str]:
 
 async def run_all(sessions: list[ApiSession], options: Options, progress: Progress) -> list[Result]:
     """All jobs of all APIs, `options.concurrency` at a time. CannotRun when the server stops answering."""
-    jobs = [job for session in sessions for job in plan(session)]
+    # Generated requests come last: they are made meanwhile.
+    jobs = sorted((job for session in sessions for job in plan(session)), key=lambda job: job.check.group == "contract")
     results: list[Result] = []
     gate = asyncio.Semaphore(options.concurrency)
 

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from tmf_conformance.bodies import RICH, Bodies
 from tmf_conformance.client import Client, Exchange
-from tmf_conformance.document import Document, Noun
+from tmf_conformance.document import Document, Noun, Operation
 from tmf_conformance.errors import Blocked
+from tmf_conformance.generation import Case
 from tmf_conformance.lifecycles import Lifecycle, Lifecycles
 from tmf_conformance.listener import Listener
 from tmf_conformance.schemas import Node
@@ -63,6 +64,7 @@ class ApiSession:
         self.bodies = Bodies(document, f"{options.seed}-{document.title}", known)
         self.created: list[str] = []
         self.observations: dict[str, Any] = {}
+        self.generated: asyncio.Future[dict[str, list[Case]]] | None = None
         self._numbers = count(1000)
         self._levels: dict[str, int] = {}
         self._stocks: dict[str, Stock | Blocked] = {}
@@ -79,6 +81,15 @@ class ApiSession:
         elif exchange.header("location"):
             location = exchange.header("location")
             self.created.append(location if "://" in location else f"{path}/{location.rsplit('/', 1)[-1]}")
+
+    # --- generated requests
+
+    async def cases(self, operation: Operation) -> list[Case]:
+        """The generated requests of an operation. Blocked when the run has no generator."""
+        if self.generated is None:
+            raise Blocked("no requests were generated")
+        found = await self.generated
+        return [case for case in found.get(operation.title, []) if not self.options.read_only or case.method == "GET"]
 
     # --- lifecycles
 

@@ -2,8 +2,12 @@
 
 import asyncio
 import datetime as dt
+import json
+import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,8 +17,10 @@ import tmf_conformance.checks  # noqa: F401  fills the table of checks
 from tmf_conformance.client import Client, Exchange, Limits, Meter, open_http
 from tmf_conformance.document import Document
 from tmf_conformance.errors import CannotRun, NoAnswer
+from tmf_conformance.generation import FULL, QUICK, available, generate
 from tmf_conformance.lifecycles import Lifecycles
 from tmf_conformance.listener import Listener
+from tmf_conformance.overlay import narrowed
 from tmf_conformance.results import Report, Result
 from tmf_conformance.runner import Progress, clean_up, plan, run_all
 from tmf_conformance.session import ApiSession, Options
@@ -57,11 +63,32 @@ class Suite:
             for session in sessions:
                 await probe(session.client, session.document, self.limits)
             await listener.start(self.targets[0].url)
+            jobs = [job for session in sessions for job in plan(session)]
             if planned:
-                planned(sum(len(plan(session)) for session in sessions))
-            await self._checked(sessions, report, progress or _silent, listener)
+                planned(len(jobs))
+            with self._generating(sessions, any(job.check.group == "contract" for job in jobs)):
+                await self._checked(sessions, report, progress or _silent, listener)
             report.requests, report.seconds = meter.requests, time.perf_counter() - started
         return report
+
+    @contextmanager
+    def _generating(self, sessions: list[ApiSession], wanted: bool) -> Iterator[None]:
+        """One process that makes the requests of the contract checks while the others run."""
+        if not wanted:
+            yield
+            return
+        available()
+        depth = FULL if self.options.full else QUICK
+        pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+        try:
+            for session in sessions:
+                content = json.dumps(narrowed(session.document))
+                session.generated = asyncio.wrap_future(pool.submit(generate, content, depth))
+            yield
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in list((getattr(pool, "_processes", None) or {}).values()):
+                process.terminate()
 
     async def _checked(
         self, sessions: list[ApiSession], report: Report, progress: Progress, listener: Listener

@@ -47,6 +47,10 @@ class Trial:
             raise Blocked("this check is about an operation")
         return self._operation
 
+    def about(self, noun: Noun) -> None:
+        """Turn an operation's trial to the noun whose records it needs."""
+        self._noun = noun
+
     @property
     def v5(self) -> bool:
         return self.document.version not in ("v1", "v2", "v3", "v4")

@@ -4,6 +4,7 @@ from tmf_conformance.checks import (  # noqa: F401
     bad_bodies,
     bad_queries,
     conditional,
+    contract,
     creating,
     deleting,
     deliveries,

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -12,6 +13,7 @@ from tmf_conformance.results import Outcome, Report, Result
 
 _BAD = (Outcome.FAILED, Outcome.BLOCKED)
 _SHOWN = 40
+_SHORT = {"lifecycle": "states"}
 _LISTED = (
     (Outcome.FAILED, "red"),
     (Outcome.BLOCKED, "red"),
@@ -54,15 +56,21 @@ class LiveProgress:
 
 def scorecard(console: Console, report: Report) -> None:
     """One line per document: checks that hold, by group, and what does not."""
-    table = Table(title=f"Conformance of {report.target if len(report.by_document()) == 1 else 'the server'}")
-    for column in ("API", *GROUPS, "failed", "blocked", "advice", "not implemented", "not applicable"):
-        table.add_column(column, justify="left" if column == "API" else "right")
+    table = Table(
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        title=f"Conformance of {report.target if len(report.by_document()) == 1 else 'the server'}",
+    )
+    table.add_column("API")
+    for column in (*(_SHORT.get(group, group) for group in GROUPS), "fail", "block", "advice", "n/i", "n/a"):
+        table.add_column(column, justify="right", no_wrap=True)
     for name, results in report.by_document().items():
         counts = report.counts(results)
         cells = [_group(results, group) for group in GROUPS]
         others = (Outcome.FAILED, Outcome.BLOCKED, Outcome.ADVICE, Outcome.UNSUPPORTED, Outcome.SKIPPED)
         table.add_row(name, *cells, *(str(counts[outcome] or "") for outcome in others))
     console.print(table)
+    console.print("n/i: the server says that it does not implement it; n/a: there is nothing here to check it on")
     _lists(console, report)
     console.print(_verdict(report))
 
@@ -88,8 +96,8 @@ def _verdict(report: Report) -> str:
     counts = report.counts()
     removed = report.created - len(report.left_behind)
     text = (
-        f"{counts[Outcome.PASSED]} of {len(report.results)} checks hold, {report.requests} requests in {report.seconds:.1f} s; "
-        f"{removed} of {report.created} records removed again"
+        f"{counts[Outcome.PASSED]} of {len(report.results)} checks hold, {report.requests} requests "
+        f"in {report.seconds:.1f} s; {removed} of {report.created} records removed again"
     )
     if report.interrupted:
         return f"[yellow]interrupted[/yellow]: {text}"
