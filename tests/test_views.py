@@ -12,12 +12,26 @@ from hypothesis import strategies as st
 
 from tests.support.documents import Documents
 from tmf_server.contracts import Contract, load_contracts
+from tmf_server.entities.alarm_v4 import ALARM_RULES
+from tmf_server.entities.billing_v4 import BILLING_RULES
 from tmf_server.entities.catalog_v4 import CATALOG_RULES
+from tmf_server.entities.customer_v4 import CUSTOMER_RULES
+from tmf_server.entities.ordering_v4 import ORDERING_RULES
+from tmf_server.entities.resource_v4 import RESOURCE_RULES
+from tmf_server.entities.service_v4 import SERVICE_RULES
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.view import RESIDUE, V4View, V5View
 from tmf_server.rest.view.residue import holds_residue, strip
 
-RULES = {"TMF620": CATALOG_RULES}
+RULES = {
+    "TMF620": CATALOG_RULES,
+    "TMF622": ORDERING_RULES,
+    "TMF629": CUSTOMER_RULES,
+    "TMF638": SERVICE_RULES,
+    "TMF639": RESOURCE_RULES,
+    "TMF642": ALARM_RULES,
+    "TMF678": BILLING_RULES,
+}
 
 
 @dataclass(frozen=True)
@@ -32,14 +46,18 @@ class Record:
         return f"{self.api}-{self.v4}"
 
 
+TASKS = ("Ack", "UnAck", "Clear", "Comment", "Group", "UnGroup")
 RECORDS = [
     Record("TMF620", "Catalog", "ProductCatalog"),
-    Record("TMF620", "Category", "Category"),
-    Record("TMF620", "ProductOffering", "ProductOffering"),
-    Record("TMF620", "ProductOfferingPrice", "ProductOfferingPrice"),
-    Record("TMF620", "ProductSpecification", "ProductSpecification"),
-    Record("TMF620", "ImportJob", "ImportJob"),
-    Record("TMF620", "ExportJob", "ExportJob"),
+    *(Record("TMF620", name, name) for name in ("Category", "ProductOffering", "ProductOfferingPrice")),
+    *(Record("TMF620", name, name) for name in ("ProductSpecification", "ImportJob", "ExportJob")),
+    *(Record("TMF622", name, name) for name in ("ProductOrder", "CancelProductOrder")),
+    Record("TMF629", "Customer", "Customer"),
+    Record("TMF638", "Service", "Service"),
+    *(Record("TMF639", name, "Resource") for name in ("Resource", "PhysicalResource", "LogicalResource")),
+    Record("TMF642", "Alarm", "Alarm"),
+    *(Record("TMF642", f"{task}Alarms", f"{task}Alarm") for task in TASKS),
+    *(Record("TMF678", name, name) for name in ("CustomerBill", "AppliedCustomerBillingRate", "CustomerBillOnDemand")),
 ]
 EVERY_RECORD = pytest.mark.parametrize("record", RECORDS, ids=str)
 SLOW = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))

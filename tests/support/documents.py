@@ -32,7 +32,7 @@ FORMATS = {
 }
 PLAIN = {"string": WORDS, "integer": st.integers(-5, 50), "number": NUMBERS, "boolean": st.booleans()}
 
-DEEPEST = -3
+DEEPEST = -2
 """How far required attributes may go on below the depth where optional ones end."""
 
 
@@ -49,8 +49,8 @@ class Documents:
     typed: bool
     extensions: Sequence[str] = ("x-colour", "myOwn")
     ids: bool = False
-    breadth: int = 4
-    depth: int = 4
+    breadth: int = 3
+    depth: int = 3
     _known: dict[str, tuple[Mapping[str, Schema], frozenset[str]]] = field(default_factory=dict)
 
     def of(self, schema: str) -> st.SearchStrategy[Document]:
@@ -135,7 +135,7 @@ class Documents:
     def _array(self, name: str, items: Schema, depth: int) -> st.SearchStrategy[Any]:
         if depth <= DEEPEST:
             return st.just([])
-        return st.lists(self._value(name, items, depth), max_size=3).map(_with_different_ids)
+        return st.lists(self._value(name, items, depth), max_size=2).map(_with_different_ids)
 
 
 def _scalar(node: Schema) -> st.SearchStrategy[Any]:
@@ -148,11 +148,11 @@ def _scalar(node: Schema) -> st.SearchStrategy[Any]:
 
 def _with_different_ids(elements: list[Any]) -> list[Any]:
     """The elements without those whose id one before has: an id names one thing."""
-    seen: set[Any] = set()
+    seen: list[Any] = []
     kept = []
     for element in elements:
         id_ = element.get("id") if isinstance(element, dict) else None
         if element is not None and (id_ is None or id_ not in seen):
             kept.append(element)
-            seen.add(id_)
+            seen.append(id_)
     return kept

@@ -27,16 +27,25 @@ class Block:
         out.update(got)
 
     def _completed(self, part: Document, got: Document, aside: Document) -> Document:
-        """What was shown before if it still says the same, else what the canonical part says and what it never said."""
-        whole = {**got, **aside}
+        """What was shown before if it still says the same, else what the canonical part says and what it cannot say."""
+        whole = got | {name: self._with_extra(name, got, value) for name, value in aside.items()}
         if {**part, **self.rule.put(whole, part)} == part:
             return whole
-        for name, known in self.rule.shown.items():
-            if known is not None and isinstance(aside.get(name), dict):
-                extra = {inner: value for inner, value in aside[name].items() if inner not in known}
-                if extra:
-                    got = {**got, name: {**got.get(name, {}), **extra}}
-        return got
+        extra = {name: self._extra(name, value) for name, value in aside.items()}
+        return got | {name: {**got.get(name, {}), **value} for name, value in extra.items() if value}
+
+    def _with_extra(self, name: str, got: Document, value: Any) -> Any:
+        """A value kept aside; one that has only attributes which the canonical part cannot say adds them to it."""
+        known = self.rule.shown[name]
+        if known is None or not isinstance(value, dict) or not known.isdisjoint(value):
+            return value
+        return {**got.get(name, {}), **value}
+
+    def _extra(self, name: str, value: Any) -> Document:
+        known = self.rule.shown[name]
+        if known is None or not isinstance(value, dict):
+            return {}
+        return {inner: content for inner, content in value.items() if inner not in known}
 
     def put(self, shown: Document, seen: Document | None, base: Document | None, out: Document) -> None:
         """Write the canonical part; the one of before where the group was not changed."""
@@ -48,18 +57,43 @@ class Block:
             out.update(self.rule.put(part, before))
 
     def keep(self, shown: Document, out: Document, kept: Document) -> None:
-        """Keep aside what the canonical part does not give back."""
+        """Keep aside what the canonical part does not give back, and no more than that where it can be told apart."""
         part = self._shown(shown)
         got = self.rule.get(self._part(out)) if part else {}
         for name, value in part.items():
             if name not in got or got[name] != value:
-                kept[name] = value
+                extra = self._extra(name, value)
+                said = {**value} if extra else {}
+                for inner in extra:
+                    del said[inner]
+                kept[name] = extra if extra and said == got.get(name, {}) else value
 
     def _part(self, node: Document) -> Document:
         return {name: node[name] for name in self.rule.stored if name in node}
 
     def _shown(self, node: Document) -> Document:
         return {name: node[name] for name in self.rule.shown if name in node}
+
+
+class Always:
+    """An array that the other version has in every object, empty where the record has none."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def show(self, node: Document, kept: Document | None, out: Document) -> None:  # noqa: ARG002
+        """Show it, if only empty."""
+        out.setdefault(self.name, [])
+
+    def put(self, shown: Document, seen: Document | None, base: Document | None, out: Document) -> None:  # noqa: ARG002
+        """An empty one is not worth keeping, unless it was there."""
+        if out.get(self.name) == [] and (base is None or self.name not in base):
+            del out[self.name]
+
+    def keep(self, shown: Document, out: Document, kept: Document) -> None:
+        """There is nothing to keep aside."""
 
 
 class Member(Step):

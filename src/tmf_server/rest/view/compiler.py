@@ -6,12 +6,25 @@ from typing import Any
 
 from tmf_server.contracts import Attribute, Contract
 from tmf_server.registry import Document, Path
-from tmf_server.rest.view.blocks import Block, Member
+from tmf_server.rest.view.blocks import Always, Block, Member
 from tmf_server.rest.view.folded import INNER, Folded
 from tmf_server.rest.view.kinds import FAMILY, ByValue, Named, Typing, by_content, by_referred
 from tmf_server.rest.view.plan import Plan
 from tmf_server.rest.view.residue import RESIDUE
-from tmf_server.rest.view.rules import First, Group, Lift, Lower, Rename, Rule, Rules, Subclasses, Values, Wrap
+from tmf_server.rest.view.rules import (
+    EmptyArray,
+    First,
+    Group,
+    Lift,
+    Lower,
+    Rename,
+    Rule,
+    Rules,
+    Subclasses,
+    TypeName,
+    Values,
+    Wrap,
+)
 from tmf_server.rest.view.steps import FirstOf, Hidden, Inner, Kept, Lifted, Limited, Objects, Step
 
 META = frozenset({"@type", "@baseType", "@schemaLocation"})
@@ -101,7 +114,8 @@ class Compiler:
     def _fill(self, plan: Plan, place: Place, typing: Typing | None) -> None:
         groups = [*place.of(Group), *map(_lowered, place.of(Lower))]
         plan.types = typing
-        plan.blocks = tuple(Block(group) for group in groups)
+        always = [Always(rule.attribute) for rule in place.of(EmptyArray)]
+        plan.blocks = (*map(Block, groups), *always)
         alike = {"@type"} if typing is not None else set()  # attributes that both have, under one name
         plan.own = frozenset(alike.union(*(group.shown for group in groups)))
         claimed = self._claim(plan, place, groups)
@@ -190,6 +204,9 @@ class Compiler:
             return replace(typing, derive=family.derive, fits=family.fits)
         if alternatives:
             return replace(typing, derive=self._telling(schema))
+        named = next((rule.name for rule in place.of(TypeName)), None)
+        if named is not None:
+            return replace(typing, derive=lambda _: named)
         renamed = place.v4 not in known and not place.v4.endswith("OrValue")
         return replace(typing, names={schema: place.v4}) if renamed else typing
 

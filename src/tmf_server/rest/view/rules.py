@@ -66,6 +66,20 @@ class Wrap:
 
 
 @dataclass(frozen=True, slots=True)
+class EmptyArray:
+    """An array that v4 demands: shown empty where the record has none."""
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """The `@type` of a record that comes through v4 without one, where it is not the name of v5's schema."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Subclasses:
     """Schemas of v4 that records of this one can have by their `@type`; v4's documents do not say so themselves."""
 
@@ -89,5 +103,5 @@ class Group:
     paths: Mapping[Path, Path] = field(default_factory=dict)
 
 
-Rule = Rename | Values | Lift | Lower | First | Wrap | Subclasses | Group
+Rule = Rename | Values | Lift | Lower | First | Wrap | EmptyArray | TypeName | Subclasses | Group
 Rules = Mapping[tuple[str, str], tuple[Rule, ...]]
