@@ -1,6 +1,7 @@
 """A small world of events for tests: a database, two versions of one noun, writers, workers. Holds no test."""
 
 import itertools
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -114,12 +115,18 @@ def create_tables(url: str) -> None:
     engine.dispose()
 
 
+@cache
+def _empty_sqlite() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        create_tables(f"sqlite:///{folder}/empty.db")
+        return (Path(folder) / "empty.db").read_bytes()
+
+
 def prepared_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database of the kind that the fixture's parameter names, with tables and nothing in them."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'tmf.db'}"
-        create_tables(url)
-        yield url
+        (tmp_path / "tmf.db").write_bytes(_empty_sqlite())
+        yield f"sqlite:///{tmp_path / 'tmf.db'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     url = server.create_database(server.template("events", create_tables))

@@ -91,9 +91,7 @@ def _park_since(connection: Connection, row: RowMapping, topics: Topics, since: 
     kinds = sorted(topics.get((row["api"], row["version"]), ()))
     there = select(parked.c.position).where(parked.c.subscription == row["id"])
     error = literal("a replay was asked for")
-    wanted = select(
-        literal(row["id"]), outbox.c.position, outbox.c.number, false(), leases.clock(connection), error
-    ).where(
+    wanted = select(literal(row["id"]), outbox.c.position, outbox.c.number, false(), leases.clock(), error).where(
         outbox.c.position <= row["position"],
         outbox.c.time >= since,
         outbox.c.kind.in_(kinds),

@@ -101,7 +101,7 @@ class Turn:
         if letter is None:
             self._pass(item)
         elif not item.replay and item.position <= self.progress.standing.park_until:
-            self._park(item)
+            self._park(item, ledger.UNTRIED)
         else:
             await self._send(item, letter)
 
@@ -143,7 +143,7 @@ class Turn:
         progress.standing, progress.pause, progress.dead = verdict.standing, verdict.pause, verdict.dead
         progress.error = answer.note or "no answer"
         if verdict.parks:
-            self._park(item)
+            self._park(item, progress.error)
         log.warning(
             "delivery failed",
             subscription=self.claimed.id,
@@ -161,11 +161,11 @@ class Turn:
         else:
             self.progress.position = item.position
 
-    def _park(self, item: Item) -> None:
+    def _park(self, item: Item, error: str) -> None:
         if item.replay:
-            self.progress.unplayed.append(item.position)
+            self.progress.unplayed[item.position] = error
         else:
-            self.progress.parked.append(item)
+            self.progress.parked[item] = error
             self.progress.position = item.position
 
     async def settle(self, *, last: bool = False) -> None:

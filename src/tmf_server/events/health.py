@@ -30,6 +30,6 @@ def lag(connection: Connection) -> Lag:
     counted = unstamped.limit(MOST_COUNTED).subquery()
     oldest = unstamped.limit(1).scalar_subquery()
     waiting, seconds = connection.execute(
-        select(select(func.count()).select_from(counted).scalar_subquery(), (clock(connection) - oldest) / 1e6)
+        select(select(func.count()).select_from(counted).scalar_subquery(), (clock() - oldest) / 1e6)
     ).one()
     return Lag(waiting, max(0.0, float(seconds or 0.0)), **ledger.backlog(connection))

@@ -1,25 +1,14 @@
 """Leases: who may do what only one worker at a time may do. Runs SQL on the connection it is given."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ColumnElement,
-    Connection,
-    RowMapping,
-    Table,
-    cast,
-    extract,
-    func,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, Column, ColumnElement, Connection, RowMapping, Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
-from tmf_server.domain.instants import now
 from tmf_server.model.events import lease
 
 MICROSECONDS = 1_000_000
@@ -44,11 +33,21 @@ class Lease:
         return (_key(self.table) == self.name) & (self.table.c.token == self.token)
 
 
-def clock(connection: Connection) -> ColumnElement[int]:
+class clock(FunctionElement[int]):  # noqa: N801 - reads as a function of SQL
     """The present instant in microseconds, by the clock that all workers share: the database's."""
-    if connection.dialect.name == "postgresql":
-        return cast(extract("epoch", func.clock_timestamp()) * MICROSECONDS, BigInteger)
-    return literal(now(), BigInteger)
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(clock, "postgresql")
+def _clock_postgresql(*_: object, **__: object) -> str:
+    return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
+
+
+@compiles(clock, "sqlite")
+def _clock_sqlite(*_: object, **__: object) -> str:
+    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000"
 
 
 def ensure(connection: Connection, name: str, position: int | None = None) -> None:
@@ -62,36 +61,32 @@ def acquire(
     connection: Connection, table: Table, name: str, holder: str, seconds: float
 ) -> tuple[Lease, RowMapping] | None:
     """Take the lease on a row for some seconds; None when somebody holds it or there is no such row."""
-    instant = clock(connection)
-    taken = (
-        update(table)
-        .where(_key(table) == name, table.c.leased_until <= instant)
-        .values(holder=holder, token=table.c.token + 1, leased_until=instant + int(seconds * MICROSECONDS))
-        .returning(*table.c)
-    )
-    row = connection.execute(taken).mappings().one_or_none()
+    values = {"b_name": name, "b_holder": holder, "b_span": int(seconds * MICROSECONDS)}
+    row = connection.execute(_acquire(table), values).mappings().one_or_none()
     return None if row is None else (Lease(table, name, row["token"]), row)
 
 
-def write(connection: Connection, held: Lease, seconds: float, **values: Any) -> RowMapping:
+@cache
+def _acquire(table: Table) -> Any:
+    return (
+        update(table)
+        .where(_key(table) == bindparam("b_name"), table.c.leased_until <= clock())
+        .values(holder=bindparam("b_holder"), token=table.c.token + 1, leased_until=clock() + bindparam("b_span"))
+        .returning(*table.c)
+    )
+
+
+def write(connection: Connection, held: Lease, seconds: float, **values: Any) -> None:
     """Change the row and hold it for some seconds more. Raises LeaseLost instead of writing for a former holder."""
-    until = clock(connection) + int(seconds * MICROSECONDS)
-    changed = update(held.table).where(held.held).values(leased_until=until, **values).returning(*held.table.c)
-    row = connection.execute(changed).mappings().one_or_none()
-    if row is None:
+    until = clock() + int(seconds * MICROSECONDS)
+    changed = update(held.table).where(held.held).values(leased_until=until, **values)
+    if not connection.execute(changed).rowcount:
         raise LeaseLost(held.name)
-    return row
 
 
 def release(connection: Connection, held: Lease) -> None:
     """Let others take the row at once; nothing happens when they already did."""
-    connection.execute(update(held.table).where(held.held).values(leased_until=clock(connection)))
-
-
-def position(connection: Connection, name: str, *, lock: bool = False) -> int | None:
-    """How far the named reader is; with `lock` nobody else moves it before this transaction ends."""
-    statement = select(lease.c.position).where(lease.c.name == name)
-    return connection.execute(statement.with_for_update() if lock else statement).scalar()
+    connection.execute(update(held.table).where(held.held).values(leased_until=clock()))
 
 
 def _key(table: Table) -> Column[Any]:

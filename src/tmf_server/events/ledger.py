@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     RowMapping,
+    Select,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -27,6 +30,7 @@ from tmf_server.model.events import outbox, parked, subscription
 
 Topics = Mapping[tuple[str, str], frozenset[str]]  # (api, version) → kinds
 QUEUE = 200
+UNTRIED = "given up untried, with those before it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +69,17 @@ class Queue:
 class Progress:
     """What happened to a subscription since it was last written down.
 
-    `parked` are given up for now; of what was sent again, the positions `replayed` are done and `unplayed` failed anew.
+    `parked` are given up, each with the reason; of what was sent again, the positions `replayed` are done and those in
+    `unplayed` are given up anew.
     `pause` are the seconds before it is served again, `error` tells why the last delivery failed; when `dead`, nothing
     is sent again that was to be.
     """
 
     position: int
     standing: Standing
-    parked: list[Item] = field(default_factory=list)
+    parked: dict[Item, str] = field(default_factory=dict)
     replayed: list[int] = field(default_factory=list)
-    unplayed: list[int] = field(default_factory=list)
+    unplayed: dict[int, str] = field(default_factory=dict)
     delivered: bool = False
     error: str | None = None
     pause: float = 0.0
@@ -82,18 +87,21 @@ class Progress:
     dead: bool = False
 
 
-def due(connection: Connection, topics: Topics, lane: int, limit: int) -> list[str]:
-    """Subscriptions of a lane that have something to get and are held by nobody, the longest unserved first."""
-    instant = clock(connection)
-    ready = and_(subscription.c.lane == lane, subscription.c.due <= instant, subscription.c.leased_until <= instant)
-    again = exists().where(parked.c.subscription == subscription.c.id, parked.c.replay)
-    statement = (
-        select(subscription.c.id)
-        .where(ready, or_(again, relevant(topics)))
-        .order_by(subscription.c.leased_until, subscription.c.id)
-        .limit(limit)
+def due_statement(topics: Topics) -> Select[str]:
+    """Subscriptions of :lane that have something to get and are held by nobody, the longest unserved first."""
+    c = subscription.c
+    again = exists().where(parked.c.subscription == c.id, parked.c.replay)
+    return (
+        select(c.id)
+        .where(c.lane == bindparam("lane"), c.due <= clock(), c.leased_until <= clock(), or_(again, relevant(topics)))
+        .order_by(c.leased_until, c.id)
+        .limit(bindparam("most"))
     )
-    return list(connection.execute(statement).scalars())
+
+
+def due(connection: Connection, statement: Select[str], lane: int, most: int) -> list[str]:
+    """The ids that a statement made by `due_statement` finds."""
+    return list(connection.execute(statement, {"lane": lane, "most": most}).scalars())
 
 
 def relevant(topics: Topics) -> ColumnElement[bool]:
@@ -121,28 +129,40 @@ def claim(connection: Connection, id_: str, holder: str, seconds: float) -> Clai
     return Claim(lease=held, standing=standing, **{name: row[name] for name in names})
 
 
+_AGAIN = (
+    select(parked.c.number, parked.c.position)
+    .where(parked.c.subscription == bindparam("id"), parked.c.replay)
+    .order_by(parked.c.position)
+    .limit(bindparam("most"))
+)
+_FRESH = (
+    select(outbox.c.number, outbox.c.position)
+    .where(outbox.c.position > bindparam("after"), outbox.c.position <= bindparam("end"))
+    .where(outbox.c.kind.in_(bindparam("kinds", expanding=True)))
+    .order_by(outbox.c.position)
+    .limit(bindparam("most"))
+)
+_FETCH = (
+    select(*outbox.c, subscription.c.token)
+    .select_from(subscription.outerjoin(outbox, outbox.c.number == bindparam("number", type_=BigInteger)))
+    .where(subscription.c.id == bindparam("id"))
+)
+
+
 def queue(connection: Connection, claimed: Claim, position: int, kinds: frozenset[str]) -> Queue:
     """What comes next after the position: what is to be sent again, else new events up to the end or a full queue."""
-    again = select(parked.c.number, parked.c.position).where(parked.c.subscription == claimed.id, parked.c.replay)
-    rows = connection.execute(again.order_by(parked.c.position).limit(QUEUE)).all()
-    if rows:
-        return Queue([Item(number, at, replay=True) for number, at in rows], position)
+    again = connection.execute(_AGAIN, {"id": claimed.id, "most": QUEUE}).all()
+    if again:
+        return Queue([Item(number, at, replay=True) for number, at in again], position)
     end = relay.head(connection)
-    c = outbox.c
-    fresh = select(c.number, c.position).where(c.position > position, c.position <= end, c.kind.in_(sorted(kinds)))
-    rows = connection.execute(fresh.order_by(c.position).limit(QUEUE)).all()
-    items = [Item(number, at, replay=False) for number, at in rows]
+    wanted = {"after": position, "end": end, "kinds": sorted(kinds), "most": QUEUE}
+    items = [Item(number, at, replay=False) for number, at in connection.execute(_FRESH, wanted)]
     return Queue(items, items[-1].position if len(items) == QUEUE else end)
 
 
 def fetch(connection: Connection, claimed: Claim, item: Item) -> StoredEvent | None:
     """The event to send now, None when it has expired. Raises LeaseLost when the subscription is no longer ours."""
-    statement = (
-        select(*outbox.c, subscription.c.token)
-        .select_from(subscription.outerjoin(outbox, outbox.c.number == item.number))
-        .where(subscription.c.id == claimed.id)
-    )
-    row = connection.execute(statement).mappings().one_or_none()
+    row = connection.execute(_FETCH, {"id": claimed.id, "number": item.number}).mappings().one_or_none()
     if row is None or row["token"] != claimed.lease.token:
         raise LeaseLost(claimed.id)
     return None if row["number"] is None else stored(row)
@@ -153,20 +173,22 @@ def settle(connection: Connection, claimed: Claim, progress: Progress, seconds: 
 
     Raises LeaseLost, and writes nothing, when somebody else serves it by now or it is gone.
     """
-    leases.write(connection, claimed.lease, seconds, **_state(connection, progress))
+    leases.write(connection, claimed.lease, seconds, **_state(progress))
     mine = parked.c.subscription == claimed.id
     if progress.replayed:
         connection.execute(delete(parked).where(mine, parked.c.position.in_(progress.replayed)))
     if progress.parked:
         connection.execute(insert(parked), _parked_rows(connection, claimed, progress))
-    if progress.unplayed or progress.dead:
-        again = parked.c.position.in_(progress.unplayed) if not progress.dead else parked.c.replay
-        connection.execute(update(parked).where(mine, again).values(replay=False, error=_reason(progress)))
+    for position, error in progress.unplayed.items():
+        again = update(parked).where(mine, parked.c.position == position)
+        connection.execute(again.values(replay=False, error=error))
+    if progress.dead:
+        connection.execute(update(parked).where(mine, parked.c.replay).values(replay=False, error=UNTRIED))
 
 
-def _state(connection: Connection, progress: Progress) -> dict[str, Any]:
+def _state(progress: Progress) -> dict[str, Any]:
     standing = progress.standing
-    instant = clock(connection)
+    instant = clock()
     values = {
         "position": progress.position,
         "tries": standing.tries,
@@ -183,13 +205,12 @@ def _state(connection: Connection, progress: Progress) -> dict[str, Any]:
 
 
 def _parked_rows(connection: Connection, claimed: Claim, progress: Progress) -> list[dict[str, Any]]:
-    moment = connection.execute(select(clock(connection))).scalar_one()
-    fixed = {"subscription": claimed.id, "replay": False, "parked": moment, "error": _reason(progress)}
-    return [fixed | {"position": item.position, "number": item.number} for item in progress.parked]
-
-
-def _reason(progress: Progress) -> str:
-    return progress.error or "given up together with earlier ones"
+    moment = connection.execute(select(clock())).scalar_one()
+    fixed = {"subscription": claimed.id, "replay": False, "parked": moment}
+    return [
+        fixed | {"position": item.position, "number": item.number, "error": error}
+        for item, error in progress.parked.items()
+    ]
 
 
 def backlog(connection: Connection) -> RowMapping:

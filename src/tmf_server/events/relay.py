@@ -1,6 +1,6 @@
 """The relay: gives every visible event its position, one relay at a time. Runs SQL; calls nothing outside."""
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from tmf_server.events import leases
 from tmf_server.model.events import lease, outbox
@@ -8,6 +8,16 @@ from tmf_server.storage.database import Database
 
 NAME = "relay"
 BATCH = 1_000
+_HEAD = select(lease.c.position).where(lease.c.name == NAME)
+_WAITING = select(outbox.c.number).where(outbox.c.position.is_(None)).limit(1)
+_NEXT = (
+    select(outbox.c.number, func.row_number().over(order_by=outbox.c.number).label("rank"))
+    .where(outbox.c.position.is_(None))
+    .order_by(outbox.c.number)
+    .limit(bindparam("b_batch"))
+    .subquery()
+)
+_STAMP = update(outbox).where(outbox.c.number == _NEXT.c.number).values(position=_NEXT.c.rank + bindparam("b_last"))
 
 
 class Relay:
@@ -50,12 +60,12 @@ class Relay:
 
 def waiting(connection: Connection) -> bool:
     """True when an event has no position yet."""
-    return connection.execute(select(outbox.c.number).where(outbox.c.position.is_(None)).limit(1)).first() is not None
+    return connection.execute(_WAITING).first() is not None
 
 
 def head(connection: Connection) -> int:
     """The last position given."""
-    return leases.position(connection, NAME) or 0
+    return connection.execute(_HEAD).scalar() or 0
 
 
 def stamp(connection: Connection) -> int:
@@ -64,16 +74,8 @@ def stamp(connection: Connection) -> int:
     The row of the relay is locked first, so that two who stamp follow one another; what the second sees is read after
     the lock, and so holds what the first wrote.
     """
-    last = leases.position(connection, NAME, lock=True) or 0
-    ranked = (
-        select(outbox.c.number, func.row_number().over(order_by=outbox.c.number).label("rank"))
-        .where(outbox.c.position.is_(None))
-        .order_by(outbox.c.number)
-        .limit(BATCH)
-        .subquery()
-    )
-    stamped = update(outbox).where(outbox.c.number == ranked.c.number).values(position=ranked.c.rank + last)
-    count = connection.execute(stamped).rowcount
+    last = connection.execute(_HEAD.with_for_update()).scalar() or 0
+    count = connection.execute(_STAMP, {"b_last": last, "b_batch": BATCH}).rowcount
     if count:
         connection.execute(update(lease).where(lease.c.name == NAME).values(position=last + count))
     return count

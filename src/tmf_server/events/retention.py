@@ -43,13 +43,13 @@ def prune(
 def _advance(connection: Connection, topics: ledger.Topics) -> None:
     """Bring subscriptions whose hub had nothing to send to the end, so that they do not hold old events back."""
     end = relay.head(connection)
-    idle = (subscription.c.leased_until <= clock(connection)) & (subscription.c.position < end)
+    idle = (subscription.c.leased_until <= clock()) & (subscription.c.position < end)
     # what is stamped while this runs lies after `end`, and so stays before them
     connection.execute(update(subscription).where(idle, not_(ledger.relevant(topics))).values(position=end))
 
 
 def _expire_parked(connection: Connection, days: float) -> None:
-    old = clock(connection) - int(days * DAY)
+    old = clock() - int(days * DAY)
     connection.execute(delete(parked).where(parked.c.parked < old))
 
 
@@ -59,7 +59,7 @@ def _expire(connection: Connection, days: float) -> int:
     needed = exists().where(parked.c.number == outbox.c.number)
     expired = (
         select(outbox.c.number)
-        .where(outbox.c.position <= everybody, outbox.c.time < clock(connection) - int(days * DAY), not_(needed))
+        .where(outbox.c.position <= everybody, outbox.c.time < clock() - int(days * DAY), not_(needed))
         .order_by(outbox.c.position)
         .limit(BATCH)
     )

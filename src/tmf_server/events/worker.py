@@ -37,6 +37,7 @@ class Worker:
         self._woken = asyncio.Event()
         self._news = asyncio.Event()
         self._head = 0
+        self._due = ledger.due_statement(office.topics)
         self._active: tuple[Tasks, ...] = tuple({} for _ in LANES)
 
     # -- called from other threads ----------------------------------------------------------------
@@ -102,7 +103,7 @@ class Worker:
                 self._tell()
             for lane in LANES:
                 free = office.settings.delivery_slots - len(self._active[lane])
-                for id_ in await office.read(ledger.due, office.topics, lane, free) if free else ():
+                for id_ in await office.read(ledger.due, self._due, lane, free) if free else ():
                     self._serve(outbound, id_, lane)
         except FAULTS as error:
             log.warning("worker cannot read the events just now", error=f"{type(error).__name__}: {error}")

@@ -1,0 +1,47 @@
+"""Connections from threads to addresses that the guard checked. Sends nothing of its own."""
+
+import ssl
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import httpcore
+
+from tmf_server.events.guard import Guard, Target
+
+ADDRESSES = 3  # how many of a name's addresses are tried
+FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
+_UNREACHED = (httpcore.ConnectError, httpcore.ConnectTimeout)
+
+
+class PinnedSyncBackend(httpcore.SyncBackend):
+    """Connects to an address that the guard has just resolved and permitted."""
+
+    def __init__(self, guard: Guard, encrypted: bool) -> None:
+        self._guard = guard
+        self._encrypted = encrypted
+
+    def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        """Resolve, check and connect; a certificate is checked against the name all the same."""
+        failure: Exception = httpcore.ConnectError(f"no address for {host}")
+        for address in self._guard.addresses(host, port, self._encrypted)[:ADDRESSES]:
+            try:
+                return super().connect_tcp(address, port, *args, **options)
+            except _UNREACHED as error:
+                failure = error
+        raise failure
+
+
+@lru_cache(maxsize=4)
+def tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """The usual authorities, and those of a PEM file besides; read once, since that takes tens of milliseconds."""
+    context = httpcore.default_ssl_context()
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
+
+
+def url_of(target: Target) -> httpcore.URL:
+    """The checked URL as httpcore takes it."""
+    url = target.url
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
