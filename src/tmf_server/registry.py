@@ -13,7 +13,11 @@ from tmf_server.errors import Fault
 Document = dict[str, Any]
 Path = tuple[str, ...]
 ContentRule = Callable[[Document], Iterable[Fault]]
+Conclusion = Callable[[Document, Document | None, int], Mapping[str, Any]]
+"""Attributes that follow from a document, from what it was (None for a new one) and from the present instant."""
+
 RESTRICT, DETACH, KEEP = "restrict", "detach", "keep"
+ALWAYS, CREATE_ONLY, ABSENT, CHANGE = "always", "create", "absent", "change"
 
 # Schemas of references whose name does not say the kind they point at.
 KINDS_BY_SCHEMA: Mapping[str, str] = {
@@ -67,15 +71,33 @@ class Mirror:
     other_single: bool = False
 
 
+@dataclass(frozen=True)
+class Use:
+    """Records that take others into use: those that they name at `path`, of the kind `kind`.
+
+    `refusal` says why one that so many use, the new user among them, cannot be taken (None: it can); `outcome` gives
+    the attributes of one that so many use.
+    """
+
+    path: str
+    kind: str
+    refusal: Callable[[Document, int], str | None]
+    outcome: Callable[[Document, int], Mapping[str, Any]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entity:
     """A noun: its table, and everything about it that is not in a document.
 
     `columns` maps attribute paths to the typed columns that project them; `lifecycles` are its state machines, one per
-    attribute that has states; `roles` says per reference path what deleting the target does (restrict where it is not
-    named); `acyclic` lists reference paths that must not lead back; `stamps` are instants that the server sets
-    ("always" on every write, "create" once); `defaults` fill what is absent on create; `rules` are pure checks of the
-    content; `task` names the process that POST starts.
+    attribute that has states; `roles` says per reference path what deleting the target does, for all below it too (""
+    is above all; restrict where nothing is said); in the states `ended` of the first lifecycle a record is history, it
+    restricts and uses nothing; `acyclic` lists reference paths that must not lead back; `uses` is what it takes.
+    `stamps` are instants that the server sets ("always" on every write, "create" once, "absent" where a new record has
+    none, "change" like that and on each change that does not set it); `defaults` fill what is absent on create;
+    `conclusions` are attributes that follow from others; `computed` are columns that no single attribute has; `rules`
+    are pure checks of the content; `task` names the process that POST starts, `intake` the one that takes in what is
+    posted, which may be news of a record that is here.
     """
 
     name: str
@@ -85,16 +107,34 @@ class Entity:
     lifecycles: tuple[Lifecycle, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
     characteristics: tuple[Characteristics, ...] = ()
+    ended: frozenset[str] = frozenset()
     acyclic: tuple[str, ...] = ()
+    uses: tuple[Use, ...] = ()
     mirrors: tuple[Mirror, ...] = ()
     stamps: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    conclusions: tuple[Conclusion, ...] = ()
+    computed: Mapping[str, Callable[[Document], Any]] = field(default_factory=dict)
     rules: tuple[ContentRule, ...] = ()
     task: str | None = None
+    intake: str | None = None
 
-    def role(self, path: str) -> str:
-        """What deleting the target of a reference at the dotted path does."""
-        return self.roles.get(path, RESTRICT)
+    @property
+    def projected(self) -> list[str]:
+        """The names of the columns that project the document."""
+        return [*(column.name for column in self.columns.values()), *self.computed]
+
+    def is_history(self, document: Document) -> bool:
+        """True when the record has come to an end in which it needs nothing any more."""
+        return bool(self.ended) and self.lifecycles[0].of(document) in self.ended
+
+    def role(self, path: str, document: Document) -> str:
+        """What deleting the target of a reference at the dotted path of the document does."""
+        place = path
+        while place not in self.roles and place:
+            place = place.rpartition(".")[0]
+        role = self.roles.get(place, RESTRICT)
+        return KEEP if role == RESTRICT and self.is_history(document) else role
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +185,10 @@ class Registry:
         self._by_kind: dict[tuple[str, str], Exposure] = {}
         for one in exposures:
             self._by_kind.setdefault((one.contract.version, one.entity.name), one)
+        self._users: dict[str, list[tuple[Entity, Use]]] = {}
+        for entity in entities:
+            for use in entity.uses:
+                self._users.setdefault(use.kind, []).append((entity, use))
         self.endpoints = {
             (contract.base_path, operation.id): Endpoint(
                 contract, operation, self._by_noun.get((contract.name, operation.noun))
@@ -175,6 +219,10 @@ class Registry:
         if exposure is None:
             raise LookupError(f"no document shows the kind {kind}")
         return exposure
+
+    def users(self, kind: str) -> Sequence[tuple[Entity, Use]]:
+        """Who takes records of the kind into use, and how."""
+        return self._users.get(kind, ())
 
     def shown_in(self, kind: str) -> list[Exposure]:
         """Every exposure of the kind."""

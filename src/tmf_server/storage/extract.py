@@ -79,7 +79,10 @@ class Extractor:
 
     def columns(self, document: Document) -> dict[str, Any]:
         """The values of the typed columns, by column name; None for what is absent or not of the column's type."""
-        return {name: read(_inner(document, path)) for path, name, read in self._projections}
+        values = {name: read(_inner(document, path)) for path, name, read in self._projections}
+        for name, compute in self.entity.computed.items():
+            values[name] = compute(document)
+        return values
 
     def references(self, document: Document) -> list[Reference]:
         """Every reference in the document, in document order."""

@@ -43,7 +43,7 @@ class Links:
         other = self._records.load(connection, entity, id_, lock=True)
         if other is not None:
             after = without_reference(other.parsed(), [mirror.other], entity.name, document["id"])
-            self._records.update(connection, entity, other, after, mirrored=True)
+            self._records.update(connection, entity, other, after, concluded=True)
 
     def _name(
         self, connection: Connection, entity: Entity, mirror: Mirror, target: Reference, document: Document
@@ -64,7 +64,7 @@ class Links:
             after[mirror.other] = back
         else:
             after[mirror.other] = [*held, back]
-        self._records.update(connection, entity, other, after, mirrored=True)
+        self._records.update(connection, entity, other, after, concluded=True)
 
 
 def _turned(mirror: Mirror) -> Mirror:

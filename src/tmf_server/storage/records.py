@@ -1,23 +1,24 @@
 """The single write path of every noun: a record, its rows and the event that reports it, in one transaction."""
 
-import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
-from tmf_server.domain.instants import format_instant, now
+from tmf_server.domain.instants import now
 from tmf_server.errors import Duplicate, Fault, InUse, InvalidInput
-from tmf_server.registry import DETACH, RESTRICT, Document, Entity, Registry
+from tmf_server.registry import DETACH, KEEP, RESTRICT, Document, Entity, Registry
 from tmf_server.settings import Settings
-from tmf_server.storage.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, Change, changed_attributes
+from tmf_server.storage.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, Change
+from tmf_server.storage.completion import MARK, changes, completed, followed, local_href
 from tmf_server.storage.driver import Sql, run, run_many
 from tmf_server.storage.extract import Extractor, Reference
 from tmf_server.storage.mirrors import Links, without_reference
 from tmf_server.storage.rows import Rows, Target
+from tmf_server.storage.uses import Uses
 
-MARK = "\u0001"
 Outbox = Callable[[Connection, Sequence[Change]], None]
 MOST_NAMED = 20
 
@@ -55,11 +56,6 @@ class Difference:
     removed: list[Reference]
 
 
-def local_href(kind: str, id_: str) -> str:
-    """How the href of a record that is here is stored; every reader gets it for his host and version."""
-    return f"{MARK}{kind}/{id_}"
-
-
 def encode(document: Document) -> str:
     """The canonical text of a document."""
     return orjson.dumps(document).decode()
@@ -75,6 +71,7 @@ class Records:
         self.postgresql = dialect == "postgresql"
         self._outbox = outbox
         self._links = Links(self)
+        self._uses = Uses(self)
         self._extractors: dict[str, Extractor] = {}
         self._statements: dict[tuple[str, str], Sql] = {}
 
@@ -98,15 +95,13 @@ class Records:
     ) -> list[Stored]:
         """Store new records with all their rows and their Create events, in the order given.
 
-        Sets id, href, stamps and defaults in the documents. Raises Duplicate, InvalidInput, Conflict.
+        Raises Duplicate, InvalidInput, Conflict.
         """
         moment = now()
         extractor = self.extractor(entity)
         for document in documents:
             extractor.settle(document)
-            _identify(entity, document)
-            _stamp(entity, document, moment, new=True)
-            _obey(entity, document, document)
+        documents = [completed(entity, document, moment) for document in documents]
         keys = self.rows.enter(connection, entity.name, [document["id"] for document in documents])
         for document in documents:
             if keys.get(document["id"]) is None:
@@ -115,6 +110,7 @@ class Records:
             raise Duplicate("Two of the records have the same id.")
         found = [extractor.references(document) for document in documents]
         targets = self._resolve(connection, [one for references in found for one in references], policy)
+        documents = self._uses.taken(connection, entity, [(keys[one["id"]], one) for one in documents])
         drafts = [
             Draft(document, Stored(keys[document["id"]], document["id"], 1, moment, encode(document)), references)
             for document, references in zip(documents, found, strict=True)
@@ -124,6 +120,8 @@ class Records:
             self._check_loops(connection, entity, draft.stored.key, draft.references)
             self._links.follow(connection, entity, draft.document, draft.references, ())
         self._outbox(connection, [_change(entity, draft.stored, CREATE) for draft in drafts])
+        for draft in drafts:
+            self._uses.follow(connection, entity, None, draft.document)
         return [draft.stored for draft in drafts]
 
     def _insert(
@@ -143,9 +141,9 @@ class Records:
             | extractor.columns(draft.document)
             for draft in drafts
         ]
-        run_many(connection, self._statement("insert", entity), values)
+        self._store(connection, entity, values)
         rows = [
-            (draft.stored.key, one.path, one.position, entity.role(one.path), targets[one.kind, one.id])
+            (draft.stored.key, one.path, one.position, entity.role(one.path, draft.document), targets[one.kind, one.id])
             for draft in drafts
             for one in draft.references
         ]
@@ -154,6 +152,9 @@ class Records:
             found = [(draft.stored.key, one) for draft in drafts for one in extractor.characteristics(draft.document)]
             self.rows.characterise(connection, found)
         self.rows.count(connection, entity.name, len(drafts))
+
+    def _store(self, connection: Connection, entity: Entity, values: Sequence[dict[str, Any]]) -> None:
+        run_many(connection, self._statement("insert", entity), values)
 
     def _resolve(
         self, connection: Connection, references: Sequence[Reference], policy: str | None
@@ -197,31 +198,37 @@ class Records:
         after: Document,
         *,
         policy: str | None = None,
-        mirrored: bool = False,
+        concluded: bool = False,
     ) -> Stored:
-        """Make `after` the record's document; rows are changed by difference. Nothing happens when nothing differs."""
+        """Make `after` the record's document; rows are changed by difference. Nothing happens when nothing differs.
+
+        `concluded` says that the server draws the change from another one: it may make any move of a lifecycle, and no
+        link is followed.
+        """
         before = stored.parsed()
         after = {"id": before["id"], "href": before["href"]} | after | {"href": before["href"]}
         self.extractor(entity).settle(after)
         difference = self._difference(entity, before, after)
         targets = self._resolve(connection, difference.added, policy)
-        paths = tuple(name for name in changed_attributes(before, after) if name not in entity.stamps)
+        if not changes(entity, before, after):
+            return stored
+        for lifecycle in () if concluded else entity.lifecycles:
+            lifecycle.check(lifecycle.of(before), lifecycle.of(after))
+        moment = max(now(), stored.updated + 1)
+        after = self._uses.taken(connection, entity, [(stored.key, after)])[0]
+        after, paths = followed(entity, before, after, moment)
         if not paths:
             return stored
-        for lifecycle in entity.lifecycles:
-            lifecycle.check(lifecycle.of(before), lifecycle.of(after))
-        _obey(entity, after, paths)
-        moment = max(now(), stored.updated + 1)
-        _stamp(entity, after, moment, new=False)
-        self._update_rows(connection, entity, stored.key, difference, targets)
+        self._update_rows(connection, entity, stored.key, difference, targets, after=after)
         self._update_values(connection, entity, stored.key, before, after)
         changed = Stored(stored.key, stored.id, stored.revision + 1, moment, encode(after))
         values = {"key": stored.key, "revision": changed.revision, "updated": moment, "document": changed.document}
         values |= self.extractor(entity).columns(after) | {"type": after.get("@type", entity.type_name)}
         run(connection, self._statement("update", entity), values)
-        if not mirrored:
+        if not concluded:
             self._links.follow(connection, entity, after, difference.added, difference.removed)
         self._outbox(connection, _changes(entity, changed, paths))
+        self._uses.follow(connection, entity, before, after)
         return changed
 
     def _difference(self, entity: Entity, before: Document, after: Document) -> Difference:
@@ -244,14 +251,19 @@ class Records:
         key: int,
         difference: Difference,
         targets: dict[Target, int],
+        *,
+        after: Document,
     ) -> None:
         targets = targets | self._resolve(connection, difference.removed, None)
         gone = [(one.path, one.position, targets[one.kind, one.id]) for one in difference.removed]
         self.rows.unrefer(connection, key, gone)
         rows = [
-            (key, one.path, one.position, entity.role(one.path), targets[one.kind, one.id]) for one in difference.added
+            (key, one.path, one.position, entity.role(one.path, after), targets[one.kind, one.id])
+            for one in difference.added
         ]
         self.rows.refer(connection, rows)
+        if entity.is_history(after):
+            self.rows.retire(connection, key, RESTRICT, KEEP)
         self._check_loops(connection, entity, key, difference.added)
 
     def _update_values(
@@ -280,6 +292,7 @@ class Records:
         self.rows.leave(connection, stored.key)
         self.rows.count(connection, entity.name, -1)
         self._outbox(connection, [_change(entity, stored, DELETE, time=now())])
+        self._uses.follow(connection, entity, stored.parsed(), None)
 
     def _detach(self, connection: Connection, entity: Entity, stored: Stored) -> None:
         most = 10_000
@@ -288,7 +301,7 @@ class Records:
             owner = self.load(connection, owner_entity, id_, lock=True)
             if owner is not None:
                 after = without_reference(owner.parsed(), path.split("."), entity.name, stored.id)
-                self.update(connection, owner_entity, owner, after, mirrored=True)
+                self.update(connection, owner_entity, owner, after, concluded=True)
 
     # -- statements, built once -----------------------------------------------------------------
     def _statement(self, name: str, entity: Entity) -> Sql:
@@ -319,32 +332,6 @@ BUILDERS: dict[str, Callable[[Entity], str]] = {
     "update": _update,
     "delete": lambda entity: f"DELETE FROM {entity.table.name} WHERE key = :key",
 }
-
-
-def _identify(entity: Entity, document: Document) -> None:
-    id_ = document.pop("id", None) or str(uuid.uuid4())
-    rest = {name: value for name, value in document.items() if name != "href"}
-    document.clear()
-    document["id"] = id_
-    document["href"] = local_href(entity.name, id_)
-    document.update(rest)
-
-
-def _stamp(entity: Entity, document: Document, moment: int, *, new: bool) -> None:
-    for name, when in entity.stamps.items():
-        if new or when == "always":
-            document[name] = format_instant(moment)
-    if new:
-        for name, value in entity.defaults.items():
-            document.setdefault(name, value)
-
-
-def _obey(entity: Entity, document: Document, changed: Collection[str]) -> None:
-    """Check the rules; a fault in an attribute that did not change is not the client's."""
-    found = [fault for rule in entity.rules for fault in rule(document)]
-    faults = [fault for fault in found if fault.pointer.split("/")[1] in changed]
-    if faults:
-        raise InvalidInput(f"The {entity.name} breaks a rule.", faults=faults, code="ruleViolated")
 
 
 def _change(

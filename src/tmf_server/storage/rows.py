@@ -37,6 +37,11 @@ STATEMENTS = {
     "unrefer": """
         DELETE FROM reference WHERE owner = :owner AND (path, position, target) IN (
         SELECT j.value ->> 0, CAST(j.value ->> 1 AS SMALLINT), CAST(j.value ->> 2 AS BIGINT) FROM {source})""",
+    "retire": "UPDATE reference SET role = :role WHERE owner = :owner AND role = :former",
+    "users": """
+        SELECT r.target, count(DISTINCT r.owner) FROM {source}
+        JOIN reference AS r ON r.target = CAST(j.value ->> 0 AS BIGINT) JOIN entity AS e ON e.key = r.owner
+        WHERE r.path = :path AND r.role = :role AND e.kind = :kind GROUP BY r.target""",
     "characterise": """
         INSERT INTO characteristic (owner, path, position, name, text, number, instant)
         SELECT CAST(j.value ->> 0 AS BIGINT), j.value ->> 1, CAST(j.value ->> 2 AS SMALLINT), j.value ->> 3,
@@ -46,6 +51,7 @@ STATEMENTS = {
     "count": """
         INSERT INTO tally (kind, slot, number) VALUES (:kind, {slot}, :number)
         ON CONFLICT (kind, slot) DO UPDATE SET number = tally.number + excluded.number""",
+    "total": "SELECT coalesce(sum(number), 0) FROM tally WHERE kind = :kind",
     "forget": "DELETE FROM reference WHERE owner = :owner",
     "lock": "SELECT 1 FROM entity WHERE key = :key FOR UPDATE",
     "lock_loops": "SELECT pg_advisory_xact_lock(hashtext(:kind))",
@@ -113,6 +119,16 @@ class Rows:
         if rows:
             self._run(connection, "unrefer", owner=owner, rows=_encode(rows))
 
+    def retire(self, connection: Connection, owner: int, former: str, role: str) -> None:
+        """Give the owner's references of one role another."""
+        self._run(connection, "retire", owner=owner, former=former, role=role)
+
+    def users(self, connection: Connection, keys: Sequence[int], kind: str, path: str, role: str) -> dict[int, int]:
+        """How many records of the kind refer to each of the keys at the path in the role; none has no entry."""
+        rows = _encode([key] for key in keys)
+        found = self._run(connection, "users", kind=kind, path=path, role=role, rows=rows)
+        return {row[0]: row[1] for row in found.fetchall()}
+
     def characterise(self, connection: Connection, values: Sequence[tuple[int, Value]]) -> None:
         """Write the characteristic values, each with its owner."""
         if values:
@@ -126,6 +142,10 @@ class Rows:
     def count(self, connection: Connection, kind: str, number: int) -> None:
         """Add to the number of records of the kind."""
         self._run(connection, "count", kind=kind, number=number)
+
+    def total(self, connection: Connection, kind: str) -> int:
+        """How many records of the kind there are."""
+        return int(self._run(connection, "total", kind=kind).fetchone()[0])
 
     def forget(self, connection: Connection, owner: int) -> None:
         """Remove all references of the owner."""
