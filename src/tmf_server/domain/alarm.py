@@ -1,9 +1,20 @@
 """Rules of the alarm (TMF642; X.733). No HTTP, no SQL."""
 
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tmf_server.domain.canonical import attribute
+from tmf_server.domain.instants import format_instant
 from tmf_server.domain.lifecycle import Lifecycle, moves
+from tmf_server.errors import Fault
+
+Document = dict[str, Any]
+CLEARED = "cleared"
 
 ALARM_LIFECYCLE = Lifecycle(
-    "state", moves([("raised", "updated cleared"), ("updated", "cleared"), ("cleared", "")]), initial="raised"
+    "state", moves([("raised", "updated cleared"), ("updated", "cleared"), (CLEARED, "")]), initial="raised"
 )
 ACK_LIFECYCLE = Lifecycle(
     "ackState",
@@ -24,3 +35,92 @@ ALARM_TASK_LIFECYCLE = Lifecycle(
     ),
     initial="acknowledged",
 )
+
+# What a repeated report of a fault says again without changing the alarm that is here already.
+FIRST = frozenset({"id", "href", "alarmRaisedTime", "ackState", "ackSystemId", "ackUserId", "state", "comment"})
+WHEN = frozenset({"alarmReportingTime", "alarmChangedTime"})
+CLEARING = frozenset({"alarmClearedTime", "clearSystemId", "clearUserId"})
+
+
+def identity(document: Mapping[str, Any]) -> str | None:
+    """A digest of what makes reports reports of one fault; None when one of its attributes is missing."""
+    alarmed = document.get("alarmedObject") or {}
+    parts = [attribute(document, name) for name in ("sourceSystemId", "alarmType", "probableCause")]
+    parts.append(alarmed.get("id") or alarmed.get("href"))
+    return None if None in parts else _digest([*parts, attribute(document, "specificProblem")])
+
+
+def external_identity(document: Mapping[str, Any]) -> str | None:
+    """A digest of the id that the source has for the alarm; None where it gives none."""
+    parts = [document.get("sourceSystemId"), document.get("externalAlarmId")]
+    return None if None in parts else _digest(parts)
+
+
+def _digest(parts: list[Any]) -> str:
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
+
+
+def same_fault(known: Mapping[str, Any], report: Mapping[str, Any]) -> bool:
+    """True when the report is one of the known alarm: by the source's own id where both have one, else by identity."""
+    ours, theirs = external_identity(known), external_identity(report)
+    if ours is not None and theirs is not None:
+        return ours == theirs
+    return identity(known) is not None and identity(known) == identity(report)
+
+
+def is_cleared(document: Mapping[str, Any]) -> bool:
+    """True when the state or the severity says so, however v4 writes it."""
+    return CLEARED in (_folded(document, "state"), _folded(document, "perceivedSeverity"))
+
+
+def _folded(document: Mapping[str, Any], name: str) -> str:
+    value = attribute(document, name)
+    return value.casefold() if isinstance(value, str) else ""
+
+
+def clearing(document: Document, before: Document | None, moment: int) -> Document:
+    """A cleared alarm has the state, the severity and the time of it; an alarm that was cleared stays as it is."""
+    if not is_cleared(document) or (before is not None and is_cleared(before)):
+        return {}
+    when = document.get("alarmClearedTime") or format_instant(moment)
+    return {"state": CLEARED, "perceivedSeverity": CLEARED, "alarmClearedTime": when}
+
+
+def cleared_severity(document: Document) -> Iterator[Fault]:
+    """No other severity goes with a cleared alarm."""
+    if document.get("state") == CLEARED and _folded(document, "perceivedSeverity") != CLEARED:
+        yield Fault("/perceivedSeverity", "expected cleared, as the alarm is")
+
+
+def repeated(known: Document, report: Document) -> Document:
+    """The known alarm after one more report of its fault, both as one version shows them; `known` if nothing is new.
+
+    The first report's time and what operators did to the alarm stay. A report later than the clearing, if it is none
+    itself, opens the alarm again.
+    """
+    reopened = is_cleared(known) and not is_cleared(report)
+    said = {name: value for name, value in report.items() if name not in FIRST | WHEN}
+    news = {name: value for name, value in said.items() if not _covers(known.get(name), value)}
+    comments = known.get("comment", [])
+    added = [one for one in report.get("comment", ()) if not any(_covers(comment, one) for comment in comments)]
+    if is_cleared(known) and not reopened:
+        return known
+    if is_cleared(report):
+        news["state"] = report["state"] if _folded(report, "state") == CLEARED else CLEARED
+    elif not news and not added and not reopened:
+        return known
+    else:
+        news["state"] = "updated"
+    if added:
+        news["comment"] = [*comments, *added]
+    kept = {name: value for name, value in known.items() if not (reopened and name in CLEARING)}
+    return kept | {name: report[name] for name in WHEN if name in report} | news
+
+
+def _covers(known: Any, said: Any) -> bool:
+    """True when what is said is known already; links do not count, the server writes them."""
+    if isinstance(known, dict) and isinstance(said, dict):
+        return all(name == "href" or _covers(known.get(name), value) for name, value in said.items())
+    if isinstance(known, list) and isinstance(said, list):
+        return len(known) == len(said) and all(map(_covers, known, said))
+    return bool(known == said)

@@ -67,10 +67,10 @@ def table(**rows: str) -> dict[str, frozenset[str]]:
     return moves(rows.items())
 
 
-def free(states: Iterable[str]) -> dict[str, frozenset[str]]:
-    """A table in which every state may follow every other one."""
-    every = frozenset(states)
-    return {state: every - {state} for state in sorted(every)}
+def free(states: str) -> dict[str, frozenset[str]]:
+    """A table in which every state may follow every other one, from the states as words."""
+    names = states.split()
+    return {state: frozenset(names) - {state} for state in names}
 
 
 def moves(rows: Iterable[tuple[str, str]], separator: str = " ") -> dict[str, frozenset[str]]:
