@@ -7,7 +7,6 @@ from tmf_server.model import everything
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=everything.metadata,
-    render_as_batch=context.config.attributes["connection"].dialect.name == "sqlite",
     compare_type=True,
     transaction_per_migration=True,
 )
