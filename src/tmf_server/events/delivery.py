@@ -20,6 +20,9 @@ TURN_SECONDS = 5.0  # after which a busy subscriber makes room for another
 LINGER_SECONDS = 0.5  # how long its turn waits for more before it ends
 SETTLE_SECONDS = 1.0  # what was delivered in this time may be delivered again after a crash
 SETTLE_EVENTS = 100
+READ_EVENTS = 16
+READ_BYTES = 1_000_000
+FRESH_SECONDS = 0.1  # how long after its removal a subscription may still get what was read before
 SLOW_SECONDS = 1.0  # whoever takes longer to answer is served apart from the prompt ones
 More = Callable[[int, float], Awaitable[bool]]
 """Waits some seconds for events after a position and says whether there are any."""
@@ -28,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One event ready to be sent; `body` is empty when the subscription's query leaves it out."""
+    """One event ready to be sent."""
 
     event_id: str
     body: bytes
@@ -57,6 +60,7 @@ class Turn:
         self._started = self._settled = time.monotonic()
         self._unsettled = 0
         self._delivered = False
+        self._batch = 1
 
     async def run(self, more: More) -> None:
         """Deliver until nothing waits, the time is over or the subscriber fails. Raises LeaseLost."""
@@ -79,10 +83,7 @@ class Turn:
         busy = True
         while busy and not self._over():
             waiting = await self.office.read(ledger.queue, self.claimed, self.progress.position, kinds)
-            for item in waiting.items:
-                if self._over():
-                    return
-                await self._handle(item, predicate)
+            await self._handle(waiting.items, predicate)
             if self._over():
                 return
             self.progress.position = waiting.position
@@ -94,10 +95,24 @@ class Turn:
         spent = time.monotonic() - self._started > TURN_SECONDS
         return spent or self.progress.pause > 0 or self._stopping()
 
-    async def _handle(self, item: Item, predicate: Predicate | None) -> None:
+    async def _handle(self, items: list[Item], predicate: Predicate | None) -> None:
+        """Send the items in order, until the turn is over. They are read a few at a time, just before they go out."""
+        letters: dict[int, Letter] = {}
+        read_until, read_at = 0, 0.0
+        for index, item in enumerate(items):
+            if self._over():
+                return
+            await self._settle_in_time()
+            if index >= read_until or time.monotonic() - read_at > FRESH_SECONDS:
+                read_until, read_at = index + self._batch, time.monotonic()
+                letters = await self.office.run(self._prepare, items[index:read_until], predicate)
+            await self._deal_with(item, letters.pop(item.position, None))
+
+    async def _settle_in_time(self) -> None:
         if self._unsettled >= SETTLE_EVENTS or time.monotonic() - self._settled > SETTLE_SECONDS:
             await self.settle()
-        letter = await self.office.run(self._prepare, item, predicate)
+
+    async def _deal_with(self, item: Item, letter: Letter | None) -> None:
         if letter is None:
             self._pass(item)
         elif not item.replay and item.position <= self.progress.standing.park_until:
@@ -105,17 +120,19 @@ class Turn:
         else:
             await self._send(item, letter)
 
-    def _prepare(self, item: Item, predicate: Predicate | None) -> Letter | None:
-        """The event to send now, None when it does not concern the subscriber. Raises LeaseLost."""
-        claimed = self.claimed
+    def _prepare(self, items: list[Item], predicate: Predicate | None) -> dict[int, Letter]:
+        """The letters to send now, by position, of those events that concern the subscriber. Raises LeaseLost."""
+        claimed, compose = self.claimed, self.office.composer.compose
         with self.office.database.read() as connection:
-            event = ledger.fetch(connection, claimed, item)
-        if event is None:
-            return None
-        body = self.office.composer.compose(claimed.api, claimed.version, claimed.origin, event)
-        if body is None or (predicate is not None and not predicate(body)):
-            return None
-        return Letter(event.event_id, orjson.dumps(body))
+            events = ledger.fetch(connection, claimed, items)
+        letters = {}
+        for position, event in events.items():
+            body = compose(claimed.api, claimed.version, claimed.origin, event)
+            if body is not None and (predicate is None or predicate(body)):
+                letters[position] = Letter(event.event_id, orjson.dumps(body))
+        largest = max((len(event.document) for event in events.values()), default=0)
+        self._batch = max(1, min(READ_EVENTS, READ_BYTES // (largest + 1)))
+        return letters
 
     async def _send(self, item: Item, letter: Letter) -> None:
         answer = await self._call(letter)

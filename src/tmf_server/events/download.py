@@ -22,7 +22,7 @@ def download(
     (`seconds` for all of it, `max_bytes`), and for what goes wrong on the way.
     """
     timeouts = {"connect": min(seconds, 10.0), "read": min(seconds, 30.0), "write": 10.0, "pool": 10.0}
-    headers = {"Host": target.url.netloc.decode("ascii"), "User-Agent": "tmf-server", "Accept": "*/*"}
+    headers = [(b"Host", target.url.netloc), (b"User-Agent", b"tmf-server"), (b"Accept", b"*/*")]
     request = httpcore.Request("GET", url_of(target), headers=headers, extensions={"timeout": timeouts})
     backend = PinnedSyncBackend(guard, target.encrypted)
     with httpcore.ConnectionPool(ssl_context=tls_context(ca_file), network_backend=backend) as pool:

@@ -1,11 +1,10 @@
 """What each subscription is still to get, and what became of it. Runs SQL; calls nobody outside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     RowMapping,
@@ -144,7 +143,7 @@ _FRESH = (
 )
 _FETCH = (
     select(*outbox.c, subscription.c.token)
-    .select_from(subscription.outerjoin(outbox, outbox.c.number == bindparam("number", type_=BigInteger)))
+    .select_from(subscription.outerjoin(outbox, outbox.c.number.in_(bindparam("numbers", expanding=True))))
     .where(subscription.c.id == bindparam("id"))
 )
 
@@ -160,12 +159,15 @@ def queue(connection: Connection, claimed: Claim, position: int, kinds: frozense
     return Queue(items, items[-1].position if len(items) == QUEUE else end)
 
 
-def fetch(connection: Connection, claimed: Claim, item: Item) -> StoredEvent | None:
-    """The event to send now, None when it has expired. Raises LeaseLost when the subscription is no longer ours."""
-    row = connection.execute(_FETCH, {"id": claimed.id, "number": item.number}).mappings().one_or_none()
-    if row is None or row["token"] != claimed.lease.token:
+def fetch(connection: Connection, claimed: Claim, items: Sequence[Item]) -> dict[int, StoredEvent]:
+    """The events to send now, by position, without those that have expired.
+
+    Raises LeaseLost when the subscription is no longer ours.
+    """
+    rows = connection.execute(_FETCH, {"id": claimed.id, "numbers": [item.number for item in items]}).mappings().all()
+    if not rows or rows[0]["token"] != claimed.lease.token:
         raise LeaseLost(claimed.id)
-    return None if row["number"] is None else stored(row)
+    return {row["position"]: stored(row) for row in rows if row["number"] is not None}
 
 
 def settle(connection: Connection, claimed: Claim, progress: Progress, seconds: float) -> None:

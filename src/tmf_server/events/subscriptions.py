@@ -74,7 +74,7 @@ class Subscriptions:
             return [_read(row) for row in rows.mappings()]
 
     def remove(self, api: str, version: str, id_: str) -> None:
-        """Remove it with what was parked for it; after this no delivery begins. Raises NotFound."""
+        """Remove it with what was parked for it; a tenth of a second later no delivery begins. Raises NotFound."""
         mine = (subscription.c.id == id_) & (subscription.c.api == api) & (subscription.c.version == version)
         if not self._database.transact(
             lambda connection: connection.execute(delete(subscription).where(mine))
