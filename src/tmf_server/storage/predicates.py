@@ -1,0 +1,188 @@
+"""Conditions as SQL over a record's table: typed columns and rows where they answer, the document's JSON otherwise.
+
+The record's table has the alias t. What is written here means exactly what conditions.matches means.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Numeric
+
+from tmf_server.storage.binds import Binds
+from tmf_server.storage.conditions import And, Compare, Condition, Exists, Not, Or, Some, TypeIs
+from tmf_server.storage.jsonpostgresql import PostgresqlJson
+from tmf_server.storage.jsonsql import FALSE, SQL_OPERATORS, JsonSql, Node
+from tmf_server.storage.jsonsqlite import SqliteJson
+from tmf_server.storage.numbers import Bound, double_bound, integer_bound
+from tmf_server.storage.rowtests import RowTest, Targets, row_tests
+from tmf_server.storage.shapes import NUMBERS, TEXT_KEPT, Shape, column_kind
+
+JSON: Mapping[str, JsonSql] = {"sqlite": SqliteJson(), "postgresql": PostgresqlJson()}
+TRUE = "(1 = 1)"
+ROOT = Node("d.v")
+
+
+class Predicates:
+    """Writes the conditions of one statement.
+
+    On SQLite a column or a row never chooses the plan from here: what leads is written apart (see leads), and the
+    sign + hides the rest from the planner, who knows no statistics. `asked` tells which rows are asked for record by
+    record; those of other conditions are listed once.
+    """
+
+    def __init__(self, shape: Shape, dialect: str, binds: Binds, targets: Targets) -> None:
+        self.shape = shape
+        self.sqlite = dialect == "sqlite"
+        self.json = JSON[dialect]
+        self.binds = binds
+        self.targets = targets
+        self.asked: Callable[[Condition], bool] = lambda _: False
+        self.sign = "+" if self.sqlite else ""
+        self._root = Node("t.document") if self.sqlite else ROOT
+        self._read_document = False
+
+    def where(self, parts: tuple[Condition, ...]) -> str:
+        """All of the parts; PostgreSQL parses a document once for all parts that need it."""
+        plain: list[str] = []
+        parsed: list[str] = []
+        for part in parts:
+            self._read_document = False
+            written = self.write(part)
+            (parsed if self._read_document and not self.sqlite else plain).append(written)
+        if parsed:
+            # OFFSET 0 keeps the planner from writing the cast into each place where it is used.
+            document = "SELECT CAST(t.document AS jsonb) AS v OFFSET 0"
+            plain.append(f"EXISTS (SELECT 1 FROM ({document}) AS d WHERE {' AND '.join(parsed)})")
+        return " AND ".join(plain) or TRUE
+
+    def write(self, condition: Condition, node: Node | None = None) -> str:
+        """One condition about the record, or about the element that `node` is."""
+        writer: Callable[[Any, Node | None], str] = getattr(self, WRITERS[type(condition)])
+        return writer(condition, node)
+
+    def _and(self, condition: And, node: Node | None) -> str:
+        return f"({' AND '.join(self.write(part, node) for part in condition.parts)})" if condition.parts else TRUE
+
+    def _or(self, condition: Or, node: Node | None) -> str:
+        listed = self._by_rows(condition) if node is None else None
+        if listed is not None or not condition.parts:
+            return listed or FALSE
+        return f"({' OR '.join(self.write(part, node) for part in condition.parts)})"
+
+    def _not(self, condition: Not, node: Node | None) -> str:
+        return _denied(self.write(condition.part, node))
+
+    def _exists(self, condition: Exists, node: Node | None) -> str:
+        return self.json.exists(node or self.document, condition.path, self.binds)
+
+    def _types(self, condition: TypeIs, _node: Node | None) -> str:
+        names = [self.binds.add(name) for name in sorted(condition.names)]
+        if len(names) == 1:
+            return f"{self.sign}t.type = {names[0]}"
+        return f"{self.sign}t.type IN ({', '.join(names)})" if names else FALSE
+
+    @property
+    def document(self) -> Node:
+        """The parsed document."""
+        self._read_document = True
+        return self._root
+
+    def _compare(self, condition: Compare, node: Node | None) -> str:
+        if condition.operator == "ne":
+            equal = Compare(condition.path, "eq", condition.value, condition.kind)
+            return _denied(self._compare(equal, node))
+        if node is None:
+            written = self.by_column(condition) or self._by_rows(condition)
+            if written is not None:
+                return written
+        return self.json.compare(node or self.document, condition, self.binds)
+
+    def _some(self, condition: Some, node: Node | None) -> str:
+        if node is None:
+            written = self._by_rows(condition)
+            if written is not None:
+                return written
+        return self._some_in_document(condition, node)
+
+    def _some_in_document(self, condition: Some, node: Node | None) -> str:
+        return self.json.some(
+            node or self.document, condition.path, lambda inner: self.write(condition.condition, inner), self.binds
+        )
+
+    # -- rows -----------------------------------------------------------------------------------
+    def _by_rows(self, condition: Condition) -> str | None:
+        tests = row_tests(self.shape, condition, self.targets, self.binds)
+        if tests is None:
+            return None
+        if self.asked(condition):
+            written = " OR ".join(self._asked(test) for test in tests)
+        else:
+            written = f"{self.sign}t.key IN ({' UNION ALL '.join(test.owners for test in tests)})"
+        return f"(({written}) AND {self.rest(condition)})" if not all(test.exact for test in tests) else f"({written})"
+
+    def _asked(self, test: RowTest) -> str:
+        return f"EXISTS (SELECT 1 FROM {test.table} AS r WHERE r.owner = t.key AND {test.where(self.sign)})"
+
+    def rest(self, condition: Condition) -> str:
+        """What rows leave open of a condition on characteristics, by the document."""
+        return self._some_in_document(condition, None) if isinstance(condition, Some) else TRUE
+
+    # -- columns --------------------------------------------------------------------------------
+    def by_column(self, condition: Compare | TypeIs) -> str | None:
+        """The condition on the record's own columns; None where no column answers it."""
+        if isinstance(condition, TypeIs):
+            return self._types(condition, None)
+        column = self.shape.column(condition.path, condition.kind)
+        if column is None:
+            return None
+        name = f"{self.sign}t.{column.name}"
+        if column_kind(column) == "text":
+            return self._by_text(name, condition)
+        if column_kind(column) in NUMBERS:
+            return self._by_number(name, column, condition)
+        return f"{name} {SQL_OPERATORS[condition.operator]} {self.binds.add(condition.value)}"
+
+    def _by_text(self, name: str, condition: Compare) -> str | None:
+        if condition.operator != "regex":
+            short = len(str(condition.value)) < TEXT_KEPT
+            return f"{name} {SQL_OPERATORS[condition.operator]} {self.binds.add(condition.value)}" if short else None
+        kept = self.json.regex(name, str(condition.value), self.binds)
+        whole = self.json.compare(self.document, condition, self.binds)
+        return f"CASE WHEN length({name}) < {TEXT_KEPT} THEN {kept} ELSE {whole} END"
+
+    def _by_number(self, name: str, column: Column[Any], condition: Compare) -> str | None:
+        if isinstance(column.type, Numeric):
+            if _finer(condition.number, column.type.scale):
+                return None
+            if not self.sqlite:
+                sign = SQL_OPERATORS[condition.operator]
+                return f"{name} {sign} {self.binds.add(Decimal(condition.number))}"
+            return self._bounded(name, double_bound(condition.operator, condition.number))
+        return self._bounded(name, integer_bound(condition.operator, condition.number))
+
+    def _bounded(self, name: str, bound: Bound | None) -> str:
+        if bound is None:
+            return FALSE
+        return f"{name} {SQL_OPERATORS[bound.operator]} {self.binds.add(bound.value)}"
+
+
+def _denied(written: str) -> str:
+    # A column that is NULL compares to NULL: what is not true is false here.
+    return f"NOT {written}" if written.startswith("EXISTS (") else f"({written}) IS NOT TRUE"
+
+
+def _finer(number: int | Decimal, scale: int | None) -> bool:
+    exponent = Decimal(number).normalize().as_tuple().exponent
+    return scale is not None and isinstance(exponent, int) and -exponent > scale
+
+
+WRITERS: Mapping[type, str] = {
+    Compare: "_compare",
+    Some: "_some",
+    And: "_and",
+    Or: "_or",
+    Not: "_not",
+    TypeIs: "_types",
+    Exists: "_exists",
+}

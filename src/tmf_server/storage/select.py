@@ -1,0 +1,160 @@
+"""Pages and counts of the records of an entity that fulfil a condition. Knows no noun and nothing of HTTP."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, TextClause
+
+from tmf_server.registry import Entity, Registry
+from tmf_server.storage.binds import Binds, statement
+from tmf_server.storage.conditions import And, Condition, Not, Or, Selection, Sort, conjuncts
+from tmf_server.storage.jsonsql import Node
+from tmf_server.storage.keyset import Cursors, SortKey, following
+from tmf_server.storage.leads import Body, Leads
+from tmf_server.storage.predicates import JSON
+from tmf_server.storage.records import Stored
+from tmf_server.storage.rowtests import Targets, referred
+from tmf_server.storage.shapes import Shape
+
+FIELDS = "{key} AS key, t.id AS id, t.revision AS revision, t.updated AS updated, t.document AS document"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records in the order asked for, and the cursors of the pages after and before, None where there is none."""
+
+    rows: tuple[Stored, ...]
+    next: str | None = None
+    previous: str | None = None
+
+
+class Selector:
+    """Reads the collections of one database."""
+
+    def __init__(self, registry: Registry, dialect: str) -> None:
+        self.registry = registry
+        self.dialect = dialect
+        self._shapes: dict[str, Shape] = {}
+
+    def query(self, connection: Connection, entity: Entity, where: Condition | None) -> "Query":
+        """The records of the entity that fulfil the condition, to be read on this connection."""
+        shape = self._shapes.get(entity.name)
+        if shape is None:
+            shape = self._shapes[entity.name] = Shape(self.registry, entity)
+        return Query(connection, shape, self.dialect, where)
+
+
+class Query:
+    """One condition on one entity: its pages and its count."""
+
+    def __init__(self, connection: Connection, shape: Shape, dialect: str, where: Condition | None) -> None:
+        self.connection = connection
+        self.shape = shape
+        self.dialect = dialect
+        parts = conjuncts(where)
+        self.leads = Leads(connection, shape, dialect, parts, _resolve(connection, shape, parts))
+
+    def count_statement(self) -> TextClause:
+        """The statement that gives the number of all records that fulfil the condition."""
+        binds = Binds()
+        body = self.leads.for_count(binds)
+        return binds.statement(f"SELECT count(*) FROM {body.source} WHERE {body.where}")
+
+    def page(self, selection: Selection) -> Page:
+        """One page of them; InvalidInput for a cursor that is not of this collection in this order."""
+        if selection.limit == 0:
+            return Page(())
+        cursors = Cursors(self.shape.entity.name, selection.sort)
+        backwards = selection.before is not None
+        position = selection.before if backwards else selection.after
+        reading = _Reading(self, selection, backwards=backwards)
+        rows = reading.rows(None if position is None else cursors.decode(position))
+        more = len(rows) > selection.limit
+        rows = rows[: selection.limit]
+        if backwards:
+            rows.reverse()
+        edge = [cursors.encode(row[5:], row[0]) for row in (rows[0], rows[-1])] if rows else [None, None]
+        started = more if backwards else selection.after is not None or selection.offset > 0
+        return Page(
+            tuple(Stored(*row[:5]) for row in rows),
+            next=edge[1] if more or backwards else None,
+            previous=edge[0] if started else None,
+        )
+
+
+class _Reading:
+    """The statement of one page."""
+
+    def __init__(self, query: Query, selection: Selection, *, backwards: bool) -> None:
+        self.query = query
+        self.selection = selection
+        self.binds = Binds()
+        self.body: Body = query.leads.for_page(self.binds, by_key=not selection.sort)
+        keys = [self._sort_key(sort) for sort in selection.sort]
+        falls = bool(keys) and keys[0].descending
+        keys.append(SortKey(self.body.key, falls, nullable=False, indexed=True))
+        self.keys = [key.reversed() for key in keys] if backwards else keys
+
+    def rows(self, position: tuple[list[Any], int] | None) -> list[Sequence[Any]]:
+        """The rows of the page and one more if there is one: the fields of Stored, then the sort values."""
+        return [tuple(row) for row in self.query.connection.execute(statement(self._sql(position)), self.binds.values)]
+
+    def _sql(self, position: tuple[list[Any], int] | None) -> str:
+        limit, offset = self.binds.add(self.selection.limit + 1), self.binds.add(self.selection.offset)
+        ending = f" ORDER BY {', '.join(self._order())} LIMIT {limit}"
+        if position is None:
+            return f"{self._select()}{self.body.group}{ending} OFFSET {offset}"
+        values = [self._bindable(value) for value in position[0]]
+        choices = following(self.keys, [*values, position[1]], self.binds)
+        if len(choices) == 1 or not self.keys[0].indexed:
+            return f"{self._select()} AND ({' OR '.join(choices)}){self.body.group}{ending}"
+        # Each choice is read off the index from where it starts; together they are sorted once more.
+        arms = (f"SELECT * FROM ({self._select()} AND {choice}{self.body.group}{ending}) AS u" for choice in choices)
+        return f"SELECT * FROM ({' UNION ALL '.join(arms)}) AS v{ending}"
+
+    def _select(self) -> str:
+        sorts = "".join(f", {key.sql} AS s{number}" for number, key in enumerate(self.keys[:-1]))
+        return f"SELECT {FIELDS.format(key=self.body.key)}{sorts} FROM {self.body.source} WHERE {self.body.where}"
+
+    def _order(self) -> Iterator[str]:
+        for number, key in enumerate(self.keys[:-1]):
+            yield key.named(f"s{number}")
+        yield self.keys[-1].named("key")
+
+    def _sort_key(self, sort: Sort) -> SortKey:
+        column = self.query.shape.column(sort.path, sort.kind)
+        if column is not None:
+            indexed = column.name in self.query.shape.indexed
+            return SortKey(f"t.{column.name}", sort.descending, bool(column.nullable), indexed)
+        root = "t.document" if self.query.dialect == "sqlite" else "CAST(t.document AS jsonb)"
+        json = JSON[self.query.dialect]
+        return SortKey(json.first(Node(root), sort.path, sort.kind, self.binds), sort.descending)
+
+    def _bindable(self, value: Any) -> Any:
+        return value
+
+
+def _resolve(connection: Connection, shape: Shape, parts: tuple[Condition, ...]) -> Targets:
+    """Which records references may mean by the ids in the conditions: the same id can name records of many kinds."""
+    wanted = list(dict.fromkeys(_referred(shape, parts)))
+    if not wanted:
+        return {}
+    binds, arms = Binds(), []
+    for number, (path, id_) in enumerate(wanted):
+        used = f"SELECT 1 FROM reference AS r WHERE r.target = e.key AND r.path = {binds.add(path)}"
+        arms.append(f"SELECT {number}, e.key FROM entity AS e WHERE e.id = {binds.add(id_)} AND EXISTS ({used})")
+    found: dict[tuple[str, str], tuple[int, ...]] = {}
+    for number, key in connection.execute(statement(" UNION ALL ".join(arms)), binds.values):
+        found[wanted[number]] = (*found.get(wanted[number], ()), key)
+    return found
+
+
+def _referred(shape: Shape, parts: Sequence[Condition]) -> Iterator[tuple[str, str]]:
+    for part in parts:
+        if isinstance(part, And | Or):
+            yield from _referred(shape, part.parts)
+        elif isinstance(part, Not):
+            yield from _referred(shape, (part.part,))
+        elif (wanted := referred(shape, part)) is not None:
+            yield wanted

@@ -1,0 +1,74 @@
+"""What of an entity's documents is also kept as typed rows: columns, references, characteristics. Writes no SQL."""
+
+from functools import cached_property, lru_cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Numeric, String
+
+from tmf_server.contracts import Contract
+from tmf_server.registry import KINDS_BY_SCHEMA, Entity, Path, Registry
+
+TEXT_KEPT = 256
+"""How many characters of a text stand in rows that are indexed; PostgreSQL's indexes refuse entries over 2.7 kB.
+
+A shorter text compares with what is kept exactly as with the whole.
+"""
+NUMBERS = frozenset({"number", "integer"})
+
+
+class Shape:
+    """The typed rows of one entity."""
+
+    def __init__(self, registry: Registry, entity: Entity) -> None:
+        exposure = registry.canonical(entity.name)
+        self.entity = entity
+        self.table = entity.table.name
+        self.contract: Contract = exposure.contract
+        self.schema = exposure.schema
+        self.columns: dict[Path, Column[Any]] = {
+            ("id",): entity.table.c.id,
+            ("@type",): entity.table.c.type,
+            **entity.columns,
+        }
+        self.values = {one.path: one.value for one in entity.characteristics}
+        self.refers = lru_cache(maxsize=None)(self._refers)
+
+    @cached_property
+    def indexed(self) -> frozenset[str]:
+        """Names of the columns that an index, or the table, is ordered by."""
+        first = {next(iter(index.columns)).name for index in self.entity.table.indexes}
+        return frozenset(first | {"id"})
+
+    def column(self, path: Path, kind: str) -> Column[Any] | None:
+        """The column that has the attribute as values of the kind, None if there is none."""
+        column = self.columns.get(path)
+        if column is None or (column_kind(column) != kind and not {column_kind(column), kind} <= NUMBERS):
+            return None
+        return column
+
+    def _refers(self, path: Path) -> bool:
+        """True when every object at the path is a reference with a row."""
+        found = self.contract.attribute(self.schema, path)
+        if found is None or found.schema is None:
+            return False
+        choices = {found.schema, *self.contract.subtypes(found.schema).values(), *self._alternatives(found.schema)}
+        return all(self._is_reference(name) for name in choices if self.contract.properties(name))
+
+    def _alternatives(self, schema: str) -> list[str]:
+        return [part["$ref"].rsplit("/", 1)[-1] for part in self.contract.schemas[schema].get("oneOf", ())]
+
+    def _is_reference(self, schema: str) -> bool:
+        return schema in KINDS_BY_SCHEMA or {"id", "@referredType"} <= self.contract.properties(schema).keys()
+
+
+def column_kind(column: Column[Any]) -> str:
+    """The kind of value that the column holds."""
+    if isinstance(column.type, String):
+        return "text"
+    if isinstance(column.type, Boolean):
+        return "boolean"
+    if isinstance(column.type, Numeric):
+        return "number"
+    if isinstance(column.type, BigInteger) and column.info.get("instant", True):
+        return "instant"
+    return "integer" if isinstance(column.type, Integer) else "other"
