@@ -1,0 +1,93 @@
+"""Takes the raw query string apart: names, operators and values, before anything is known of them. Pure.
+
+Only what a client wrote literally separates: `&`, `;`, `,` and `=` that came percent-encoded are part of a name, an
+operator or a value. So the string is split first and decoded piece by piece.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
+
+from tmf_server.errors import InvalidInput
+
+# What stands between a name and a value. Leftmost wins, then the first listed: longer ones first. A bare `=~` is not
+# an operator, since ids may begin with `~`; written as the standard writes it, with `%3D`, it is.
+OPERATORS = {
+    "regex": r"%3[Dd](?:~|%7[Ee])|(?:\*|%2[Aa])(?:=|%3[Dd])",
+    "ne": r"(?:!|%21)(?:=|%3[Dd])",
+    "eq": r"==|%3[Dd]%3[Dd]",
+    "gte": r"(?:>|%3[Ee])(?:=|%3[Dd])",
+    "lte": r"(?:<|%3[Cc])(?:=|%3[Dd])",
+    "gt": r">|%3[Ee]",
+    "lt": r"<|%3[Cc]",
+    "": r"=|%3[Dd]",
+}
+OPERATOR = re.compile("|".join(f"(?P<{name or 'plain'}>{form})" for name, form in OPERATORS.items()))
+# A quantifier such as {1,3} keeps its comma.
+REGEX_COMMA = re.compile(r",(?!\d*(?:\}|%7[Dd]))")
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One condition or parameter: a decoded name, an operator ("" for a bare `=`), and the value as it was sent."""
+
+    name: str
+    operator: str
+    raw: str
+
+    @property
+    def value(self) -> str:
+        """The whole value, decoded."""
+        return decoded(self.raw)
+
+    def values(self, *, regex: bool = False) -> list[str]:
+        """The alternatives that literal commas separate, decoded, single quotes around a value taken off."""
+        parts = REGEX_COMMA.split(self.raw) if regex else self.raw.split(",")
+        return [_unquoted(decoded(part)) for part in parts]
+
+
+def split_query(query: str, most_bytes: int) -> list[list[Argument]]:
+    """The arguments of a raw query string: all of the outer list must hold, and one of each inner list (`a=1;b=2`).
+
+    Raises InvalidInput for what is too long, not UTF-8 or without a value.
+    """
+    if len(query) > most_bytes:
+        raise InvalidInput(f"The query is longer than {most_bytes} characters. Ask for less at once.")
+    return [_alternatives(part) for part in query.split("&") if part]
+
+
+def _alternatives(part: str) -> list[Argument]:
+    first = _argument(part)
+    if ";" not in part or first.name in WHOLE:
+        return [first]
+    return [_argument(one) for one in part.split(";") if one]
+
+
+WHOLE = frozenset({"filter", "fields", "sort"})
+"""Parameters whose value may have a semicolon."""
+
+
+def _argument(part: str) -> Argument:
+    found = OPERATOR.search(part)
+    if found is None or found.start() == 0:
+        shown = decoded(part)[:80]
+        raise InvalidInput(
+            f"{shown!r} in the query has no name and value. Write name=value, and a semicolon inside a value as %3B."
+        )
+    operator = "" if found.lastgroup == "plain" else str(found.lastgroup)
+    return Argument(decoded(part[: found.start()]).strip(), operator, part[found.end() :])
+
+
+def decoded(raw: str) -> str:
+    """Percent-encoding and `+` undone. Raises InvalidInput for what is not UTF-8 or has a NUL."""
+    try:
+        text = unquote_to_bytes(raw.replace("+", " ")).decode()
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{raw[:80]!r} in the query is not UTF-8. Percent-encode the bytes of UTF-8.") from error
+    if "\0" in text:
+        raise InvalidInput("The query has a NUL in it, which no attribute can hold.")
+    return text
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "'" else value

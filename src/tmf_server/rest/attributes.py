@@ -1,0 +1,126 @@
+"""Which attributes a record has, by the names that a version gives them. Pure; names no noun."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Protocol
+
+from tmf_server.contracts import Attribute, Contract
+from tmf_server.errors import InvalidInput, NotSupported
+from tmf_server.registry import Exposure, Path
+
+CONFUSABLE = frozenset({"text", "number", "integer", "boolean", "instant", "any"})
+
+
+class Paths(Protocol):
+    """Where documents keep what a version shows, as far as filters ask."""
+
+    def paths(self, path: Path) -> tuple[Path, ...]:
+        """Every path in stored documents of an attribute."""
+        ...
+
+    def stored_values(self, path: Path, value: object) -> tuple[object, ...]:
+        """Every stored value that is shown as the value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What paths start from: the record, or an element, as the version shows it and where it is stored."""
+
+    shown: Path = ()
+    stored: Path = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An attribute: its full path as shown, its paths in stored documents from the scope, and what it holds."""
+
+    shown: Path
+    stored: tuple[Path, ...]
+    attribute: Attribute
+
+
+class Attributes:
+    """The attributes of one schema in one version."""
+
+    def __init__(self, contract: Contract, schema: str, view: Paths) -> None:
+        self.contract = contract
+        self.schema = schema
+        self.view = view
+
+    def has(self, path: Path) -> bool:
+        """True when the schema, or a known subtype, declares the attribute."""
+        return self._attribute(path) is not None
+
+    def find(self, names: Path, scope: Scope = Scope()) -> Known:
+        """The attribute; InvalidInput when there is none, with what it may have been meant to be."""
+        shown = self._spelled_out((*scope.shown, *names))
+        attribute = None if shown is None else self._attribute(shown)
+        if shown is None or attribute is None:
+            raise self._unknown((*scope.shown, *names))
+        depth = len(scope.stored)
+        stored = tuple(path[depth:] for path in self.view.paths(shown) if path[:depth] == scope.stored)
+        if not stored:
+            raise NotSupported(f"{'.'.join(shown)} cannot be asked for together with its neighbours in this version.")
+        return Known(shown, stored, attribute)
+
+    def _attribute(self, path: Path) -> Attribute | None:
+        found = self.contract.attribute(self.schema, path)
+        if found is None or not path:
+            return found
+        kinds = {one.kind for one in self._variants(path)} | {found.kind}
+        return found if len(kinds) == 1 else Attribute("any", found.repeated, None)
+
+    def _variants(self, path: Path) -> Iterable[Attribute]:
+        """What the subtypes of the object make of its attribute: a value can be a text here and a number there."""
+        owner = self.contract.attribute(self.schema, path[:-1])
+        if owner is None or owner.schema is None:
+            return ()
+        names = self.contract.subtypes(owner.schema).values()
+        found = (self.contract.attribute(name, path[-1:]) for name in names)
+        return [one for one in found if one is not None]
+
+    def _spelled_out(self, path: Path) -> Path | None:
+        """The path with the object put in that wraps a reference: relatedParty.id is relatedParty.partyOrPartyRole.id.
+
+        It is left out where the step before has exactly one attribute that is an object with the name asked for.
+        """
+        for length in range(1, len(path) + 1):
+            if not self.has(path[:length]):
+                wrapper = self._wrapper(path[: length - 1], path[length - 1])
+                return None if wrapper is None else (*path[: length - 1], wrapper, *path[length - 1 :])
+        return path
+
+    def _wrapper(self, path: Path, name: str) -> str | None:
+        owner = self.contract.attribute(self.schema, path)
+        if not path or owner is None or owner.schema is None:
+            return None
+        inner = [one for one in self.contract.all_properties(owner.schema) if self._refers((*path, one), name)]
+        return inner[0] if len(inner) == 1 else None
+
+    def _refers(self, path: Path, name: str) -> bool:
+        found = self.contract.attribute(self.schema, path)
+        return (
+            found is not None
+            and found.schema is not None
+            and all(self.has((*path, part)) for part in (name, "id", "@referredType"))
+        )
+
+    def _unknown(self, path: Path) -> InvalidInput:
+        known = next(length for length in range(len(path), -1, -1) if self.has(path[:length]))
+        owner = self.contract.attribute(self.schema, path[:known])
+        dotted, place = ".".join(path), ".".join(path[:known]) or self.schema
+        if owner is None or owner.schema is None:
+            return InvalidInput(f"{place} has no attributes, so there is no {dotted[:80]!r}.", code="unknownAttribute")
+        names = list(self.contract.all_properties(owner.schema))
+        near = get_close_matches(path[known], names, 3, 0.6)
+        hint = f" Did you mean {' or '.join(near)}?" if near else f" There are: {', '.join(sorted(names)[:40])}."
+        return InvalidInput(f"{dotted[:80]!r} is no attribute of {self.schema}.{hint}", code="unknownAttribute")
+
+
+@lru_cache(maxsize=256)
+def attributes_of(exposure: Exposure) -> Attributes:
+    """The attributes of a noun as its document shows it."""
+    return Attributes(exposure.contract, exposure.schema, exposure.view)

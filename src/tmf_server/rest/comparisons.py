@@ -1,0 +1,148 @@
+"""One attribute against one value of a query: typed as the attribute is, at the places where it is stored. Pure."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+from tmf_server.domain.instants import parse_instant
+from tmf_server.errors import InvalidInput
+from tmf_server.rest.attributes import Known, Paths
+from tmf_server.storage.conditions import ORDERINGS, Compare, Condition, Not, Scalar, alternatives
+from tmf_server.storage.numbers import bounded
+from tmf_server.storage.regexes import postgresql_pattern
+
+NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,6})?", re.ASCII)
+LONGEST_NUMBER = 100
+# A `+` in a URL decodes to a space.
+LOST_PLUS = re.compile(r" (?=\d\d(?::?\d\d)?$)")
+FLAGS = {"true": True, "false": False}
+MARK = "\u0001"
+RECORD_URL = re.compile(r".*/([^/]+)/([^/]+)")
+
+
+def read_number(text: str) -> Decimal:
+    """The number that the text writes. Raises ValueError."""
+    if len(text) > LONGEST_NUMBER or NUMBER.fullmatch(text) is None:
+        raise ValueError("not a number")
+    return bounded(Decimal(text))
+
+
+def read_instant(text: str) -> int:
+    """Microseconds since 1970 UTC, with a `+` that was lost on the way. Raises ValueError."""
+    try:
+        return parse_instant(LOST_PLUS.sub("+", text))
+    except OverflowError as error:
+        raise ValueError("not an instant") from error
+
+
+def read_flag(text: str) -> bool:
+    """True or false. Raises ValueError."""
+    if text not in FLAGS:
+        raise ValueError("neither true nor false")
+    return FLAGS[text]
+
+
+READERS: dict[str, Callable[[str], Scalar]] = {
+    "text": str,
+    "number": read_number,
+    "integer": read_number,
+    "boolean": read_flag,
+    "instant": read_instant,
+}
+EXPECTED = {
+    "number": f"a number of at most {LONGEST_NUMBER} characters, such as 12.5",
+    "integer": f"a number of at most {LONGEST_NUMBER} characters, such as 12",
+    "boolean": "true or false",
+    "instant": "an instant such as 2026-01-31T12:00:00Z",
+}
+
+
+def comparison(known: Known, operator: str, text: str, view: Paths) -> Condition:
+    """The condition that the attribute compares with the text. Raises InvalidInput."""
+    if operator == "ne":
+        return Not(comparison(known, "eq", text, view))
+    kind = known.attribute.kind
+    _check(known, operator, kind)
+    if operator == "regex":
+        return _placed(known, operator, [("text", text)], view)
+    if kind == "any":
+        return _placed(known, operator, _of_any_kind(operator, text), view)
+    try:
+        return _placed(known, operator, [(kind, READERS[kind](text))], view)
+    except ValueError as error:
+        raise _mismatch(known, f"{EXPECTED[kind]}, not {text[:80]!r}") from error
+
+
+def literal_comparison(known: Known, operator: str, literal: Scalar, view: Paths) -> Condition:
+    """The same with a literal of JSONPath, whose type counts where the attribute has none."""
+    if isinstance(literal, str):
+        return comparison(known, operator, literal, view)
+    if operator == "ne":
+        return Not(literal_comparison(known, "eq", literal, view))
+    kind = "boolean" if isinstance(literal, bool) else "number"
+    wanted = known.attribute.kind
+    _check(known, operator, kind if wanted == "any" else wanted)
+    if wanted not in ("any", kind) and {wanted, kind} != {"integer", "number"}:
+        raise _mismatch(known, EXPECTED.get(wanted, "a text in quotes"))
+    return _placed(known, operator, [(kind, literal)], view)
+
+
+def check_regex(pattern: str, longest: int) -> None:
+    """Raise InvalidInput for a pattern that is too long, wrong or not supported."""
+    if len(pattern) > longest:
+        raise InvalidInput(f"A regular expression has at most {longest} characters, this one {len(pattern)}.")
+    postgresql_pattern(pattern)
+
+
+def _of_any_kind(operator: str, text: str) -> list[tuple[str, Scalar]]:
+    """What a text can be compared with where the documents leave the type open."""
+    found: list[tuple[str, Scalar]] = []
+    for kind in ("number", "instant", "boolean"):
+        try:
+            found.append((kind, READERS[kind](text)))
+        except ValueError:
+            continue
+    if operator in ORDERINGS:
+        found = [one for one in found if one[0] != "boolean"]
+        return found or [("text", text)]
+    return [("text", text), *found]
+
+
+def _check(known: Known, operator: str, kind: str) -> None:
+    """Raise InvalidInput where values of the kind cannot be compared by the operator."""
+    if kind not in READERS and kind != "any":
+        raise _mismatch(known, "one of its attributes, being an object")
+    if operator == "regex" and kind not in ("text", "instant", "any"):
+        raise _mismatch(known, f"another operator than a regular expression, being {EXPECTED[kind]}")
+    if operator in ORDERINGS and kind == "boolean":
+        raise _mismatch(known, "eq or ne, being true or false")
+    if operator != "eq" and known.shown[-1:] == ("href",):
+        raise _mismatch(known, "eq or ne with the whole of it")
+
+
+def _mismatch(known: Known, expected: str) -> InvalidInput:
+    name = ".".join(known.shown)
+    return InvalidInput(
+        f"{name} cannot be compared like this: expected {expected}.",
+        message=f"{name}: expected {expected}",
+        code="invalidValue",
+    )
+
+
+def _placed(known: Known, operator: str, values: list[tuple[str, Scalar]], view: Paths) -> Condition:
+    """The comparison at every place where the attribute can be stored, with every value that is shown as the one."""
+    found: list[Condition] = []
+    for kind, value in values:
+        for stored in _stored(known, operator, value, view):
+            found += [Compare(path, operator, stored, kind) for path in known.stored]
+    return alternatives(found)
+
+
+def _stored(known: Known, operator: str, value: Scalar, view: Paths) -> list[Scalar]:
+    if operator != "eq":
+        return [value]
+    stored = [one for one in view.stored_values(known.shown, value) if isinstance(one, str | bool | int | Decimal)]
+    if known.shown[-1] == "href" and (url := RECORD_URL.fullmatch(str(value))):
+        # The href of a record that is here is stored without host and version.
+        stored.append(f"{MARK}{url[1]}/{url[2]}")
+    return stored or [value]

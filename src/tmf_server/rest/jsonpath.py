@@ -1,0 +1,123 @@
+"""JSONPath filters as conditions (TMF630 part 6): `$[?(@.state=='active')]`, `note[?(@.author=='x')].text`. Pure.
+
+`$` before a filter is the collection, before a name it is the record. What a filter says about an element must hold
+for that one element. A path that is not compared asks whether there is anything.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from jsonpath import filter as nodes
+from jsonpath.segments import JSONPathChildSegment, JSONPathSegment
+from jsonpath.selectors import Filter, JSONPathSelector, NameSelector, WildcardSelector
+
+from tmf_server.errors import InvalidInput
+from tmf_server.registry import Path
+from tmf_server.rest.attributes import Attributes, Known, Scope
+from tmf_server.rest.comparisons import check_regex, comparison, literal_comparison
+from tmf_server.rest.jsonpathsyntax import NumberLiteral, PatternLiteral, parse_jsonpath, unsupported
+from tmf_server.storage.conditions import And, Condition, Exists, Not, Or, Some, alternatives
+
+OPERATORS = {"==": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
+TURNED = {"gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte"}
+LOGICAL: Mapping[str, Callable[[tuple[Condition, ...]], Condition]] = {"&&": And, "||": Or}
+Leaf = Callable[[Known], Condition]
+
+
+def filter_condition(text: str, attributes: Attributes, longest_regex: int) -> Condition:
+    """The condition that a record fulfils when the query finds something in it.
+
+    Raises InvalidInput for bad syntax, unknown attributes and wrong types, NotSupported for what is not built.
+    """
+    reader = _Reader(attributes, longest_regex)
+    try:
+        return reader.along(parse_jsonpath(text).segments, Scope(), None)
+    except RecursionError as error:
+        raise InvalidInput("The filter is nested too deeply.", code="invalidFilter") from error
+
+
+class _Reader:
+    def __init__(self, attributes: Attributes, longest_regex: int) -> None:
+        self.attributes = attributes
+        self.longest_regex = longest_regex
+
+    def along(self, segments: Sequence[JSONPathSegment], scope: Scope, leaf: Leaf | None) -> Condition:
+        """What the segments lead to from the scope: the leaf, or that there is anything."""
+        names: list[str] = []
+        for number, segment in enumerate(segments):
+            selector = _selector(segment)
+            if isinstance(selector, NameSelector):
+                names.append(selector.name)
+            elif isinstance(selector, Filter):
+                rest = segments[number + 1 :]
+                return self._some(tuple(names), scope, selector, rest, leaf)
+            elif not isinstance(selector, WildcardSelector):
+                raise unsupported("indexes, slices and keys")
+            elif names and not self._find(tuple(names), scope).attribute.repeated:
+                raise unsupported("wildcards over the attributes of an object")
+        if not names and not scope.stored:
+            return And(())
+        known = self._find(tuple(names), scope)
+        return leaf(known) if leaf else alternatives([Exists(path) for path in known.stored])
+
+    def _some(
+        self, names: Path, scope: Scope, selector: Filter, rest: Sequence[JSONPathSegment], leaf: Leaf | None
+    ) -> Condition:
+        if not names:
+            return self._element(scope, selector, rest, leaf)
+        known = self._find(names, scope)
+        inner = [(path, Scope(known.shown, (*scope.stored, *path))) for path in known.stored]
+        return alternatives([Some(path, self._element(one, selector, rest, leaf)) for path, one in inner])
+
+    def _element(self, scope: Scope, selector: Filter, rest: Sequence[JSONPathSegment], leaf: Leaf | None) -> Condition:
+        condition = self._write(selector.expression, scope)
+        return And((condition, self.along(rest, scope, leaf))) if rest or leaf else condition
+
+    def _write(self, node: nodes.BaseExpression, scope: Scope) -> Condition:
+        match node:
+            case nodes.FilterExpression():
+                return self._write(node.expression, scope)
+            case nodes.PrefixExpression(operator="!"):
+                return Not(self._write(node.right, scope))
+            case nodes.InfixExpression() if node.operator in LOGICAL:
+                return LOGICAL[node.operator]((self._write(node.left, scope), self._write(node.right, scope)))
+            case nodes.InfixExpression():
+                return self._comparison(node, scope)
+            case nodes.RelativeFilterQuery():
+                return self.along(node.path.segments, scope, None)
+        raise unsupported("functions and queries from the root inside of filters")
+
+    def _comparison(self, node: nodes.InfixExpression, scope: Scope) -> Condition:
+        query, literal, operator = node.left, node.right, OPERATORS.get(node.operator, node.operator)
+        if not isinstance(query, nodes.RelativeFilterQuery):
+            query, literal, operator = literal, query, TURNED.get(operator, operator)
+        if not isinstance(query, nodes.RelativeFilterQuery) or isinstance(literal, nodes.FilterQuery):
+            raise unsupported("comparisons other than of @ with a literal")
+        return self.along(query.path.segments, scope, self._leaf(operator, literal))
+
+    def _leaf(self, operator: str, literal: Any) -> Leaf:
+        view = self.attributes.view
+        if operator == "=~" and isinstance(literal, PatternLiteral | nodes.StringLiteral):
+            check_regex(literal.value, self.longest_regex)
+            return lambda known: comparison(known, "regex", literal.value, view)
+        if operator not in OPERATORS.values():
+            raise unsupported(f"operator {operator!r} here")
+        if isinstance(literal, nodes.Nil) and operator in ("eq", "ne"):
+            present: Leaf = lambda known: alternatives([Exists(path) for path in known.stored])  # noqa: E731
+            return present if operator == "ne" else lambda known: Not(present(known))
+        if isinstance(literal, NumberLiteral):
+            return lambda known: literal_comparison(known, operator, literal.value, view)
+        if isinstance(literal, nodes.StringLiteral | nodes.BooleanLiteral):
+            return lambda known: literal_comparison(known, operator, literal.value, view)
+        raise unsupported("comparisons other than of @ with a literal")
+
+    def _find(self, names: Path, scope: Scope) -> Known:
+        return self.attributes.find(names, scope)
+
+
+def _selector(segment: JSONPathSegment) -> JSONPathSelector:
+    if not isinstance(segment, JSONPathChildSegment):
+        raise unsupported("descendants (..)")
+    if len(segment.selectors) != 1:
+        raise unsupported("several selectors in one bracket")
+    return segment.selectors[0]
