@@ -1,6 +1,7 @@
 """The settings, one frozen object. No other module reads the environment."""
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -14,12 +15,13 @@ class Settings:
     """Everything that a deployment can set; each field is read from TMF_<NAME>. Lists are comma-separated."""
 
     # where it listens and what it is called from outside
-    host: str = "127.0.0.1"
+    host: str = "127.0.0.1"  # any but a loopback address needs authentication
     port: int = 8080
     workers: int = 1
     public_url: str = ""  # absolute URL in front of every path; "" takes scheme and host from the request
     trusted_proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-* headers are believed
     aliases: bool = True
+    proxy_authenticates: bool = False  # a proxy in front authenticates every call, and nobody else reaches the server
     cors_origins: tuple[str, ...] = ()
     graceful_seconds: float = 20.0
 
@@ -35,7 +37,7 @@ class Settings:
     # where records live
     database_url: str = "sqlite:///var/tmf.db"
     cache_dir: Path | None = Path("var/cache")  # what can be worked out again: documents as JSON
-    storage_dir: Path = Path("var/files")
+    storage_dir: Path = Path("var/files")  # files of jobs; one folder for all machines on the database
     demo: bool = True
     pool_size: int = 16  # connections and worker threads a process
     busy_seconds: float = 10.0  # how long a writer waits for SQLite's lock before 503
@@ -62,7 +64,14 @@ class Settings:
     max_regex_length: int = 200
     max_expand_depth: int = 3
     max_expanded: int = 200
+    max_task_alarms: int = 5_000  # alarms that one task may change
     idempotency_seconds: int = 86_400
+
+    # files and jobs
+    max_file_bytes: int = 4_000_000_000  # of one file that is uploaded, exported or fetched
+    transfer_seconds: float = 3_600.0  # for fetching or sending a file
+    job_statement_seconds: float = 120.0  # instead of statement_seconds while a job reads
+    job_slots: int = 2  # jobs that run at once, over all workers
 
     # events, and calls to the outside
     worker: bool = True  # run the worker inside `serve`; off where `tmf-server worker` runs apart
@@ -99,10 +108,23 @@ class Settings:
                 raise ValueError(f"TMF_{item.name.upper()}: {error}") from error
         return cls(**(values | {name: value for name, value in overrides.items() if value is not None}))
 
+    def variables(self) -> dict[str, str]:
+        """The variables that give these settings to another process: those that differ from their default."""
+        return {
+            f"TMF_{item.name.upper()}": _written(getattr(self, item.name))
+            for item in fields(self)
+            if getattr(self, item.name) != item.default
+        }
+
     def reference_policy(self, api: str) -> str:
         """What happens to a reference whose target is not here: accept, warn or reject."""
         chosen = dict(entry.split("=", 1) for entry in self.reference_policies if "=" in entry)
         return chosen.get(api, self.references)
+
+
+def environment() -> MutableMapping[str, str]:
+    """The variables of this process."""
+    return os.environ
 
 
 CHOICES = {
