@@ -98,10 +98,24 @@ class Database:
         )
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """A connection in autocommit whose statements end at the time limit; TooCostly when one does."""
-        with self._reader.connect() as connection, self._limited(self.settings.statement_seconds):
-            yield connection
+    def read(self, seconds: float | None = None) -> Iterator[Connection]:
+        """A connection in autocommit whose statements end at the time limit, the usual one or `seconds`.
+
+        Raises TooCostly when one does.
+        """
+        usual = self.settings.statement_seconds
+        with self._reader.connect() as connection, self._limited(seconds or usual):
+            if seconds is None or self.dialect == "sqlite":
+                yield connection
+                return
+            self._allow(connection, seconds)
+            try:
+                yield connection
+            finally:
+                self._allow(connection, usual)
+
+    def _allow(self, connection: Connection, seconds: float) -> None:
+        connection.execute(text(f"SET statement_timeout = {max(1, int(seconds * 1000))}"))
 
     @contextmanager
     def _limited(self, seconds: float) -> Iterator[None]:
@@ -157,11 +171,11 @@ class Database:
                 return int(connection.execute(statement).scalar_one())
             finally:
                 self._deadline.at = None
-        connection.execute(text(f"SET statement_timeout = {max(1, int(seconds * 1000))}"))
+        self._allow(connection, seconds)
         try:
             return int(connection.execute(statement).scalar_one())
         finally:
-            connection.execute(text(f"SET statement_timeout = {int(self.settings.statement_seconds * 1000)}"))
+            self._allow(connection, self.settings.statement_seconds)
 
     def close(self) -> None:
         """Close every pooled connection."""
