@@ -25,14 +25,19 @@ def shown_bytes(request: Request, document: str, fields: FieldTree | None = None
 
     The text is passed through untouched when the version is the stored one and nothing is left out.
     """
-    exposure = request.exposure
+    exposure, links = request.exposure, request.services.links
+    if fields is None:
+        return shown_text(links, exposure, document, request.origin)
+    shown = select_fields(exposure.view.show(orjson.loads(document)), fields, exposure.contract.version)
+    return links.absolute(orjson.dumps(shown), request.origin, exposure.contract.version)
+
+
+def shown_text(links: Links, exposure: Exposure, document: str, origin: str) -> bytes:
+    """The canonical text as the exposure shows all of it to readers at the origin."""
     version = exposure.contract.version
-    if exposure.v5 and fields is None and RESIDUE not in document:
-        return request.services.links.absolute(document.encode(), request.origin, version)
-    shown = exposure.view.show(orjson.loads(document))
-    if fields is not None:
-        shown = select_fields(shown, fields, version)
-    return request.services.links.absolute(orjson.dumps(shown), request.origin, version)
+    if exposure.v5 and RESIDUE not in document:
+        return links.absolute(document.encode(), origin, version)
+    return links.absolute(orjson.dumps(exposure.view.show(orjson.loads(document))), origin, version)
 
 
 def rendered(links: Links, exposure: Exposure, document: str, origin: str) -> Document:
