@@ -1,0 +1,64 @@
+"""Files sent to the outside: guarded, to pinned addresses, bounded in time. Goes only to hosts that are listed."""
+
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import httpcore
+
+from tmf_server.errors import InvalidInput
+from tmf_server.events.guard import Guard, Target
+from tmf_server.events.pinned import FAILURES, PinnedSyncBackend, tls_context
+
+POINTER = "/url"
+ANSWER_SECONDS = 30.0
+
+
+def upload_target(guard: Guard, url: str) -> Target:
+    """Parse the URL and check that its host is listed: records are not sent to just any public server.
+
+    Raises InvalidInput. A host is judged as if the call were not encrypted, which only listed ones may do.
+    """
+    target = guard.target(url, POINTER)
+    guard.check(str(target.url.copy_with(scheme="http")), POINTER)
+    return target
+
+
+def upload(
+    guard: Guard,
+    target: Target,
+    chunks: Iterable[bytes],
+    headers: dict[str, str],
+    *,
+    seconds: float,
+    ca_file: Path | None,
+) -> None:
+    """PUT the chunks to the target; `headers` tell their length and type.
+
+    Raises InvalidInput for what goes wrong on the way, for an answer but 2xx, and after `seconds`.
+    """
+    url = target.url
+    fixed = {"Host": url.netloc.decode("ascii"), "User-Agent": "tmf-server", **headers}
+    request = httpcore.Request(
+        "PUT",
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=[(name.encode("ascii"), value.encode("ascii")) for name, value in fixed.items()],
+        content=_until(chunks, time.monotonic() + seconds),
+        extensions={"timeout": {"connect": 10.0, "read": ANSWER_SECONDS, "write": 30.0, "pool": 10.0}},
+    )
+    backend = PinnedSyncBackend(guard, encrypted=False)
+    try:
+        with httpcore.ConnectionPool(ssl_context=tls_context(ca_file), network_backend=backend) as pool:
+            response = pool.handle_request(request)
+            response.close()
+    except FAILURES as error:
+        raise InvalidInput(f"{url} could not be written: {type(error).__name__} {error}".rstrip()) from error
+    if not 200 <= response.status < 300:
+        raise InvalidInput(f"{url} answered {response.status} to PUT; redirects are not followed.")
+
+
+def _until(chunks: Iterable[bytes], deadline: float) -> Iterator[bytes]:
+    for chunk in chunks:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the transfer took too long")
+        yield chunk

@@ -1,0 +1,77 @@
+"""Which records a job is about: the nouns of its API that its path and query name. No SQL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from tmf_server.contracts import Contract
+from tmf_server.errors import Fault, InvalidInput
+from tmf_server.registry import Exposure, Registry
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Nouns of one document out of `all`, and the filter on their records in the language of the list filters."""
+
+    exposures: tuple[Exposure, ...]
+    all: tuple[Exposure, ...]
+    query: str = ""
+
+
+def choose(registry: Registry, contract: Contract, path: str, query: str = "") -> Choice:
+    """The nouns behind a job's path (`/productOffering`, a URL that ends so, or one of the API as a whole).
+
+    The query may name the noun too: `category?lifecycleStatus=Active`. InvalidInput when either names none.
+    """
+    nouns = {one.noun: one for one in registry.exposures if one.contract is contract and one.entity.task is None}
+    head, mark, rest = query.partition("?")
+    if not mark:
+        head, rest = "", query
+    chosen = [_named(nouns, text, contract, pointer) for text, pointer in ((path, "/path"), (head, "/query")) if text]
+    found = {one.noun: one for one in chosen if one is not None}
+    if len(found) > 1:
+        raise InvalidInput("The path and the query name different nouns.", faults=[Fault("/query", f"expected {path}")])
+    every = tuple(nouns.values())
+    return Choice(tuple(found.values()) or every, every, rest)
+
+
+def _named(nouns: Mapping[str, Exposure], text: str, contract: Contract, pointer: str) -> Exposure | None:
+    """The noun that the text ends with; None when it ends with the API itself."""
+    steps = [step for step in urlsplit(text).path.split("/") if step]
+    last = steps[-1].casefold() if steps else ""
+    for noun, exposure in nouns.items():
+        if last in (noun.casefold(), exposure.entity.name.casefold(), exposure.schema.casefold()):
+            return exposure
+    if not last or contract.base_path.casefold().endswith(f"/{last}"):
+        return None
+    expected = f"expected one of {', '.join(sorted(nouns))}, not {text[:100]!r}"
+    raise InvalidInput("The job names no noun of this API.", faults=[Fault(pointer, expected)])
+
+
+class Sorter:
+    """Tells which noun a record of an import belongs to, from its `@type` and `@baseType`."""
+
+    def __init__(self, choice: Choice) -> None:
+        self._chosen = choice.exposures
+        self._by_type: dict[str, Exposure] = {}
+        for one in choice.all:
+            for name in (*_types(one), one.noun):
+                self._by_type.setdefault(name, one)
+
+    def exposure(self, document: Mapping[str, Any]) -> Exposure:
+        """The noun of the record; InvalidInput when it is not one of the chosen, or cannot be told."""
+        names = [name for name in (document.get("@type"), document.get("@baseType")) if isinstance(name, str)]
+        found = next((self._by_type[name] for name in names if name in self._by_type), None)
+        if found is None and len(self._chosen) == 1:
+            return self._chosen[0]
+        if found is None or found not in self._chosen:
+            expected = ", ".join(sorted(one.entity.type_name for one in self._chosen))
+            fault = Fault("/@type", f"expected one of {expected}")
+            raise InvalidInput("The record is of none of the nouns that are imported.", faults=[fault])
+        return found
+
+
+def _types(exposure: Exposure) -> list[str]:
+    contract, schema = exposure.contract, exposure.schema
+    return [exposure.entity.type_name, *contract.types_under(schema), *contract.subtypes(schema)]

@@ -1,0 +1,271 @@
+"""Import: records out of a file into the database, batch by batch, each batch whole or not at all."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from tmf_server.errors import Duplicate, InvalidInput, NotFound, Problem, Unavailable
+from tmf_server.processes.transfer.choice import Choice, Sorter
+from tmf_server.processes.transfer.desk import Desk, Keeper
+from tmf_server.processes.transfer.progress import Progress
+from tmf_server.processes.transfer.reading import Mark, Raw, read_records
+from tmf_server.registry import Document, Exposure
+from tmf_server.storage.bulk import BulkRecords
+from tmf_server.storage.completion import OURS
+from tmf_server.storage.database import Connection
+from tmf_server.storage.records import Stored
+
+BATCH_RECORDS = 500
+BATCH_BYTES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record of the file that was understood, as its version shows it."""
+
+    exposure: Exposure
+    document: Document
+    place: str
+
+    @property
+    def id(self) -> str | None:
+        """The id that it brings, if it does."""
+        return self.document.get("id")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One that was not."""
+
+    place: str
+    problem: Problem
+    exposure: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records that are stored in one transaction, no id twice, and the mark behind them."""
+
+    entries: list[Item | Refusal]
+    mark: Mark
+
+
+class _Open:
+    """A batch that is being filled."""
+
+    def __init__(self, mark: Mark) -> None:
+        self._mark = mark
+        self._clear()
+
+    def _clear(self) -> None:
+        self._entries: list[Item | Refusal] = []
+        self._names: set[tuple[str, str]] = set()
+        self._size = 0
+
+    def takes(self, entry: Item | Refusal) -> bool:
+        """False when the batch is full, or has a record of that name already."""
+        full = len(self._entries) == BATCH_RECORDS or self._size > BATCH_BYTES
+        return not self._entries or not (full or _name(entry) in self._names)
+
+    def add(self, entry: Item | Refusal, raw: Raw) -> None:
+        """Put the entry in."""
+        self._entries.append(entry)
+        name = _name(entry)
+        if name is not None:
+            self._names.add(name)
+        self._size += len(raw.data)
+        self._mark = raw.after
+
+    def closed(self) -> Batch:
+        """The batch as it is; another begins."""
+        batch = Batch(self._entries, self._mark)
+        self._clear()
+        return batch
+
+    def rest(self) -> Iterator[Batch]:
+        """The batch if there is anything in it."""
+        if self._entries:
+            yield self.closed()
+
+
+def _name(entry: Item | Refusal) -> tuple[str, str] | None:
+    if isinstance(entry, Refusal) or entry.id is None:
+        return None
+    return entry.exposure.entity.name, entry.id
+
+
+@dataclass(frozen=True)
+class Importer:
+    """Imports files. `upsert` changes records that are here with other content, `silent` sends no events."""
+
+    desk: Desk
+    choice: Choice
+    upsert: bool = False
+    silent: bool = False
+
+    def run(self, path: Path, progress: Progress, keeper: Keeper) -> Progress:
+        """Import what the file has behind the progress's mark, and return the progress at its end.
+
+        Raises InvalidInput when the file cannot be read on; every batch before that stays, and is in the progress
+        that the keeper has.
+        """
+        sorter = Sorter(self.choice)
+        for batch in self._batches(path, progress.mark, sorter):
+            progress = self.desk.database.transact(lambda connection: self._store(connection, batch, progress, keeper))  # noqa: B023 - runs at once
+            keeper.beat(progress)
+        return progress
+
+    def _batches(self, path: Path, start: Mark, sorter: Sorter) -> Iterator[Batch]:
+        """The file in batches; where it cannot be read on, what came before is a batch still."""
+        batch = _Open(start)
+        try:
+            for raw in read_records(path, self.desk.settings.max_body_bytes, start):
+                entry = self._entry(raw, sorter)
+                if not batch.takes(entry):
+                    yield batch.closed()
+                batch.add(entry, raw)
+        except InvalidInput:
+            yield from batch.rest()
+            raise
+        yield from batch.rest()
+
+    def _entry(self, raw: Raw, sorter: Sorter) -> Item | Refusal:
+        place = f"record {raw.after.number}, line {raw.line}"
+        try:
+            document = self.desk.language.parse(raw.data)
+            if not isinstance(document, dict):
+                raise InvalidInput("A record is a JSON object.")
+            exposure = sorter.exposure(document)
+            checked = self.desk.language.checked(exposure, document)
+            return Item(exposure, portable(checked, self._nouns), place)
+        except Problem as problem:
+            return Refusal(place, problem)
+
+    # -- one transaction ------------------------------------------------------------------------
+    def _store(self, connection: Connection, batch: Batch, before: Progress, keeper: Keeper) -> Progress:
+        progress = replace(before, mark=batch.mark)
+        for exposure, group in groupby(batch.entries, lambda entry: entry.exposure):
+            entries = list(group)
+            for entry in entries:
+                if isinstance(entry, Refusal):
+                    progress = progress.refusing(entry.place, entry.problem)
+            if exposure is not None:
+                items = [entry for entry in entries if isinstance(entry, Item)]
+                progress = self._store_items(connection, exposure, items, progress)
+        keeper.save(connection, progress)
+        return progress
+
+    def _store_items(
+        self, connection: Connection, exposure: Exposure, items: Sequence[Item], progress: Progress
+    ) -> Progress:
+        ids = [item.id for item in items if item.id is not None]
+        known = self.desk.records.known(connection, exposure.entity, ids) if ids else {}
+        fresh = [item for item in items if item.id not in known]
+        for item in items:
+            if item.id in known:
+                progress = self._meet(connection, item, known[item.id], progress)
+        return self._create(connection, exposure, fresh, progress)
+
+    def _create(
+        self, connection: Connection, exposure: Exposure, items: Sequence[Item], progress: Progress
+    ) -> Progress:
+        """Create them together; when that is refused, find out by halves which ones are at fault."""
+        if not items:
+            return progress
+        documents = [exposure.view.accept(item.document) for item in items]
+        try:
+            with connection.begin_nested():
+                self._records.create(connection, exposure.entity, documents, policy=self._policy(exposure))
+            return replace(progress, imported=progress.imported + len(items))
+        except Unavailable:
+            raise
+        except Problem as problem:
+            if len(items) == 1:
+                return progress.refusing(items[0].place, problem)
+        half = len(items) // 2
+        progress = self._create(connection, exposure, items[:half], progress)
+        return self._create(connection, exposure, items[half:], progress)
+
+    def _meet(self, connection: Connection, item: Item, stored: Stored, progress: Progress) -> Progress:
+        """A record with that id is here: the same, to be changed, or in the way."""
+        if self.upsert:
+            return self._change(connection, item, progress)
+        if _brings_nothing(item, stored.parsed()):
+            return replace(progress, present=progress.present + 1)
+        where = "/id: expected a free id, or the content that is here"
+        return progress.refusing(item.place, Duplicate(f"{item.id!r} is here with other content.", message=where))
+
+    def _change(self, connection: Connection, item: Item, progress: Progress) -> Progress:
+        entity, records = item.exposure.entity, self._records
+        try:
+            with connection.begin_nested():
+                stored = records.load(connection, entity, item.document["id"], lock=True)
+                if stored is None:
+                    raise NotFound(f"{item.id!r} was removed a moment ago.")
+                after = _over(item, stored.parsed())
+                changed = records.update(connection, entity, stored, after, policy=self._policy(item.exposure))
+        except Unavailable:
+            raise
+        except Problem as problem:
+            return progress.refusing(item.place, problem)
+        if changed.revision == stored.revision:
+            return replace(progress, present=progress.present + 1)
+        return replace(progress, updated=progress.updated + 1)
+
+    @cached_property
+    def _nouns(self) -> frozenset[str]:
+        return frozenset(one.noun for one in self.desk.registry.exposures)
+
+    @property
+    def _records(self) -> BulkRecords:
+        return self.desk.quiet if self.silent else self.desk.records
+
+    def _policy(self, exposure: Exposure) -> str:
+        return self.desk.settings.reference_policy(exposure.contract.api)
+
+
+def _brings_nothing(item: Item, existing: Document) -> bool:
+    """True when every attribute that the file gives is here with the same value, but for what the server sets."""
+    stamps = item.exposure.entity.stamps
+    before = without_hrefs(existing)
+    after = item.exposure.view.accept(without_hrefs(item.document), before)
+    return all(before.get(name) == value or stamps.get(name) in OURS for name, value in after.items())
+
+
+def _over(item: Item, existing: Document) -> Document:
+    """The record as the file has it; what the server fills in or keeps in step stays where the file leaves it out."""
+    entity = item.exposure.entity
+    ends = (name for one in entity.mirrors for name in (one.attribute, one.other))
+    kept = {name: existing[name] for name in (*entity.stamps, *entity.defaults, *ends) if name in existing}
+    after: Document = kept | item.exposure.view.accept(item.document, existing)
+    return after | {name: existing[name] for name, when in entity.stamps.items() if when in OURS and name in existing}
+
+
+def without_hrefs(node: Any) -> Any:
+    """A copy without any href: they differ from server to server and say nothing about a record."""
+    if isinstance(node, list):
+        return [without_hrefs(element) for element in node]
+    if isinstance(node, dict):
+        return {name: without_hrefs(value) for name, value in node.items() if name != "href"}
+    return node
+
+
+def portable(node: Any, nouns: frozenset[str]) -> Any:
+    """A copy without the hrefs that lead to records of nouns that this server has: it finds out itself where they are.
+
+    What remains are links to records of other systems.
+    """
+    if isinstance(node, list):
+        return [portable(element, nouns) for element in node]
+    if not isinstance(node, dict):
+        return node
+    copy = {name: portable(value, nouns) for name, value in node.items()}
+    href = copy.get("href")
+    if isinstance(href, str) and "/" in href:
+        collection, _, id_ = href.rpartition("/")
+        if id_ == copy.get("id") and collection.rpartition("/")[2] in nouns:
+            del copy["href"]
+    return copy

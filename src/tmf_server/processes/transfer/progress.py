@@ -1,0 +1,59 @@
+"""How far a transfer is, and what it could not take: counts and a bounded log. Pure."""
+
+from dataclasses import dataclass, replace
+
+from tmf_server.errors import Problem
+from tmf_server.processes.transfer.reading import START, Mark
+
+MOST_LOG = 20_000  # characters
+MOST_TOLD = 600  # characters of one refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the reading is and what became of the records before: created, changed, here already, refused."""
+
+    mark: Mark = START
+    imported: int = 0
+    updated: int = 0
+    present: int = 0
+    refused: int = 0
+    log: str = ""
+
+    def refusing(self, place: str, problem: Problem) -> "Progress":
+        """One record more that was not taken, and why."""
+        entry = f"{place}: {told(problem)}\n"
+        log = self.log + entry if len(self.log) + len(entry) <= MOST_LOG else self.log
+        return replace(self, refused=self.refused + 1, log=log)
+
+    def counts(self) -> dict[str, int]:
+        """What there is to count."""
+        counts = {"records": self.mark.number, "created": self.imported, "changed": self.updated}
+        counts |= {"present": self.present, "refused": self.refused}
+        return {name: count for name, count in counts.items() if count or name == "records"}
+
+    def summary(self) -> str:
+        """All counts in a sentence."""
+        return (
+            f"{self.mark.number} records read: {self.imported} created, {self.updated} changed, "
+            f"{self.present} here already, {self.refused} refused."
+        )
+
+    def error_log(self, reason: str = "") -> str:
+        """What a job tells: why it failed if it did, and the records that it did not take. Empty when all is well."""
+        if not reason and not self.refused:
+            return ""
+        left_out = self.refused - self.log.count("\n")
+        rest = f"… and {left_out} more" if left_out else ""
+        parts = (reason, self.summary() if self.mark.number else "", self.log.rstrip("\n"), rest)
+        return "\n".join(part for part in parts if part)
+
+
+NOTHING = Progress()
+
+
+def told(problem: Problem) -> str:
+    """A problem in one line: the reason, and where."""
+    text = f"{problem.reason} {problem.message}".strip()
+    text = " ".join(text.split())
+    return text if len(text) <= MOST_TOLD else text[:MOST_TOLD] + "…"

@@ -1,0 +1,56 @@
+"""Records as jobs read and write them: by the rules of POST, of list filters and of answers. Names no noun."""
+
+from typing import Any
+
+from tmf_server.registry import Document, Exposure
+from tmf_server.rest.attributes import attributes_of
+from tmf_server.rest.identifiers import check_id
+from tmf_server.rest.links import Links
+from tmf_server.rest.query import parse_filter
+from tmf_server.rest.representation import shown_text
+from tmf_server.rest.strictjson import parse, without_nulls
+from tmf_server.rest.validation import Validators
+from tmf_server.settings import Settings
+from tmf_server.storage.conditions import Condition
+
+
+class Wording:
+    """The language of the documents, for transfers."""
+
+    def __init__(self, settings: Settings, validators: Validators, links: Links) -> None:
+        self._settings = settings
+        self._validators = validators
+        self._links = links
+
+    def parse(self, data: bytes) -> Any:
+        """Strictly parsed JSON. Raises InvalidInput."""
+        return parse(data, max_depth=self._settings.max_depth)
+
+    def checked(self, exposure: Exposure, document: Document) -> Document:
+        """The document as a POST would take it: completed, without nulls, valid. Raises InvalidInput.
+
+        A noun without a POST is held to the schema of its records.
+        """
+        body: Document = without_nulls(document)
+        if isinstance(body.get("id"), str):
+            check_id(body["id"])
+        schema = create_schema(exposure)
+        self._validators.complete(exposure.contract, schema, body)
+        self._validators.check(exposure.contract, schema, body)
+        return body
+
+    def condition(self, exposure: Exposure, query: str) -> Condition | None:
+        """The filter of a query string; None when it selects all. Raises InvalidInput."""
+        return parse_filter(query, attributes_of(exposure), self._settings)
+
+    def shown(self, exposure: Exposure, document: str, origin: str) -> bytes:
+        """The JSON text of a stored record as readers at the origin see it."""
+        return shown_text(self._links, exposure, document, origin)
+
+
+def create_schema(exposure: Exposure) -> str:
+    """The schema of what POST takes for the noun; that of its records where the document has no POST."""
+    for operation in exposure.contract.operations.values():
+        if operation.noun == exposure.noun and operation.verb == "create":
+            return next((name for name in operation.request_schemas.values() if name), exposure.schema)
+    return exposure.schema

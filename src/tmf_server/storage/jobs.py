@@ -1,0 +1,27 @@
+"""The rows of jobs under way. Decides nothing; who works on a row is settled by its lease."""
+
+from sqlalchemy import Connection, delete, insert, select
+
+from tmf_server.domain.instants import now
+from tmf_server.model.jobs import transfer_job
+
+COUNTS = ("attempts", "position", "number", "line", "imported", "updated", "present", "refused")
+
+
+def enqueue(connection: Connection, kind: str, id_: str, contract: str, origin: str) -> None:
+    """Let a worker begin the job once this transaction has committed."""
+    row = {"name": f"{kind}/{id_}", "kind": kind, "id": id_, "contract": contract, "origin": origin, "created": now()}
+    rest = dict.fromkeys(COUNTS, 0) | {"log": "", "holder": "", "token": 0, "leased_until": 0}
+    connection.execute(insert(transfer_job).values(row | rest))
+
+
+def waiting(connection: Connection, limit: int = 20) -> list[str]:
+    """Names of jobs that nobody works on, oldest first."""
+    c = transfer_job.c
+    free = select(c.name).where(c.leased_until <= now()).order_by(c.created, c.name).limit(limit)
+    return list(connection.execute(free).scalars())
+
+
+def forget(connection: Connection, name: str) -> None:
+    """The job is done with."""
+    connection.execute(delete(transfer_job).where(transfer_job.c.name == name))
