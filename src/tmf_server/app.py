@@ -1,6 +1,6 @@
 """The composition root: read it and you know the architecture."""
 
-import os
+import time
 from collections.abc import Mapping
 from functools import partial
 
@@ -15,7 +15,7 @@ from tmf_server.entities import NOUNS, V4_RULES
 from tmf_server.events import outbox
 from tmf_server.events.duties import Duty
 from tmf_server.events.guard import Guard
-from tmf_server.events.office import Office
+from tmf_server.events.office import Office, holder_name
 from tmf_server.events.payload import Composer, Forms
 from tmf_server.events.signing import signer
 from tmf_server.events.subscriptions import Subscriptions
@@ -23,30 +23,37 @@ from tmf_server.events.worker import Worker
 from tmf_server.metrics import FIGURES, Shared
 from tmf_server.monitoring import Health, Scrape
 from tmf_server.pages import SEGMENTS, create_pages
+from tmf_server.processes.transfer.desk import Desk
+from tmf_server.processes.transfer.jobs import Jobs, start_job
+from tmf_server.processes.transfer.works import WORKS
 from tmf_server.registry import Entity, Exposure, Registry, View, schema_of
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.dispatch import Dispatcher
 from tmf_server.rest.event_filter import event_matcher
+from tmf_server.rest.files import Files
 from tmf_server.rest.links import Links
 from tmf_server.rest.representation import rendered
 from tmf_server.rest.requests import RequestCheckMiddleware, validator_map
 from tmf_server.rest.resolver import VerbResolver
 from tmf_server.rest.routing import RoutingMiddleware
 from tmf_server.rest.services import Services
+from tmf_server.rest.transfers import Wording
 from tmf_server.rest.validation import Validators
 from tmf_server.rest.verbs import INLINE, VERBS
 from tmf_server.rest.view import V4View, V5View
-from tmf_server.settings import Settings
+from tmf_server.settings import Settings, environment
 from tmf_server.storage.answers import forget_answers
+from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.database import Database
 from tmf_server.storage.figures import known_records
+from tmf_server.storage.files import FileStore
 from tmf_server.storage.records import Records
 from tmf_server.storage.select import Selector
 
 
 def from_environment() -> Front:
     """The application as the environment sets it, for servers that take a factory."""
-    settings = Settings.from_environment(os.environ)
+    settings = Settings.from_environment(environment())
     logs.configure(settings)
     return create_app(settings)
 
@@ -68,6 +75,7 @@ def _mounts(services: Services, shared: Shared | None) -> Mapping[str, ASGIApp]:
     settings, registry, database = services.settings, services.registry, services.database
     pages = create_pages(registry, settings, partial(known_records, database))
     mounts: dict[str, ASGIApp] = dict.fromkeys(SEGMENTS, pages) | {"health": Health(database, settings)}
+    mounts["files"] = Files(FileStore(settings.storage_dir, settings.max_file_bytes))
     if settings.metrics:
         total = shared.total if shared else lambda: FIGURES
         mounts["metrics"] = Scrape(registry, database, settings, total)
@@ -87,6 +95,23 @@ def create_services(settings: Settings) -> Services:
         validators=Validators(registry.contracts, strict=settings.strict_subtypes, subclasses=settings.schema_dir),
         links=Links(registry),
         subscriptions=Subscriptions(database, Guard(settings.outbound_allow)),
+        tasks=dict.fromkeys(WORKS, start_job),
+    )
+
+
+def create_desk(services: Services) -> Desk:
+    """What imports and exports work with."""
+    settings, registry, dialect = services.settings, services.registry, services.database.dialect
+    return Desk(
+        settings=settings,
+        registry=registry,
+        database=services.database,
+        records=BulkRecords(registry, settings, dialect, outbox.record),
+        quiet=BulkRecords(registry, settings, dialect),
+        files=FileStore(settings.storage_dir, settings.max_file_bytes),
+        selector=services.selector,
+        guard=Guard(settings.outbound_allow),
+        language=Wording(settings, services.validators, services.links),
     )
 
 
@@ -110,7 +135,13 @@ def duties(services: Services) -> list[Duty]:
     """What the worker does again and again besides deliveries."""
     database, settings = services.database, services.settings
     forget = partial(forget_answers, seconds=settings.idempotency_seconds)
-    return [Duty("forget answers", 600, lambda _stop: database.transact(forget))]
+    desk = create_desk(services)
+    jobs = Jobs(desk, WORKS, holder_name())
+    return [
+        Duty("forget answers", 600, lambda _stop: database.transact(forget)),
+        Duty("remove partial files", 3_600, lambda _stop: desk.files.clean(time.time() - 86_400)),
+        *(Duty(f"jobs {slot}", settings.poll_seconds, jobs.run_waiting) for slot in range(settings.job_slots)),
+    ]
 
 
 class Life:
