@@ -1,0 +1,76 @@
+"""What all commands share: settings from the environment, and errors as one line with exit code 2. Runs no command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tmf_server.errors import Problem
+from tmf_server.settings import Settings, describe, environment
+
+if TYPE_CHECKING:
+    from tmf_server.rest.services import Services
+
+
+class Failure(click.ClickException):
+    """What a user can mend, told in one line; exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Write the line to standard error."""
+        click.echo(f"tmf-server: {' '.join(self.format_message().split())}", file=file, err=True)
+
+
+class Commands(click.Group):
+    """A group whose commands tell of what is wrong without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        from sqlalchemy.exc import OperationalError
+
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            raise Failure(f"{problem.reason} {problem.message}".strip()) from problem
+        except OperationalError as error:
+            raise Failure(f"the database cannot be used: {error.orig}") from error
+        except FileNotFoundError as error:
+            raise Failure(str(error)) from error
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """The settings of the environment with those of the command over them."""
+    try:
+        return Settings.from_environment(environment(), **overrides)
+    except ValueError as error:
+        raise Failure(str(error)) from error
+
+
+@contextmanager
+def opened(settings: Settings, *, migrate: bool = True) -> Iterator["Services"]:
+    """The parts of the server on its database, which is brought to the present schema."""
+    from tmf_server import logs
+    from tmf_server.app import create_services
+    from tmf_server.storage.migrate import upgrade
+
+    logs.configure(settings)
+    services = create_services(settings)
+    try:
+        if migrate:
+            upgrade(services.database)
+        yield services
+    finally:
+        services.database.close()
+
+
+@click.command("settings")
+def show_settings() -> None:
+    """List the variables that can be set, with what they are now; a star marks those that differ from the default."""
+    settings = read_settings()
+    given = settings.variables()
+    for name, default in describe():
+        secret = name in ("TMF_WEBHOOK_SECRET", "TMF_DATABASE_URL") and name in given
+        value = "(set)" if secret else given.get(name, default)
+        click.echo(f"{'*' if name in given else ' '} {name}={value}")

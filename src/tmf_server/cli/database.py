@@ -1,0 +1,108 @@
+"""`db`, `seed` and `reset`: the schema, and the contents as a whole."""
+
+from typing import Any
+
+import click
+
+from tmf_server.cli.base import Commands, Failure, opened, read_settings
+
+
+@click.group(cls=Commands)
+def db() -> None:
+    """The schema of the database."""
+
+
+@db.command()
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Migrate up to REVISION (the newest)."""
+    from tmf_server.storage.migrate import upgrade as migrate
+
+    with opened(read_settings(), migrate=False) as services:
+        migrate(services.database, revision)
+
+
+@db.command()
+@click.argument("revision")
+def downgrade(revision: str) -> None:
+    """Migrate down to REVISION; `base` removes all tables with all records."""
+    from tmf_server.storage.migrate import downgrade as migrate
+
+    with opened(read_settings(), migrate=False) as services:
+        migrate(services.database, revision)
+
+
+@db.command()
+def current() -> None:
+    """Show the revision that the database is at, and the newest one."""
+    from tmf_server.storage import migrate
+
+    with opened(read_settings(), migrate=False) as services:
+        click.echo(f"{migrate.current(services.database) or 'empty'} (newest: {migrate.head()})")
+
+
+@db.command()
+def check() -> None:
+    """Exit with 1 and tell why when the database is not as this version of the server needs it."""
+    from tmf_server.storage import migrate
+
+    with opened(read_settings(), migrate=False) as services:
+        found, newest = migrate.current(services.database), migrate.head()
+        wrong = [f"at {found or 'no revision'}, not {newest}; run: tmf-server db upgrade"] if found != newest else []
+        wrong += [] if wrong else migrate.differences(services.database)
+    for line in wrong:
+        click.echo(line, err=True)
+    if wrong:
+        raise SystemExit(1)
+    click.echo(f"The database is at {newest} and as the models say.")
+
+
+@click.command()
+@click.option("--scale", type=click.IntRange(1, 9_999), default=1, show_default=True, help="Thousands of offerings.")
+def seed(scale: int) -> None:
+    """Fill the database with offerings for tests under load: the demo's shape, the same on every machine.
+
+    Sends no events. Blocks that are here already are left alone, so that an interrupted seed goes on.
+    """
+    from rich.progress import Progress
+
+    from tmf_server.demo.loading import load_demo_once, seed_blocks
+    from tmf_server.storage.bulk import BulkRecords
+
+    settings = read_settings()
+    with opened(settings) as services:
+        records = BulkRecords(services.registry, settings, services.database.dialect)
+        if "productOffering" not in services.registry.entities:
+            raise Failure("seeding needs TMF620, which TMF_APIS leaves out")
+        load_demo_once(services.database, records)
+        with Progress(*_columns()) as bar:
+            task = bar.add_task("offerings", total=scale * 1000)
+            count = 0
+            for number in seed_blocks(services.database, records, range(1, scale + 1)):
+                count += number
+                bar.advance(task, 1000)
+    click.echo(f"{count} offerings stored, {scale * 1000 - count} were here already.")
+
+
+def _columns() -> tuple[Any, ...]:
+    from rich import progress
+
+    shown = (progress.MofNCompleteColumn(), progress.TimeElapsedColumn(), progress.TimeRemainingColumn())
+    return progress.TextColumn("{task.description}"), progress.BarColumn(), *shown
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(yes: bool) -> None:
+    """Remove every record, event, subscription and job, and load the demo again."""
+    from tmf_server.demo.loading import reset as start_over
+    from tmf_server.storage.bulk import BulkRecords
+
+    settings = read_settings()
+    with opened(settings) as services:
+        where = services.database.url.render_as_string(hide_password=True)
+        if not yes and not click.confirm(f"Remove everything in {where}?"):
+            raise Failure("nothing was changed")
+        records = BulkRecords(services.registry, settings, services.database.dialect)
+        count = start_over(services.database, records)
+    click.echo(f"{count} records of the demo are in {where}, and nothing else.")

@@ -1,0 +1,139 @@
+"""`load`, `dump` and `lifecycle`: the records of a noun, by the code of the jobs."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import click
+
+from tmf_server.cli.base import Failure, opened, read_settings
+
+if TYPE_CHECKING:
+    from tmf_server.processes.transfer.choice import Choice
+    from tmf_server.processes.transfer.progress import Progress
+    from tmf_server.registry import Registry
+    from tmf_server.storage.database import Connection
+
+VERSIONS = click.Choice(["v5", "v4"])
+
+
+@click.command()
+@click.argument("noun")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--version", type=VERSIONS, default="v5", show_default=True, help="In whose shape the records are.")
+@click.option("--upsert", is_flag=True, help="Change records that are here with other content.")
+@click.option("--silent", is_flag=True, help="Send no events.")
+def load(noun: str, file: Path, version: str, upsert: bool, silent: bool) -> None:
+    """Import the records of NOUN in FILE: a JSON array or one record a line, plain or gzip.
+
+    Exits with 1 when some were refused, and says which.
+    """
+    from tmf_server.app import create_desk
+    from tmf_server.processes.transfer.importing import Importer
+    from tmf_server.processes.transfer.progress import Progress as Done
+
+    with opened(read_settings()) as services, _Bar(file.stat().st_size) as bar:
+        desk = create_desk(services)
+        importer = Importer(desk, choose_noun(services.registry, noun, version), upsert=upsert, silent=silent)
+        try:
+            done = importer.run(file, Done(), bar)
+        except KeyboardInterrupt as error:
+            done = bar.last or Done()
+            raise Failure(f"interrupted; what was stored stays. {done.summary()}") from error
+    if done.refused:
+        click.echo(done.error_log(), err=True)
+        raise SystemExit(1)
+    click.echo(done.summary())
+
+
+class _Bar:
+    """The keeper of a transfer that a terminal watches."""
+
+    def __init__(self, size: int) -> None:
+        from rich import progress
+        from rich.console import Console
+
+        self._bar = progress.Progress(console=Console(stderr=True), transient=True)
+        self._task = self._bar.add_task("records", total=size)
+        self.last: Progress | None = None
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def save(self, connection: "Connection", progress: "Progress") -> None:
+        """Nothing to keep: a load that is repeated finds what is here."""
+
+    def beat(self, progress: "Progress") -> None:
+        """Move the bar."""
+        self.last = progress
+        text = f"{progress.mark.number} records"
+        self._bar.update(self._task, completed=progress.mark.position or None, description=text)
+
+
+@click.command()
+@click.argument("noun")
+@click.option("--version", type=VERSIONS, default="v5", show_default=True, help="In whose shape.")
+@click.option("--query", default="", help="Which records, as in a list's URL: 'lifecycleStatus=Active'.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write; .gz packs it.")
+@click.option("--origin", default="", help="Scheme and host that links begin with (TMF_PUBLIC_URL).")
+def dump(noun: str, version: str, query: str, output: Path | None, origin: str) -> None:
+    """Write the records of NOUN, one a line, to standard output or a file."""
+    from tmf_server.app import create_desk
+    from tmf_server.processes.transfer.choice import Choice
+    from tmf_server.processes.transfer.exporting import Exporter
+    from tmf_server.processes.transfer.formats import Format
+
+    settings = read_settings()
+    with opened(settings) as services:
+        chosen = choose_noun(services.registry, noun, version)
+        desk = create_desk(services)
+        links = origin or settings.public_url or f"http://{settings.host}:{settings.port}"
+        exporter = Exporter(desk, Choice(chosen.exposures, chosen.all, query), links)
+        exporter.check()
+        if output is None:
+            exporter.to_stream(sys.stdout.buffer, Format(lines=True), _Quiet())
+            sys.stdout.buffer.flush()
+        else:
+            done = exporter.to_file(output.resolve(), Format(lines=True, gzip=output.suffix == ".gz"), _Quiet())
+            click.echo(f"{done.mark.number} records written to {output}.")
+
+
+class _Quiet:
+    """The keeper of a transfer that nobody watches."""
+
+    def save(self, connection: "Connection", progress: "Progress") -> None:
+        """Nothing to keep."""
+
+    def beat(self, progress: "Progress") -> None:
+        """Nothing to tell."""
+
+
+def choose_noun(registry: "Registry", noun: str, version: str) -> "Choice":
+    """The noun as a document of the version shows it. Raises Failure that lists those there are."""
+    from tmf_server.processes.transfer.choice import Choice
+
+    shown = [one for one in registry.exposures if one.contract.version == version and one.entity.task is None]
+    for one in shown:
+        if noun.casefold() in (one.noun.casefold(), one.entity.name.casefold()):
+            return Choice((one,), tuple(other for other in shown if other.contract is one.contract))
+    names = ", ".join(sorted({one.noun for one in shown}))
+    raise Failure(f"{version} has no noun {noun!r}. There are: {names}")
+
+
+@click.command()
+@click.argument("noun", required=False)
+def lifecycle(noun: str | None) -> None:
+    """Draw the lifecycle of NOUN as a Mermaid diagram, from the table that the server goes by."""
+    from tmf_server.domain.diagram import mermaid
+    from tmf_server.entities import NOUNS
+
+    drawn = {name: one.lifecycles for nouns in NOUNS.values() for name, one in nouns.items() if one.lifecycles}
+    found = {name.casefold(): name for name in drawn}.get((noun or "").casefold())
+    if found is None:
+        raise Failure(f"name a noun with a lifecycle: {', '.join(sorted(drawn))}")
+    for machine in drawn[found]:
+        click.echo(f"%% {found}: {machine.attribute}\n{mermaid(machine)}")
