@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 FORM = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?", re.ASCII
+    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?([Zz]|[+-]\d\d(?::?\d\d)?)?)?",
+    re.ASCII,
 )
 
 
@@ -64,8 +65,3 @@ def format_instant(micros: int) -> str:
 def now() -> int:
     """The present instant in microseconds."""
     return time.time_ns() // 1000
-
-
-def format_http_date(micros: int) -> str:
-    """The instant as an HTTP date, for Last-Modified and Retry-After: Thu, 01 Jan 2026 00:00:00 GMT."""
-    return (EPOCH + micros * MICROSECOND).strftime("%a, %d %b %Y %H:%M:%S GMT")

@@ -4,7 +4,6 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from tmf_server.domain.instants import format_http_date
 from tmf_server.errors import InvalidInput, PreconditionFailed
 from tmf_server.registry import Document, Exposure
 from tmf_server.rest.fields import FieldTree, parse_fields, select_fields
@@ -64,7 +63,7 @@ def record_response(request: Request, stored: Stored, *, status: int = 200) -> R
 
 def stored_headers(stored: Stored) -> list[tuple[str, str]]:
     """The headers that tell the state of a record."""
-    return [("ETag", entity_tag(stored)), ("Last-Modified", format_http_date(stored.updated))]
+    return [("ETag", entity_tag(stored))]
 
 
 def record_url(request: Request, id_: str) -> str:

@@ -26,6 +26,7 @@ T = TypeVar("T")
 DATABASE_ERRORS = (DBAPIError, *DRIVER_ERRORS)
 DEADLOCK_STATES = frozenset({"40P01", "40001", "55P03"})
 TIMEOUT_STATE = "57014"
+NEVER = 1_000_000_000  # psycopg prepares what driver.run says, and nothing by counting
 PROGRESS_OPERATIONS = 20_000
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -47,7 +48,8 @@ class Database:
         self.settings = settings
         self.url = make_url(settings.database_url)
         self.dialect = self.url.get_backend_name()
-        self._deadline = threading.local()
+        self._local = threading.local()
+        self._readers: list[Connection] = []
         if self.dialect == "sqlite":
             self._reader = self._sqlite_engine(begin=None)
             self.engine = self._sqlite_engine(begin="BEGIN IMMEDIATE")
@@ -79,7 +81,7 @@ class Database:
         connection.set_progress_handler(self._overdue, PROGRESS_OPERATIONS)
 
     def _overdue(self) -> bool:
-        deadline = getattr(self._deadline, "at", None)
+        deadline = getattr(self._local, "deadline", None)
         return deadline is not None and time.monotonic() > deadline
 
     def _postgresql_engine(self, *, autocommit: bool) -> Engine:
@@ -93,7 +95,7 @@ class Database:
             pool_reset_on_return=None if autocommit else "rollback",
             connect_args={
                 "options": f"-c statement_timeout={limit} -c lock_timeout=10000 -c timezone=UTC -c jit=off",
-                "prepare_threshold": None,
+                "prepare_threshold": NEVER,
             },
         )
 
@@ -104,22 +106,42 @@ class Database:
         Raises TooCostly when one does.
         """
         usual = self.settings.statement_seconds
-        with self._reader.connect() as connection, self._limited(seconds or usual):
-            if seconds is None or self.dialect == "sqlite":
+        connection = self._own_reader()
+        limited = seconds is not None and self.dialect == "postgresql"
+        try:
+            with self._limited(seconds or usual):
+                if limited:
+                    self._allow(connection, seconds or usual)
                 yield connection
-                return
-            self._allow(connection, seconds)
-            try:
-                yield connection
-            finally:
+        except DATABASE_ERRORS as error:
+            self._drop_reader(connection)
+            raise _translated(error) from error
+        finally:
+            if limited and not connection.closed:
                 self._allow(connection, usual)
+
+    def _own_reader(self) -> Connection:
+        """The reading connection of this thread: a pool's check-out would cost as much as a key read."""
+        connection: Connection | None = getattr(self._local, "reader", None)
+        if connection is None or connection.closed:
+            connection = self._local.reader = self._reader.connect()
+            self._readers.append(connection)
+        return connection
+
+    def _drop_reader(self, connection: Connection) -> None:
+        """A connection that failed is not used again."""
+        self._local.reader = None
+        if connection in self._readers:
+            self._readers.remove(connection)
+        connection.invalidate()
+        connection.close()
 
     def _allow(self, connection: Connection, seconds: float) -> None:
         connection.execute(text(f"SET statement_timeout = {max(1, int(seconds * 1000))}"))
 
     @contextmanager
     def _limited(self, seconds: float) -> Iterator[None]:
-        self._deadline.at = time.monotonic() + seconds
+        self._local.deadline = time.monotonic() + seconds
         try:
             yield
         except DATABASE_ERRORS as error:
@@ -129,7 +151,7 @@ class Database:
                 f"The query took longer than {seconds:g} s. Narrow it with a filter on an indexed attribute."
             ) from error
         finally:
-            self._deadline.at = None
+            self._local.deadline = None
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Run the work in one transaction; deadlocks run it again a few times. Unavailable when it stays too busy."""
@@ -156,21 +178,22 @@ class Database:
 
     def count_within(self, statement: Executable, seconds: float) -> int | None:
         """The single number that the statement gives, None when it takes longer than `seconds`."""
-        with self._reader.connect() as connection:
-            try:
-                return self._count(connection, statement, seconds)
-            except DATABASE_ERRORS as error:
-                if _timed_out(error):
-                    return None
-                raise
+        connection = self._own_reader()
+        try:
+            return self._count(connection, statement, seconds)
+        except DATABASE_ERRORS as error:
+            if _timed_out(error):
+                return None
+            self._drop_reader(connection)
+            raise _translated(error) from error
 
     def _count(self, connection: Connection, statement: Executable, seconds: float) -> int:
         if self.dialect == "sqlite":
-            self._deadline.at = time.monotonic() + seconds
+            self._local.deadline = time.monotonic() + seconds
             try:
                 return int(connection.execute(statement).scalar_one())
             finally:
-                self._deadline.at = None
+                self._local.deadline = None
         self._allow(connection, seconds)
         try:
             return int(connection.execute(statement).scalar_one())
@@ -179,6 +202,9 @@ class Database:
 
     def close(self) -> None:
         """Close every pooled connection."""
+        for connection in self._readers:
+            connection.close()
+        self._readers.clear()
         self._reader.dispose()
         self.engine.dispose()
 

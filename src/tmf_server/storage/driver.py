@@ -35,9 +35,12 @@ class Sql:
 
 
 def run(connection: Connection, sql: Sql, values: Values) -> Any:
-    """Run one statement; its cursor, to fetch from."""
+    """Run one statement, prepared where the driver can; its cursor, to fetch from."""
     cursor = connection.connection.cursor()
-    cursor.execute(sql.of(connection.dialect.name), values)
+    if connection.dialect.name == "postgresql":
+        cursor.execute(sql.postgresql, values, prepare=True)  # type: ignore[call-arg]
+    else:
+        cursor.execute(sql.text, values)
     return cursor
 
 
