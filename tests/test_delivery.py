@@ -316,6 +316,14 @@ def test_an_unknown_subscription_is_told(events: World) -> None:
         events.database.transact(lambda connection: admin.park(connection, "nobody"))
     with pytest.raises(NotFound, match="no subscription 'nobody'"):
         events.database.transact(lambda connection: admin.replay(connection, {}, "nobody"))
+    with pytest.raises(NotFound, match="no subscription 'nobody'"):
+        events.database.transact(lambda connection: admin.signing_key(connection, events.settings, "nobody"))
+
+
+def test_the_operator_can_hand_over_the_key_of_a_subscription(events: World) -> None:
+    made = events.subscribe("http://127.0.0.1:1/")
+    key = events.database.transact(lambda connection: admin.signing_key(connection, events.settings, made.id))
+    assert key == events.office().signer.key(made.id)
 
 
 # -- ends -------------------------------------------------------------------------------------------

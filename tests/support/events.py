@@ -18,6 +18,7 @@ from tests.support.postgres import PostgresServer
 from tmf_server.contracts import load_contracts
 from tmf_server.domain.instants import now
 from tmf_server.events import outbox
+from tmf_server.events.duties import Duty
 from tmf_server.events.guard import Guard
 from tmf_server.events.office import Office
 from tmf_server.events.payload import Composer, Forms
@@ -61,6 +62,9 @@ class SameView:
 
     def path(self, path: tuple[str, ...]) -> tuple[str, ...]:
         return path
+
+    def paths(self, path: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        return (path,)
 
     def stored_values(self, path: tuple[str, ...], value: Any) -> tuple[Any, ...]:  # noqa: ARG002 - a View
         return (value,)
@@ -161,9 +165,9 @@ class World:
         self._offices.append(made)
         return made
 
-    def worker(self, **parts: Any) -> Worker:
+    def worker(self, *duties: Duty, **parts: Any) -> Worker:
         """A worker that runs."""
-        made = Worker(self.office(**parts))
+        made = Worker(self.office(**parts), duties)
         made.start()
         self.workers.append(made)
         return made

@@ -7,7 +7,9 @@ from sqlalchemy import Connection, RowMapping, false, func, insert, literal, sel
 from tmf_server.errors import NotFound
 from tmf_server.events import leases, relay
 from tmf_server.events.ledger import Topics
+from tmf_server.events.signing import signer
 from tmf_server.model.events import outbox, parked, subscription
+from tmf_server.settings import Settings
 
 Row = dict[str, Any]
 _HELD_BACK = func.coalesce(select(func.count()).where(parked.c.subscription == subscription.c.id).scalar_subquery(), 0)
@@ -71,6 +73,15 @@ def park(connection: Connection, subscription_id: str) -> int:
     values = {"park_until": end, "due": 0, "tries": 0} | _evicted()
     connection.execute(update(subscription).where(subscription.c.id == subscription_id).values(values))
     return end
+
+
+def signing_key(connection: Connection, settings: Settings, subscription_id: str) -> str:
+    """The key (`whsec_…`) that a subscriber verifies signatures with, for the operator to hand over.
+
+    Raises NotFound for an unknown subscription.
+    """
+    _found(connection, subscription_id)
+    return signer(connection, settings).key(subscription_id)
 
 
 def _evicted() -> dict[str, Any]:

@@ -25,24 +25,35 @@ class Duty:
 
     `run` gets an event that is set when it should end early, because the worker stops or another one took over, and
     may take as long as it needs; `every` are the seconds from the end of one run to the start of the next. Of all
-    workers on the database one at a time runs it.
+    workers on the database one at a time runs it, unless `alone` is false: then each does, and nothing is written when
+    there is nothing to do.
     """
 
     name: str
     every: float
     run: Callable[[threading.Event], object]
+    alone: bool = True
 
 
 async def perform(office: Office, duty: Duty, stopping: asyncio.Event) -> None:
     """Run the duty until the worker stops. A run that fails is logged and repeated at its next time."""
     while not stopping.is_set():
         try:
-            held = await office.transact(_take, duty, office.holder, office.lease_seconds)
-            if held is not None:
-                await _run(office, duty, held, stopping)
+            await _turn(office, duty, stopping)
         except (*FAULTS, LeaseLost) as error:
             log.warning("duty interrupted", duty=duty.name, error=f"{type(error).__name__}: {error}")
         await pause(stopping, duty.every)
+
+
+async def _turn(office: Office, duty: Duty, stopping: asyncio.Event) -> None:
+    if not duty.alone:
+        await _run(office, duty, None, stopping)
+        return
+    held = await office.transact(_take, duty, office.holder, office.lease_seconds)
+    if held is not None:
+        await _run(office, duty, held, stopping)
+        # held until it is due again, so that many workers do not run it many times as often
+        await office.transact(leases.write, held, duty.every)
 
 
 def _take(connection: Connection, duty: Duty, holder: str, seconds: float) -> Lease | None:
@@ -52,7 +63,8 @@ def _take(connection: Connection, duty: Duty, holder: str, seconds: float) -> Le
     return taken and taken[0]
 
 
-async def _run(office: Office, duty: Duty, held: Lease, stopping: asyncio.Event) -> None:
+async def _run(office: Office, duty: Duty, held: Lease | None, stopping: asyncio.Event) -> None:
+    """Run it in a thread and keep the lease meanwhile; the run is told when the worker stops or the lease is lost."""
     end_early = threading.Event()
     run = asyncio.create_task(asyncio.to_thread(duty.run, end_early))
     stop = asyncio.create_task(stopping.wait())
@@ -62,7 +74,8 @@ async def _run(office: Office, duty: Duty, held: Lease, stopping: asyncio.Event)
             await asyncio.wait(awaited, timeout=office.lease_seconds / 3, return_when=asyncio.FIRST_COMPLETED)
             if stop.done():
                 end_early.set()
-            await office.transact(leases.write, held, office.lease_seconds)
+            if held is not None:
+                await office.transact(leases.write, held, office.lease_seconds)
     finally:
         stop.cancel()
         end_early.set()
@@ -70,8 +83,6 @@ async def _run(office: Office, duty: Duty, held: Lease, stopping: asyncio.Event)
     error = run.exception()
     if error is not None:
         log.error("duty failed", duty=duty.name, exc_info=error)
-    # held until it is due again, so that many workers do not run it many times as often
-    await office.transact(leases.write, held, duty.every)
 
 
 async def pause(event: asyncio.Event, seconds: float) -> None:

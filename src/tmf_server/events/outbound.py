@@ -115,7 +115,7 @@ class HttpAnswer:
 
     def __init__(self) -> None:
         self.status = 0
-        self.headed = self.complete = False
+        self.headed = self.complete = self.broken = False
         self.text = bytearray()
         self.parser = httptools.HttpResponseParser(self)
 
@@ -146,7 +146,7 @@ class Channel:
     def usable(self) -> bool:
         """True when the last answer was read whole and the other side keeps the connection open."""
         fresh = time.monotonic() - self._since < IDLE_SECONDS
-        kept = self.answer.complete and self.answer.parser.should_keep_alive()
+        kept = self.answer.complete and not self.answer.broken and self.answer.parser.should_keep_alive()
         return fresh and kept and not self._reader.at_eof() and not self._writer.is_closing()
 
     async def exchange(self, request: bytes) -> None:
@@ -175,12 +175,19 @@ class Channel:
 
     async def _feed(self, most: int, *, until_headed: bool) -> None:
         answer = self.answer
-        while most > 0 and not (answer.headed if until_headed else answer.complete):
+        while most > 0 and not (answer.headed if until_headed else answer.complete or answer.broken):
             data = await self._reader.read(most)
             if not data:
                 return
             most -= len(data)
-            answer.parser.feed_data(data)
+            try:
+                answer.parser.feed_data(data)
+            except httptools.HttpParserError:
+                # what follows the head is no matter for the outcome, but the connection cannot be used again
+                if not answer.headed:
+                    raise
+                answer.broken = True
+                return
 
     def close(self) -> None:
         """Close the connection."""

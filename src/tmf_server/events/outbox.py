@@ -6,13 +6,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, select
 
 from tmf_server.logs import REQUEST_ID
 from tmf_server.model.events import outbox
 from tmf_server.storage.changes import Change
 
-_INSERT = insert(outbox).inline()
+_NAMES = ("event_id", "kind", "record_id", "event", "time", "paths", "correlation_id", "document")
+_INTO = f"INSERT INTO outbox ({', '.join(_NAMES)})"
+# Written for the driver, since this is on the path of every POST: half the cost of a compiled statement.
+_ONE = {
+    "sqlite": f"{_INTO} VALUES ({', '.join('?' for _ in _NAMES)})",
+    "postgresql": f"{_INTO} VALUES ({', '.join('%s' for _ in _NAMES)})",
+}
+# PostgreSQL takes many rows fastest as one JSON text; SQLite repeats a prepared statement.
+_MANY = f"""{_INTO}
+    SELECT {", ".join(f"CAST(j.value ->> {at} AS {outbox.c[name].type})" for at, name in enumerate(_NAMES))}
+    FROM jsonb_array_elements(CAST(%s AS jsonb)) WITH ORDINALITY AS j(value, place) ORDER BY j.place"""  # noqa: S608
 _COLUMNS = [column for column in outbox.c if column.name != "number"]
 
 
@@ -40,21 +50,27 @@ def record(connection: Connection, changes: Sequence[Change], correlation_id: st
     if correlation_id is None:
         correlation_id = REQUEST_ID.get() or None
     rows = [_row(change, correlation_id) for change in changes]
-    if rows:
-        connection.execute(_INSERT, rows if len(rows) > 1 else rows[0])
+    dialect = connection.dialect.name
+    if len(rows) == 1:
+        connection.exec_driver_sql(_ONE[dialect], rows[0])
+    elif rows and dialect == "postgresql":
+        connection.exec_driver_sql(_MANY, (orjson.dumps(rows).decode(),))
+    elif rows:
+        connection.exec_driver_sql(_ONE[dialect], rows)
 
 
-def _row(change: Change, correlation_id: str | None) -> dict[str, Any]:
-    return {
-        "event_id": str(uuid.uuid4()),
-        "kind": change.kind,
-        "record_id": change.id,
-        "event": change.event,
-        "time": change.time,
-        "paths": orjson.dumps(change.paths).decode() if change.paths else "[]",
-        "correlation_id": correlation_id,
-        "document": change.document,
-    }
+def _row(change: Change, correlation_id: str | None) -> tuple[Any, ...]:
+    """The values of `_NAMES`."""
+    return (
+        str(uuid.uuid4()),
+        change.kind,
+        change.id,
+        change.event,
+        change.time,
+        orjson.dumps(change.paths).decode() if change.paths else "[]",
+        correlation_id,
+        change.document,
+    )
 
 
 def read(connection: Connection, after: int, limit: int, kinds: Collection[str] = ()) -> list[StoredEvent]:
