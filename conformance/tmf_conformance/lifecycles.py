@@ -66,7 +66,10 @@ class Lifecycles:
         entry = (self._content.get(document.api) or {}).get(noun.name)
         if entry is None or document.version not in entry.get("versions", [document.version]):
             return None
-        moves = {str(state): tuple(following or ()) for state, following in entry["moves"].items()}
+        # A version that lacks a state lacks the moves from and to it.
+        declared = document.schemas.enum(document.schemas.properties(noun.schema).get(entry["attribute"], {}))
+        states = [state for state in entry["moves"] if not declared or state in declared]
+        moves = {state: tuple(s for s in entry["moves"][state] or () if s in states) for state in states}
         return Lifecycle(
             entry["attribute"],
             moves,

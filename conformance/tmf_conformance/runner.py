@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+import traceback
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -107,6 +108,8 @@ async def _attempt(check: Check, trial: Trial) -> tuple[Outcome, str]:
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         # The checks read answers as the document promises them; whatever does not fit is the server's finding.
         trial.fail(f"the answer has not the promised shape ({type(error).__name__}: {error})")
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        note = f"noticed at {where.name}, line {where.lineno}"
     if trial.findings:
         return Outcome.FAILED, note
     return (

@@ -127,11 +127,12 @@ async def probe(client: Client, document: Document, limits: Limits) -> None:
     paths = [noun.path for noun in document.nouns if noun.has("list")]
     answers = []
     for path in paths[:3]:
+        seconds = min(_PROBE, limits.request)
         try:
-            async with asyncio.timeout(min(_PROBE, limits.request)):
+            async with asyncio.timeout(seconds):
                 answers.append(await client.send("GET", path, params={"limit": "1"}))
         except (NoAnswer, TimeoutError) as error:
-            reason = str(error) or f"GET {client.url(path)}: no answer within {_PROBE:g} s"
+            reason = str(error) or f"GET {client.url(path)}: no answer within {seconds:g} s"
             raise CannotRun(f"{document.title}: {reason}") from error
         if answers[-1].status < 400:
             break

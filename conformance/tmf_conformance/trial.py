@@ -68,10 +68,10 @@ class Trial:
             raise Unsupported(f"{method} {path} answers {exchange.status}: {_reason(exchange)}")
         return exchange
 
-    async def get(self, path: str, **params: str) -> Exchange:
+    async def get(self, path: str, /, **params: str) -> Exchange:
         return await self.send("GET", path, params=params)
 
-    async def rows(self, query: str = "", **params: str) -> list[Node]:
+    async def rows(self, query: str = "", /, **params: str) -> list[Node]:
         """The records of a list request that must answer 200 with an array of objects."""
         exchange = await self.send("GET", self.noun.path, params=params, query=query)
         self.need(exchange.status == 200, f"the list request answers {exchange.status}", "200 with an array")

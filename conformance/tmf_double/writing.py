@@ -86,12 +86,18 @@ class Writing(Reading, Notifying):
         record = {name: value for name, value in record.items() if name != "href"}
         if "lastUpdate" in properties:
             record["lastUpdate"] = self.now()
-        if noun.is_task and "state" in properties and "state" not in record:
-            record["state"] = self.task_state(noun)
+        if noun.is_task:
+            machine = self.lifecycles.find(self.document, noun)
+            name = machine.attribute if machine else "state"
+            if name in properties and name not in record:
+                record[name] = self.task_state(noun)
         return record
 
-    def task_state(self, noun: Noun) -> str:  # noqa: ARG002
-        return "done"
+    def task_state(self, noun: Noun) -> str:
+        """The state in which a finished task is shown: the first final one of its lifecycle."""
+        machine = self.lifecycles.find(self.document, noun)
+        final = [state for state, following in machine.moves.items() if not following] if machine else []
+        return final[0] if final else "done"
 
     # --- change
 

@@ -69,7 +69,7 @@ async def answer(t: Trial) -> None:
     t.expect(not different, f"PATCH and GET differ at {different}", "the same representation", exchange)
 
 
-@check("patch.merge-null", "null in a merge patch removes the attribute", CLAUSE, needs=PATCH, writes=True)
+@check("patch.merge-null", "`null` in a merge patch removes the attribute", CLAUSE, needs=PATCH, writes=True)
 async def merge_null(t: Trial) -> None:
     record = await t.read(await t.create())
     name = optional(t, record)
