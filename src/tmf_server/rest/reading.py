@@ -11,10 +11,19 @@ from tmf_server.rest.fields import parse_fields, select_fields
 from tmf_server.rest.messages import Request, Response
 from tmf_server.rest.paging import page_headers
 from tmf_server.rest.query import Query, parse_query
-from tmf_server.rest.representation import entity_tag, not_modified, parameters, rendered, shown_bytes, stored_headers
+from tmf_server.rest.representation import (
+    entity_tag,
+    not_modified,
+    parameters,
+    rendered,
+    shown_array,
+    shown_bytes,
+    stored_headers,
+)
 from tmf_server.rest.writing import no_such_record
-from tmf_server.storage.conditions import And, Condition, Selection, TypeIs, conjuncts
+from tmf_server.storage.conditions import And, Condition, Selection, conjuncts
 from tmf_server.storage.database import Connection
+from tmf_server.storage.narrowing import narrowing, shows
 from tmf_server.storage.records import Stored
 from tmf_server.storage.select import Page
 
@@ -24,7 +33,7 @@ def retrieve(request: Request) -> Response:
     services = request.services
     with services.database.read() as connection:
         stored = services.records.load(connection, request.exposure.entity, request.path_id)
-    if stored is None or not belongs(request.exposure, stored):
+    if stored is None or not shows(request.exposure, stored):
         raise no_such_record(request)
     if not_modified(request, stored):
         return Response(304, headers=[("ETag", entity_tag(stored))])
@@ -54,11 +63,6 @@ def _depth(asked: dict[str, list[str]]) -> int:
     return int(text)
 
 
-def belongs(exposure: Exposure, stored: Stored) -> bool:
-    """True when the record is one of those that this path shows."""
-    return not exposure.types or stored.parsed().get("@type") in exposure.types
-
-
 def list_records(request: Request) -> Response:
     """200 with a page of records and how to get to its neighbours."""
     services, exposure = request.services, request.exposure
@@ -75,10 +79,8 @@ def list_records(request: Request) -> Response:
 
 def _narrowed(selection: Selection, exposure: Exposure) -> Selection:
     """The selection among the records that this path shows."""
-    if not exposure.types:
-        return selection
-    parts = (TypeIs(exposure.types), *conjuncts(selection.where))
-    return replace(selection, where=And(parts))
+    narrow = narrowing(exposure)
+    return selection if narrow is None else replace(selection, where=And((narrow, *conjuncts(selection.where))))
 
 
 def _total(request: Request, connection: Connection, where: Condition | None) -> int | None:
@@ -90,7 +92,7 @@ def _total(request: Request, connection: Connection, where: Condition | None) ->
 
 def _page_body(request: Request, query: Query, page: Page) -> bytes:
     if not (query.depth or query.expand):
-        return b"[" + b",".join(shown_bytes(request, one.document, query.fields) for one in page.rows) + b"]"
+        return shown_array(request, [one.document for one in page.rows], query.fields)
     links = request.services.links
     documents = [rendered(links, request.exposure, one.document, request.origin) for one in page.rows]
     documents = expanded(request, documents, depth=query.depth, paths=query.expand)

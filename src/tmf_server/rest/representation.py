@@ -1,5 +1,6 @@
 """A stored record as the client gets it: bytes, entity tag, headers. No SQL."""
 
+from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
 import orjson
@@ -37,6 +38,15 @@ def shown_text(links: Links, exposure: Exposure, document: str, origin: str) -> 
     if exposure.v5 and RESIDUE not in document:
         return links.absolute(document.encode(), origin, version)
     return links.absolute(orjson.dumps(exposure.view.show(orjson.loads(document))), origin, version)
+
+
+def shown_array(request: Request, documents: Sequence[str], fields: FieldTree | None) -> bytes:
+    """The canonical texts as one JSON array, as the request's version shows them; passed through where nothing differs."""
+    exposure, links = request.exposure, request.services.links
+    joined = ",".join(documents)
+    if exposure.v5 and fields is None and RESIDUE not in joined:
+        return links.absolute(f"[{joined}]".encode(), request.origin, exposure.contract.version)
+    return b"[" + b",".join(shown_bytes(request, document, fields) for document in documents) + b"]"
 
 
 def rendered(links: Links, exposure: Exposure, document: str, origin: str) -> Document:
