@@ -45,6 +45,10 @@ class View(Protocol):
         """The canonical path of an attribute."""
         ...
 
+    def paths(self, path: Path) -> tuple[Path, ...]:
+        """Every canonical path where the value of an attribute can lie, the usual one first."""
+        ...
+
     def stored_values(self, path: Path, value: Any) -> tuple[Any, ...]:
         """Every canonical value that the version shows as `value`."""
         ...
@@ -141,7 +145,8 @@ class Entity:
 class Exposure:
     """An entity as one document shows it: the path segment, the schema of its records, the view.
 
-    `types` narrows the entity to records of those `@type`s where one table stands behind several paths.
+    `types` narrows the entity to records of those `@type`s, `type_name` and all below it, where one table stands behind
+    several paths.
     """
 
     entity: Entity
@@ -150,6 +155,7 @@ class Exposure:
     schema: str
     view: View
     types: frozenset[str] = frozenset()
+    type_name: str = ""
     task: bool = False
 
     @property

@@ -12,6 +12,7 @@ import orjson
 from tmf_server.domain.instants import format_instant
 from tmf_server.events.outbox import StoredEvent
 from tmf_server.registry import Document, Exposure, Registry
+from tmf_server.storage.narrowing import belongs
 
 Render = Callable[[Exposure, str, str], Document]
 """The record of a stored canonical text as an exposure shows it, its links beginning with an origin (https://host)."""
@@ -60,9 +61,8 @@ class Forms:
     def form(self, api: str, version: str, event: StoredEvent) -> Form | None:
         """How the document of the API in the version reports the event; None when it does not."""
         exposures = self._exposures.get((api, version, event.kind), [])
-        narrowed = any(one.types for one in exposures)
-        type_name = orjson.loads(event.document).get("@type") if narrowed else None
-        fitting = (one for one in exposures if not one.types or type_name in one.types)
+        document = orjson.loads(event.document) if any(one.types for one in exposures) else {}
+        fitting = (one for one in exposures if belongs(one, document))
         return next(filter(None, (self._of(one, event.event) for one in fitting)), None)
 
     def _of(self, exposure: Exposure, event: str) -> Form | None:

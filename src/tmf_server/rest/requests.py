@@ -64,7 +64,8 @@ class RequestCheck:
         if isinstance(body.get("id"), str):
             check_id(body["id"])
         if schema is not None:
-            self._validators.complete(self._endpoint.contract, schema, body)
+            if operation.verb != "replace":  # a record keeps its type where the body does not name one
+                self._validators.complete(self._endpoint.contract, schema, body)
             self._validators.check(self._endpoint.contract, schema, body)
         return body
 

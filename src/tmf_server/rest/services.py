@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from tmf_server.events.subscriptions import Subscriptions
     from tmf_server.rest.validation import Validators
 
-StartTask = Callable[[Connection, Entity, Stored, str, str], None]
-"""Starts the work of a task in the transaction that created it: its record, the contract it came through, the origin."""
+StartTask = Callable[[Connection, Entity, Stored, str, str], Stored]
+"""Does or starts the work of a task in the transaction that created it; gives the task's record as it is then.
+
+Takes the record, the name of the contract that it came through and the origin.
+"""
 
 
 @dataclass(frozen=True)

@@ -7,23 +7,27 @@ from tmf_server.registry import Document
 from tmf_server.rest.idempotency import answer_once
 from tmf_server.rest.messages import Request, Response
 from tmf_server.rest.patch import apply_patch
+from tmf_server.rest.placing import check_place, placed
 from tmf_server.rest.representation import check_if_match, record_response, shown_document
 from tmf_server.rest.strictjson import without_nulls
 from tmf_server.rest.updates import check_result
 from tmf_server.storage.database import Connection
+from tmf_server.storage.narrowing import shows
 from tmf_server.storage.records import Stored
 
-MERGE_PATCH = ("application/json", "application/merge-patch+json")
+KEPT_BY_PUT = ("id", "href", "@type", "@baseType")
 
 
 def create(request: Request) -> Response:
     """201 with the new record and its Location; the same Idempotency-Key gives the same answer again."""
-    records = request.services.records
-    exposure = request.exposure
-    document = exposure.view.accept(request.body)
+    services, exposure = request.services, request.exposure
+    document = placed(services.registry, exposure, exposure.view.accept(request.body))
 
     def work(connection: Connection) -> Response:
-        stored = records.create(connection, exposure.entity, [document], policy=_policy(request))[0]
+        stored = services.records.create(connection, exposure.entity, [document], policy=_policy(request))[0]
+        start = services.tasks.get(exposure.entity.task or "")
+        if start is not None:
+            stored = start(connection, exposure.entity, stored, exposure.contract.name, request.origin)
         return record_response(request, stored, status=201)
 
     return answer_once(request, work)
@@ -38,8 +42,8 @@ def replace(request: Request) -> Response:
     """200 with the record after PUT: the body takes the place of all that this version shows."""
 
     def replaced(shown: Document) -> Document:
-        kept = {name: shown[name] for name in ("id", "href") if name in shown}
-        return kept | request.body
+        body: Document = request.body
+        return {name: shown[name] for name in KEPT_BY_PUT if name in shown} | body
 
     return _change(request, replaced)
 
@@ -57,6 +61,7 @@ def _change(request: Request, edit: Callable[[Document], Document]) -> Response:
         check_result(exposure.contract, exposure.schema, schema, shown, result)
         services.validators.check(exposure.contract, schema, result)
         after = exposure.view.accept(result, canonical)
+        check_place(exposure, after)
         return services.records.update(connection, exposure.entity, stored, after, policy=_policy(request))
 
     return record_response(request, services.database.transact(work))
@@ -77,7 +82,7 @@ def delete(request: Request) -> Response:
 
 def _locked(request: Request, connection: Connection) -> Stored:
     stored = request.services.records.load(connection, request.exposure.entity, request.path_id, lock=True)
-    if stored is None:
+    if stored is None or not shows(request.exposure, stored):
         raise no_such_record(request)
     return stored
 
