@@ -124,3 +124,65 @@ def _covers(known: Any, said: Any) -> bool:
     if isinstance(known, list) and isinstance(said, list):
         return len(known) == len(said) and all(map(_covers, known, said))
     return bool(known == said)
+
+
+def acknowledge(alarm: Document, task: Document) -> Document:
+    """The alarm acknowledged by who asked for it; one that is already stays whose it is."""
+    if alarm.get("ackState") == "acknowledged":
+        return alarm
+    return alarm | {"ackState": "acknowledged"} | _said(task, "ackSystemId", "ackUserId", "ackTime")
+
+
+def unacknowledge(alarm: Document, task: Document) -> Document:
+    """The alarm no longer acknowledged, with who asked for that."""
+    if alarm.get("ackState") != "acknowledged":
+        return alarm
+    kept = {name: value for name, value in alarm.items() if name != "ackTime"}
+    return kept | {"ackState": "unacknowledged"} | _said(task, "ackSystemId", "ackUserId")
+
+
+def clear(alarm: Document, task: Document) -> Document:
+    """The alarm cleared by who asked for it; one that is already stays as it was cleared."""
+    if is_cleared(alarm):
+        return alarm
+    return alarm | {"state": CLEARED} | _said(task, "alarmClearedTime", "clearSystemId", "clearUserId")
+
+
+def comment(alarm: Document, task: Document) -> Document:
+    """The alarm with one more comment."""
+    return alarm | {"comment": [*alarm.get("comment", ()), task["comment"]]}
+
+
+def grouped(parent: Document, children: list[Document], task: Document) -> list[Document]:
+    """The parent and its children, each naming the other."""
+    below = [_joined(child, "parentAlarm", [parent], task) for child in children]
+    return [_joined(parent, "correlatedAlarm", children, task), *below]
+
+
+def ungrouped(parent: Document, children: list[Document], task: Document) -> list[Document]:
+    """The parent and its children, none naming the other any more."""
+    below = [_parted(child, "parentAlarm", [parent], task) for child in children]
+    return [_parted(parent, "correlatedAlarm", children, task), *below]
+
+
+def _joined(alarm: Document, name: str, others: list[Document], task: Document) -> Document:
+    held = alarm.get(name, [])
+    known = {one.get("id") for one in held}
+    added = [
+        {"id": one["id"], "@type": "AlarmRef", "@referredType": "Alarm"} for one in others if one["id"] not in known
+    ]
+    return alarm | {name: [*held, *added]} | _said(task, "alarmChangedTime") if added else alarm
+
+
+def _parted(alarm: Document, name: str, others: list[Document], task: Document) -> Document:
+    gone = {one["id"] for one in others}
+    held = alarm.get(name, [])
+    kept = [one for one in held if one.get("id") not in gone]
+    if len(kept) == len(held):
+        return alarm
+    rest = {key: value for key, value in alarm.items() if key != name}
+    return rest | ({name: kept} if kept else {}) | _said(task, "alarmChangedTime")
+
+
+def _said(task: Document, *names: str) -> Document:
+    return {name: task[name] for name in names if name in task}

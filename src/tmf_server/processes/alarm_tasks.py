@@ -1,0 +1,122 @@
+"""The work of the tasks on alarms (TMF642): select by pattern, change all of them in the task's own transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from tmf_server.domain import alarm as rules
+from tmf_server.domain.instants import format_instant
+from tmf_server.errors import Fault, InvalidInput, TooCostly
+from tmf_server.processes.alarm_patterns import Patterns
+from tmf_server.registry import Document, Entity
+from tmf_server.settings import Settings
+from tmf_server.storage.conditions import Selection, matches
+from tmf_server.storage.records import Records, Stored
+from tmf_server.storage.select import Selector
+
+ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A task that changes every alarm that its `alarmPattern` selects; `done` is where it tells of them."""
+
+    done: str
+    change: Callable[[Document, Document], Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A task that changes a parent alarm and its correlated ones together; `done` is where it tells of them."""
+
+    done: str
+    change: Callable[[Document, list[Document], Document], list[Document]]
+
+
+ACTS: Mapping[str, Each | Group] = {
+    "ackAlarm": Each("ackedAlarm", rules.acknowledge),
+    "unAckAlarm": Each("unAckedAlarm", rules.unacknowledge),
+    "clearAlarm": Each("clearedAlarm", rules.clear),
+    "commentAlarm": Each("commentedAlarm", rules.comment),
+    "groupAlarm": Group("groupedAlarm", rules.grouped),
+    "unGroupAlarm": Group("unGroupedAlarm", rules.ungrouped),
+}
+
+
+class AlarmTasks:
+    """Does the tasks of one server."""
+
+    def __init__(self, records: Records, selector: Selector, settings: Settings) -> None:
+        self._records = records
+        self._selector = selector
+        self._settings = settings
+
+    @cached_property
+    def _patterns(self) -> Patterns:
+        exposure = self._records.registry.canonical(ALARM)
+        return Patterns(exposure.contract, exposure.schema, self._settings.max_conditions)
+
+    @property
+    def _alarm(self) -> Entity:
+        return self._records.registry.entities[ALARM]
+
+    def start(self, connection: Connection, entity: Entity, stored: Stored, _contract: str, _origin: str) -> Stored:
+        """Do the task, unless it was made in a state in which nothing is left to do; its record as it is then."""
+        state = rules.ALARM_TASK_LIFECYCLE.of(stored.parsed())
+        if state == "cancel":
+            return self._move(connection, entity, stored, {"state": "canceled"})
+        if state not in ("acknowledged", "inProgress"):
+            return stored
+        stored = self._move(connection, entity, stored, {"state": "inProgress"})
+        task, act = stored.parsed(), ACTS[entity.name]
+        if isinstance(act, Each):
+            touched = self._each(connection, task, stored.updated, act)
+        else:
+            touched = self._group(connection, task, act)
+        done = [one.parsed() for one in touched]
+        return self._move(connection, entity, stored, {"state": "done", act.done: done})
+
+    def _move(self, connection: Connection, entity: Entity, stored: Stored, values: Document) -> Stored:
+        return self._records.update(connection, entity, stored, stored.parsed() | values)
+
+    def _each(self, connection: Connection, task: Document, moment: int, act: Each) -> list[Stored]:
+        if isinstance(task.get("comment"), dict):
+            task["comment"].setdefault("time", format_instant(moment))
+        chosen = self._choose(connection, task.get("alarmPattern", []), "/alarmPattern")
+        return [self._change(connection, one, act.change(one.parsed(), task)) for one in chosen]
+
+    def _group(self, connection: Connection, task: Document, act: Group) -> list[Stored]:
+        parents = self._choose(connection, [task["parentAlarm"]], "/parentAlarm")
+        if len(parents) > 1:
+            fault = Fault("/parentAlarm", f"expected a pattern of one alarm; {len(parents)} fit this one")
+            raise InvalidInput("A group has one parent.", faults=[fault], code="ruleViolated")
+        found = self._choose(connection, task["correlatedAlarm"], "/correlatedAlarm")
+        children = [one for one in found if one.id not in {parent.id for parent in parents}]
+        if not parents or not children:
+            return []
+        group = [*parents, *children]
+        changed = act.change(parents[0].parsed(), [one.parsed() for one in children], task)
+        return [self._change(connection, one, after) for one, after in zip(group, changed, strict=True)]
+
+    def _change(self, connection: Connection, stored: Stored, after: Document) -> Stored:
+        return self._records.update(connection, self._alarm, stored, after)
+
+    def _choose(self, connection: Connection, patterns: list[Document], pointer: str) -> list[Stored]:
+        """The alarms that fit some of the patterns, locked, in the order in which they were made."""
+        named, condition = self._patterns.read(patterns, pointer)
+        most = self._settings.max_task_alarms
+        ids = set(named)
+        if condition is not None:
+            page = self._selector.query(connection, self._alarm, condition).page(Selection(limit=most + 1))
+            ids |= {one.id for one in page.rows}
+        if len(ids) > most:
+            raise TooCostly(
+                f"The pattern fits more than {most} alarms. Narrow it, and repeat the task for the rest.",
+                message=pointer,
+            )
+        # one order everywhere, so that two tasks never wait for each other; what changed meanwhile is looked at again
+        locked = [self._records.load(connection, self._alarm, id_, lock=True) for id_ in sorted(ids)]
+        found = [one for one in locked if one is not None and (one.id in named or matches(condition, one.parsed()))]
+        return sorted(found, key=lambda one: one.key)
