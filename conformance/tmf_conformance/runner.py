@@ -157,6 +157,7 @@ async def _until_gone(work: list[Coroutine[Any, Any, None]], gone: asyncio.Event
 async def clean_up(sessions: list[ApiSession], report: Report) -> None:
     """Delete what was created, newest first; twice, since a record may be in use by another one of ours."""
     for session in sessions:
+        await session.settle()
         report.created += len(session.created)
         left = list(dict.fromkeys(reversed(session.created)))
         deletable = {n.path.rsplit("/", 1)[-1] for n in session.document.nouns if n.has("delete")} | {"hub"}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -63,6 +64,7 @@ class ApiSession:
         known = {(n.name, m.attribute): m.known for n in document.nouns if (m := lifecycles.find(document, n))}
         self.bodies = Bodies(document, f"{options.seed}-{document.title}", known)
         self.created: list[str] = []
+        self.in_flight: set[asyncio.Future[Exchange]] = set()
         self.observations: dict[str, Any] = {}
         self.generated: asyncio.Future[dict[str, list[Case]]] | None = None
         self._numbers = count(1000)
@@ -71,6 +73,23 @@ class ApiSession:
         self.locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     # --- what must be removed again
+
+    async def post(self, asking: Coroutine[Any, Any, Exchange]) -> Exchange:
+        """A POST that is noted when it has made a record, also when the check that sent it is over by then."""
+        task = asyncio.ensure_future(asking)
+        self.in_flight.add(task)
+        task.add_done_callback(self._landed)
+        return await asyncio.shield(task)
+
+    def _landed(self, task: "asyncio.Future[Exchange]") -> None:
+        self.in_flight.discard(task)
+        if not task.cancelled() and task.exception() is None and task.result().status < 300:
+            self.remember(task.result())
+
+    async def settle(self) -> None:
+        """Wait for the requests that an interruption has left under way."""
+        if self.in_flight:
+            await asyncio.wait(set(self.in_flight))
 
     def remember(self, exchange: Exchange) -> None:
         """Note a created record by its id under the collection that was asked, else by its Location."""

@@ -60,10 +60,9 @@ class Trial:
     async def send(self, method: str, path: str, *, optional: bool = False, **given: Any) -> Exchange:
         """One request. A 501 ends the check as not implemented; so does a 405 where the feature is optional."""
         self.requests += 1
-        exchange = await self.session.client.send(method, path, **given)
+        asking = self.session.client.send(method, path, **given)
+        exchange = await (self.session.post(asking) if method == "POST" else asking)
         self.last = exchange
-        if method == "POST" and exchange.status < 300:
-            self.session.remember(exchange)
         if exchange.status == 501 or (optional and exchange.status == 405):
             raise Unsupported(f"{method} {path} answers {exchange.status}: {_reason(exchange)}")
         return exchange

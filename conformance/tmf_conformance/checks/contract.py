@@ -61,10 +61,9 @@ async def _send(t: Trial, operation: Operation, noun: Noun | None, case: Case) -
     path = await _real(t, operation, noun, case)
     content = _for_hub(t, case.body) if operation.path == "/hub" and case.valid else case.body
     t.requests += 1
-    exchange = await t.session.client.send(case.method, path, query=case.query, content=content, headers=case.headers)
-    if case.method == "POST" and exchange.status < 300 and "/listener/" not in operation.path:
-        t.session.remember(exchange)
-    return exchange
+    asking = t.session.client.send(case.method, path, query=case.query, content=content, headers=case.headers)
+    creates = case.method == "POST" and "/listener/" not in operation.path
+    return await (t.session.post(asking) if creates else asking)
 
 
 async def _real(t: Trial, operation: Operation, noun: Noun | None, case: Case) -> str:

@@ -96,7 +96,7 @@ def shift(text: str) -> str:
     return there.isoformat()
 
 
-@check("filter.eq", "`.eq` equals", CLAUSE, tasks=True)
+@check("filter.eq", "`.eq` answers the records with that value", CLAUSE, tasks=True)
 async def eq(t: Trial) -> None:
     stock = await t.stock()
     for attribute in some(t, stock, "string", "enum", "integer", "boolean", most=3):
