@@ -23,10 +23,12 @@ SCALARS = st.one_of(WORDS, NUMBERS, st.booleans())
 ANYTHING = st.one_of(
     SCALARS, st.lists(SCALARS, max_size=2), st.dictionaries(st.sampled_from("pq"), SCALARS, max_size=2)
 )
+URLS = st.sampled_from(["https://example.com/a", "/here/b"])
+NAMED = {"id": IDS, "href": URLS, "url": URLS, "@schemaLocation": URLS}
 FORMATS = {
     "date-time": INSTANTS,
     "date": st.just("2026-01-01"),
-    "uri": st.sampled_from(["https://example.com/a", "/here/b"]),
+    "uri": URLS,
     "base64": st.just("aGVsbG8="),
     "byte": st.just("aGVsbG8="),
 }
@@ -116,14 +118,14 @@ class Documents:
 
     def _value(self, name: str, node: Schema, depth: int) -> st.SearchStrategy[Any]:
         """Values of one attribute; None where it must be left out, too deep down."""
-        if name == "id" and node.get("type") == "string":
-            return IDS
+        if name in NAMED and node.get("type") == "string":
+            return NAMED[name]
         if len(node.get("allOf", ())) == 1 and "properties" not in node:
             return self._value(name, node["allOf"][0], depth)
         if "$ref" in node:
             return self._referred(name, ref_name(node["$ref"]), depth)
         if node.get("type") == "array":
-            return self._array(name, node.get("items", {}), depth)
+            return self._array(name, node, depth)
         return _scalar(node)
 
     def _referred(self, name: str, target: str, depth: int) -> st.SearchStrategy[Any]:
@@ -132,10 +134,11 @@ class Documents:
             return self._value(name, schema, depth)
         return self._object(target, depth) if depth > DEEPEST else st.none()
 
-    def _array(self, name: str, items: Schema, depth: int) -> st.SearchStrategy[Any]:
+    def _array(self, name: str, node: Schema, depth: int) -> st.SearchStrategy[Any]:
+        fewest = node.get("minItems", 0)
         if depth <= DEEPEST:
-            return st.just([])
-        return st.lists(self._value(name, items, depth), max_size=2).map(_with_different_ids)
+            return st.just([]) if fewest == 0 else st.none()
+        return st.lists(self._value(name, node.get("items", {}), depth), min_size=fewest, max_size=2).map(_distinct)
 
 
 def _scalar(node: Schema) -> st.SearchStrategy[Any]:
@@ -146,7 +149,7 @@ def _scalar(node: Schema) -> st.SearchStrategy[Any]:
     return FORMATS.get(node.get("format", ""), PLAIN.get(node.get("type", ""), ANYTHING))
 
 
-def _with_different_ids(elements: list[Any]) -> list[Any]:
+def _distinct(elements: list[Any]) -> list[Any]:
     """The elements without those whose id one before has: an id names one thing."""
     seen: list[Any] = []
     kept = []

@@ -1,7 +1,7 @@
 """How v4 shows services (TMF638). Data only."""
 
 from tmf_server.entities.shared_v4 import RELATED_PARTIES, RELATED_PLACE
-from tmf_server.rest.view.rules import EmptyArray, Rules, Values, Wrap
+from tmf_server.rest.view.rules import Rules, Values, Wrap
 
 # v4 has no state for a service that is suspended; it is not active.
 STATE = Values("state", {"suspended": "inactive"})
@@ -10,7 +10,6 @@ SERVICE_RULES: Rules = {
     **RELATED_PARTIES,
     ("Service", "Service"): (STATE,),
     ("ServiceRefOrValue", "ServiceRefOrValue"): (STATE,),
-    ("Feature", "Feature"): (EmptyArray("featureCharacteristic"),),
     ("RelatedPlaceRefOrValue", "RelatedPlaceRefOrValue"): RELATED_PLACE,
     ("RelatedEntityRefOrValue", "RelatedEntityRefOrValue"): (Wrap("entity"),),
 }

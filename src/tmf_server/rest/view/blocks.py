@@ -75,27 +75,6 @@ class Block:
         return {name: node[name] for name in self.rule.shown if name in node}
 
 
-class Always:
-    """An array that the other version has in every object, empty where the record has none."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def show(self, node: Document, kept: Document | None, out: Document) -> None:  # noqa: ARG002
-        """Show it, if only empty."""
-        out.setdefault(self.name, [])
-
-    def put(self, shown: Document, seen: Document | None, base: Document | None, out: Document) -> None:  # noqa: ARG002
-        """An empty one is not worth keeping, unless it was there."""
-        if out.get(self.name) == [] and (base is None or self.name not in base):
-            del out[self.name]
-
-    def keep(self, shown: Document, out: Document, kept: Document) -> None:
-        """There is nothing to keep aside."""
-
-
 class Member(Step):
     """An attribute that belongs to a group; the group's block does the work."""
 

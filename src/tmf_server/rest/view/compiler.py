@@ -6,13 +6,12 @@ from typing import Any
 
 from tmf_server.contracts import Attribute, Contract
 from tmf_server.registry import Document, Path
-from tmf_server.rest.view.blocks import Always, Block, Member
+from tmf_server.rest.view.blocks import Block, Member
 from tmf_server.rest.view.folded import INNER, Folded
 from tmf_server.rest.view.kinds import FAMILY, ByValue, Named, Typing, by_content, by_referred
 from tmf_server.rest.view.plan import Plan
 from tmf_server.rest.view.residue import RESIDUE
 from tmf_server.rest.view.rules import (
-    EmptyArray,
     First,
     Group,
     Lift,
@@ -114,8 +113,7 @@ class Compiler:
     def _fill(self, plan: Plan, place: Place, typing: Typing | None) -> None:
         groups = [*place.of(Group), *map(_lowered, place.of(Lower))]
         plan.types = typing
-        always = [Always(rule.attribute) for rule in place.of(EmptyArray)]
-        plan.blocks = (*map(Block, groups), *always)
+        plan.blocks = tuple(map(Block, groups))
         alike = {"@type"} if typing is not None else set()  # attributes that both have, under one name
         plan.own = frozenset(alike.union(*(group.shown for group in groups)))
         claimed = self._claim(plan, place, groups)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tmf_server.registry import Document, Path
-from tmf_server.rest.view.blocks import Always, Block
+from tmf_server.rest.view.blocks import Block
 from tmf_server.rest.view.kinds import Named, Typing
 from tmf_server.rest.view.residue import RESIDUE
 from tmf_server.rest.view.steps import Step
@@ -17,7 +17,7 @@ class Plan:
     def __init__(self) -> None:
         self.down: dict[str, Step] = {}  # by canonical name
         self.up: dict[str, Step] = {}  # by the other version's name
-        self.blocks: tuple[Block | Always, ...] = ()
+        self.blocks: tuple[Block, ...] = ()
         self.types: Typing | None = None
         self.own: frozenset[str] = frozenset()  # kept attributes that blocks and types show themselves
 

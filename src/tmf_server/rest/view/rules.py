@@ -66,13 +66,6 @@ class Wrap:
 
 
 @dataclass(frozen=True, slots=True)
-class EmptyArray:
-    """An array that v4 demands: shown empty where the record has none."""
-
-    attribute: str
-
-
-@dataclass(frozen=True, slots=True)
 class TypeName:
     """The `@type` of a record that comes through v4 without one, where it is not the name of v5's schema."""
 
@@ -103,5 +96,5 @@ class Group:
     paths: Mapping[Path, Path] = field(default_factory=dict)
 
 
-Rule = Rename | Values | Lift | Lower | First | Wrap | EmptyArray | TypeName | Subclasses | Group
+Rule = Rename | Values | Lift | Lower | First | Wrap | TypeName | Subclasses | Group
 Rules = Mapping[tuple[str, str], tuple[Rule, ...]]
