@@ -36,7 +36,7 @@ class PostgresqlJson:
         return f"jsonb_path_exists({node.sql}, CAST({path} AS jsonpath), CAST({values} AS jsonb))"
 
     def _queried(self, node: Node, path: Path, binds: Binds, test: Callable[[Node], str]) -> str:
-        alias, parameter = binds.alias(), binds.add(_jsonpath(path))
+        alias, parameter = binds.alias(), binds.add(f"{_jsonpath(path)}[*]")
         rows = f"jsonb_path_query({node.sql}, CAST({parameter} AS jsonpath)) AS {alias}(v)"
         return f"EXISTS (SELECT 1 FROM {rows} WHERE {test(Node(f'{alias}.v', alias))})"
 
@@ -71,7 +71,8 @@ def _text(value: str) -> str:
 
 
 def _jsonpath(path: Path) -> str:
-    return "$" + "".join(f".{json.dumps(name)}" for name in path) + "[*]"
+    # A filter behind it looks into one level of array by itself; without a filter it needs [*].
+    return "$" + "".join(f".{json.dumps(name)}" for name in path)
 
 
 def _json(value: object) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from tmf_server.storage.binds import Binds, statement
+from tmf_server.storage.binds import Binds
 from tmf_server.storage.conditions import Compare, Condition, Not, Or, TypeIs, conjuncts
+from tmf_server.storage.driver import fetch_all
 from tmf_server.storage.jsonsql import FALSE, SQL_OPERATORS
 from tmf_server.storage.predicates import Predicates
 from tmf_server.storage.rowtests import RowTest, Targets, row_test, row_tests
@@ -89,8 +90,8 @@ class Leads:
 
     def _rest(self, predicates: Predicates, lead: Condition, tests: tuple[RowTest, ...]) -> str:
         predicates.asked = lambda _: True
-        others = predicates.where(tuple(part for part in self.parts if part is not lead))
-        return others if all(test.exact for test in tests) else f"{others} AND {predicates.rest(lead)}"
+        others = (part for part in self.parts if part is not lead)
+        return predicates.where(others, () if all(test.exact for test in tests) else (lead,))
 
     # -- the choice -----------------------------------------------------------------------------
     def _sqlite_lead(self, *, by_key: bool) -> Condition | None:
@@ -167,7 +168,7 @@ class Leads:
             candidates = list(dict.fromkeys(self._candidates()))
             lists = [_owners(self._tests(one, binds) or ()) for one in candidates]
             counts = ", ".join(f"(SELECT count(*) FROM ({owners} LIMIT {most}))" for owners in lists)
-            row = self.connection.execute(statement(f"SELECT {counts}"), binds.values).one()
+            row = fetch_all(self.connection, f"SELECT {counts}", binds.values)[0]
             self._counted = dict(zip(candidates, row, strict=True))
         return self._counted
 

@@ -3,7 +3,7 @@
 The record's table has the alias t. What is written here means exactly what conditions.matches means.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -42,13 +42,17 @@ class Predicates:
         self._root = Node("t.document") if self.sqlite else ROOT
         self._read_document = False
 
-    def where(self, parts: tuple[Condition, ...]) -> str:
-        """All of the parts; PostgreSQL parses a document once for all parts that need it."""
+    def where(self, parts: Iterable[Condition], rest: Iterable[Condition] = ()) -> str:
+        """All of the parts, and what rows leave open of the rest.
+
+        PostgreSQL parses a document once for all conditions that need it.
+        """
         plain: list[str] = []
         parsed: list[str] = []
-        for part in parts:
+        tasks = [*((self.write, part) for part in parts), *((self.rest, part) for part in rest)]
+        for write, part in tasks:
             self._read_document = False
-            written = self.write(part)
+            written = write(part)
             (parsed if self._read_document and not self.sqlite else plain).append(written)
         if parsed:
             # OFFSET 0 keeps the planner from writing the cast into each place where it is used.
