@@ -1,10 +1,15 @@
 """tmf-server: serve, work, look after the database, load and dump records. Commands only; decides nothing else."""
 
+import warnings
+
 import click
 
 from tmf_server import __version__
 from tmf_server.cli import database, events, records, serving
 from tmf_server.cli.base import Commands, show_settings
+
+# Connexion imports a test client that it does not use here, and that says it is getting old.
+warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -1,8 +1,9 @@
 """What all commands share: settings from the environment, and errors as one line with exit code 2. Runs no command."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -24,7 +25,23 @@ class Failure(click.ClickException):
 
 
 class Commands(click.Group):
-    """A group whose commands tell of what is wrong without a traceback."""
+    """A group whose commands tell what is wrong in one line, without a traceback."""
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the program and exit: 0, 1 when it found what it was to look for, 2 when it could not be run so."""
+        try:
+            result = super().main(*args, **extra | {"standalone_mode": False})
+        except click.UsageError as error:
+            help_ = f" Try: {error.ctx.command_path} --help" if error.ctx is not None else ""
+            Failure(f"{error.format_message()}{help_}").show()
+            sys.exit(Failure.exit_code)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.Abort:
+            click.echo("tmf-server: interrupted", err=True)
+            sys.exit(130)
+        sys.exit(result if isinstance(result, int) else 0)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

@@ -1,5 +1,6 @@
 """`db`, `seed` and `reset`: the schema, and the contents as a whole."""
 
+import sys
 from typing import Any
 
 import click
@@ -101,8 +102,12 @@ def reset(yes: bool) -> None:
     settings = read_settings()
     with opened(settings) as services:
         where = services.database.url.render_as_string(hide_password=True)
-        if not yes and not click.confirm(f"Remove everything in {where}?"):
-            raise Failure("nothing was changed")
+        if not (yes or _confirmed(where)):
+            raise Failure("nothing was changed; --yes does it without a question")
         records = BulkRecords(services.registry, settings, services.database.dialect)
         count = start_over(services.database, records)
     click.echo(f"{count} records of the demo are in {where}, and nothing else.")
+
+
+def _confirmed(where: str) -> bool:
+    return sys.stdin.isatty() and click.confirm(f"Remove everything in {where}?")

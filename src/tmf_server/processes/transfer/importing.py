@@ -140,7 +140,7 @@ class Importer:
                 raise InvalidInput("A record is a JSON object.")
             exposure = sorter.exposure(document)
             checked = self.desk.language.checked(exposure, document)
-            return Item(exposure, portable(checked, self._nouns), place)
+            return Item(exposure, strip_hrefs(checked, self._nouns), place)
         except Problem as problem:
             return Refusal(place, problem)
 
@@ -230,8 +230,8 @@ class Importer:
 def _brings_nothing(item: Item, existing: Document) -> bool:
     """True when every attribute that the file gives is here with the same value, but for what the server sets."""
     stamps = item.exposure.entity.stamps
-    before = without_hrefs(existing)
-    after = item.exposure.view.accept(without_hrefs(item.document), before)
+    before = strip_hrefs(existing)
+    after = item.exposure.view.accept(strip_hrefs(item.document), before)
     return all(before.get(name) == value or stamps.get(name) in OURS for name, value in after.items())
 
 
@@ -244,28 +244,26 @@ def _over(item: Item, existing: Document) -> Document:
     return after | {name: existing[name] for name, when in entity.stamps.items() if when in OURS and name in existing}
 
 
-def without_hrefs(node: Any) -> Any:
-    """A copy without any href: they differ from server to server and say nothing about a record."""
-    if isinstance(node, list):
-        return [without_hrefs(element) for element in node]
-    if isinstance(node, dict):
-        return {name: without_hrefs(value) for name, value in node.items() if name != "href"}
-    return node
+def strip_hrefs(document: Document, nouns: frozenset[str] | None = None) -> Document:
+    """Remove from the document, in place, the hrefs that lead to records of the nouns; all hrefs without nouns.
 
-
-def portable(node: Any, nouns: frozenset[str]) -> Any:
-    """A copy without the hrefs that lead to records of nouns that this server has: it finds out itself where they are.
-
-    What remains are links to records of other systems.
+    This server knows itself where its records are, and another one's links to them would be wrong here. What remains
+    are links to records of other systems.
     """
-    if isinstance(node, list):
-        return [portable(element, nouns) for element in node]
-    if not isinstance(node, dict):
-        return node
-    copy = {name: portable(value, nouns) for name, value in node.items()}
-    href = copy.get("href")
-    if isinstance(href, str) and "/" in href:
-        collection, _, id_ = href.rpartition("/")
-        if id_ == copy.get("id") and collection.rpartition("/")[2] in nouns:
-            del copy["href"]
-    return copy
+    waiting: list[Any] = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            href = node.get("href")
+            if href is not None and (nouns is None or _leads_to(href, node.get("id"), nouns)):
+                del node["href"]
+            node = node.values()
+        waiting.extend([value for value in node if isinstance(value, dict | list)])
+    return document
+
+
+def _leads_to(href: Any, id_: Any, nouns: frozenset[str]) -> bool:
+    if not isinstance(href, str):
+        return False
+    collection, _, last = href.rpartition("/")
+    return last == id_ and collection.rpartition("/")[2] in nouns
