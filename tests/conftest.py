@@ -1,5 +1,6 @@
 """Fixtures for every test. Holds no rule of the product."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,12 @@ import pytest
 
 from tests.support.postgres import PostgresServer, serving
 from tests.support.served import Served, serving_app
+from tmf_server import logs
 
 DATABASES = ("sqlite", "postgresql")
+
+# structlog's own way out would render every variable of every frame of a traceback
+logs.unite(logging.INFO)
 
 
 @pytest.fixture(scope="session")

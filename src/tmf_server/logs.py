@@ -35,12 +35,7 @@ class _Handler(logging.StreamHandler[TextIO]):
 def configure(settings: Settings, stream: TextIO | None = None) -> None:
     """Send every log line of this process to the stream (standard error), as settings.log_format and log_level say."""
     level = getattr(logging, settings.log_level.upper())
-    structlog.configure(
-        processors=[*_shared(), ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=False,
-    )
+    unite(level)
     handler = _Handler(stream or sys.stderr)
     handler.setFormatter(
         ProcessorFormatter(
@@ -49,6 +44,16 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
         )
     )
     _install(handler, level)
+
+
+def unite(level: int) -> None:
+    """Let structlog log through the standard library, whose handlers are left as they are."""
+    structlog.configure(
+        processors=[*_shared(), ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
 
 
 def _install(handler: logging.Handler, level: int) -> None:

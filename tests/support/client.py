@@ -24,7 +24,7 @@ class AppTransport(httpx.BaseTransport):
     async def _send(self, request: httpx.Request) -> httpx.Response:
         made = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
         response = await self._inner.handle_async_request(made)
-        content = await response.aread()
+        content = b"".join([part async for part in response.aiter_raw()])
         return httpx.Response(response.status_code, headers=response.headers, content=content)
 
 

@@ -37,7 +37,7 @@ class Health:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         """Answer one request."""
         if scope["method"] not in ("GET", "HEAD"):
-            raise MethodNotAllowed("Health is only read.", allow=("GET", "HEAD", "OPTIONS"))
+            raise MethodNotAllowed("Health is only read.", allow=("GET", "HEAD"))
         path = scope["path"].rstrip("/")
         if path == "/health/live":
             response = _response({"status": "alive"}, ready=True)

@@ -23,7 +23,7 @@ from tmf_server.settings import Settings
 from tmf_server.storage.database import Database
 from tmf_server.storage.figures import records, unfinished_jobs
 
-BUCKETS = (*(f"{bound:g}" for bound in BOUNDS), "+Inf")
+BUCKETS = (*map(str, BOUNDS), "+Inf")
 log = structlog.get_logger(__name__)
 
 
@@ -50,7 +50,7 @@ class Scrape:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         """Answer one request."""
         if scope["method"] not in ("GET", "HEAD"):
-            raise MethodNotAllowed("Metrics are only read.", allow=("GET", "HEAD", "OPTIONS"))
+            raise MethodNotAllowed("Metrics are only read.", allow=("GET", "HEAD"))
         if scope["path"].rstrip("/") != "/metrics":
             raise NotFound("Nothing is served here. The metrics are at /metrics.")
         stored = await self._stored.result()
