@@ -1,128 +1,103 @@
 """JSONPath filters of patch paths, `[?(@.author=='John Doe')]`, as tests of one array element (TMF630 part 6). Pure.
 
-A filter becomes a condition as in queries, so both mean the same: a name leads through arrays to some element. There is
-no schema here: the literal says what is compared, and a string that is an instant is also compared as one.
+A filter becomes a condition as in queries, so that both mean the same: a name leads through arrays to some element. No
+schema is at hand: the literal says what is compared, and a string that is an instant is also compared as one.
 """
 
-import re
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from jsonpath import JSONPath, JSONPathEnvironment
 from jsonpath import filter as nodes
-from jsonpath.exceptions import JSONPathError
-from jsonpath.segments import JSONPathChildSegment
-from jsonpath.selectors import Filter, NameSelector, WildcardSelector
+from jsonpath.segments import JSONPathChildSegment, JSONPathSegment
+from jsonpath.selectors import Filter, JSONPathSelector, NameSelector, WildcardSelector
 
-from tmf_server.domain.instants import parse_instant
-from tmf_server.errors import InvalidInput
-from tmf_server.storage.conditions import And, Compare, Condition, Exists, Not, Or, Some, matches
-from tmf_server.storage.regexes import postgresql_pattern
+from tmf_server.rest.comparisons import check_regex, read_instant
+from tmf_server.rest.jsonpath import LOGICAL, OPERATORS, TURNED
+from tmf_server.rest.jsonpathsyntax import NumberLiteral, PatternLiteral, unsupported
+from tmf_server.storage.conditions import Compare, Condition, Exists, Not, Or, Some, matches
 
-OPERATORS = {"==": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
-MIRRORED = {"gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte"}
 LONGEST_REGEX = 200
-ENVIRONMENT = JSONPathEnvironment(well_typed=False)
-ENVIRONMENT.function_extensions.clear()
+
+Names = tuple[str, ...]
+KINDS: Mapping[type, str] = {nodes.BooleanLiteral: "boolean", NumberLiteral: "number", nodes.StringLiteral: "text"}
 
 
-class BadFilterError(ValueError):
-    """The filter cannot be taken; the text says what was expected."""
-
-
-def element_test(text: str) -> Callable[[Any], bool]:
-    """Whether an element passes the filter, what stands between `[?` and `]`. Raises BadFilterError."""
-    try:
-        path = ENVIRONMENT.compile(f"$[?{text}]")
-    except (JSONPathError, RecursionError, re.error, IndexError) as error:
-        raise BadFilterError(f"a JSONPath filter such as [?(@.id=='7')]; {str(error).splitlines()[0]}") from error
-    selectors = path.segments[0].selectors if isinstance(path, JSONPath) and len(path.segments) == 1 else ()
-    if len(selectors) != 1 or not isinstance(selectors[0], Filter):
-        raise BadFilterError("one JSONPath filter such as [?(@.id=='7')]")
-    condition = _condition(selectors[0].expression)
+def element_test(selector: Filter) -> Callable[[Any], bool]:
+    """Whether an element passes the filter. Raises NotSupported for what is not built, InvalidInput for a pattern."""
+    condition = _written(selector.expression)
     return lambda element: matches(condition, element)
 
 
-def _condition(node: Any) -> Condition:
+def only_selector(segment: JSONPathSegment) -> JSONPathSelector:
+    """The one selector of a segment. Raises NotSupported for `..` and for several selectors."""
+    if not isinstance(segment, JSONPathChildSegment):
+        raise unsupported("descendants (..)")
+    if len(segment.selectors) != 1:
+        raise unsupported("several selectors in one bracket")
+    return segment.selectors[0]
+
+
+def _written(node: nodes.BaseExpression) -> Condition:
     match node:
         case nodes.FilterExpression():
-            return _condition(node.expression)
+            return _written(node.expression)
         case nodes.PrefixExpression(operator="!"):
-            return Not(_condition(node.right))
-        case nodes.InfixExpression(operator="&&" | "||"):
-            parts = (_condition(node.left), _condition(node.right))
-            return And(parts) if node.operator == "&&" else Or(parts)
-        case nodes.InfixExpression(operator="=~", right=nodes.RegexLiteral(value=pattern)):
-            return _regex(_path(node.left), pattern)
-        case nodes.InfixExpression() if node.operator in OPERATORS:
+            return Not(_written(node.right))
+        case nodes.InfixExpression() if node.operator in LOGICAL:
+            return LOGICAL[node.operator]((_written(node.left), _written(node.right)))
+        case nodes.InfixExpression():
             return _comparison(node)
         case nodes.RelativeFilterQuery():
-            return _existence(node)
-    raise BadFilterError("a filter of names, literals, == != > >= < <= =~ && || ! and brackets")
+            return _existence(node.path.segments)
+    raise unsupported("functions and queries from the root inside of filters")
 
 
-def _comparison(node: Any) -> Condition:
-    operator = OPERATORS[node.operator]
-    if isinstance(node.left, nodes.RelativeFilterQuery):
-        return _compared(_path(node.left), operator, node.right)
-    return _compared(_path(node.right), MIRRORED.get(operator, operator), node.left)
+def _comparison(node: nodes.InfixExpression) -> Condition:
+    query, literal, operator = node.left, node.right, OPERATORS.get(node.operator, node.operator)
+    if not isinstance(query, nodes.RelativeFilterQuery):
+        query, literal, operator = literal, query, TURNED.get(operator, operator)
+    if not isinstance(query, nodes.RelativeFilterQuery) or isinstance(literal, nodes.FilterQuery):
+        raise unsupported("comparisons other than of @ with a literal")
+    names = _names(query.path.segments)
+    if operator == "=~" and isinstance(literal, PatternLiteral | nodes.StringLiteral):
+        check_regex(literal.value, LONGEST_REGEX)
+        return Compare(names, "regex", literal.value, "text")
+    if operator not in OPERATORS.values():
+        raise unsupported(f"operator {operator!r} here")
+    if operator == "ne":
+        return Not(_compared(names, "eq", literal))
+    return _compared(names, operator, literal)
 
 
-def _compared(path: tuple[str, ...], operator: str, literal: Any) -> Condition:
-    match literal:
-        case nodes.BooleanLiteral():
-            return Compare(path, operator, literal.value, "boolean")
-        case nodes.StringLiteral():
-            return _compared_text(path, operator, literal.value)
-        case nodes.IntegerLiteral() | nodes.FloatLiteral():
-            return Compare(path, operator, Decimal(repr(literal.value)), "number")
-        case nodes.Nil() if operator in ("eq", "ne"):
-            return Exists(path) if operator == "ne" else Not(Exists(path))
-    raise BadFilterError("comparisons of a name with a string, a number, true, false or null")
-
-
-def _compared_text(path: tuple[str, ...], operator: str, text: str) -> Condition:
-    as_text = Compare(path, operator, text, "text")
+def _compared(names: Names, operator: str, literal: Any) -> Condition:
+    if isinstance(literal, nodes.Nil) and operator == "eq":
+        return Not(Exists(names))
+    kind = KINDS.get(type(literal))
+    if kind is None:
+        raise unsupported("comparisons other than of @ with a literal")
+    plain = Compare(names, operator, literal.value, kind)
+    if kind != "text":
+        return plain
     try:
-        as_instant = Compare(path, operator, parse_instant(text), "instant")
-    except (ValueError, OverflowError):
-        return as_text
-    return And((as_text, as_instant)) if operator == "ne" else Or((as_text, as_instant))
+        return Or((plain, Compare(names, operator, read_instant(literal.value), "instant")))
+    except ValueError:
+        return plain
 
 
-def _regex(path: tuple[str, ...], pattern: "re.Pattern[str]") -> Condition:
-    if len(pattern.pattern) > LONGEST_REGEX:
-        raise BadFilterError(f"a regular expression of at most {LONGEST_REGEX} characters")
-    text = ("(?i)" if pattern.flags & re.IGNORECASE else "") + pattern.pattern
-    try:
-        postgresql_pattern(text)
-    except InvalidInput as error:
-        raise BadFilterError(f"another regular expression: {error.reason}") from error
-    return Compare(path, "regex", text, "text")
-
-
-def _existence(node: Any) -> Condition:
+def _existence(segments: Sequence[JSONPathSegment]) -> Condition:
     """`@.a`, or `@.a[?(...)]`, which asks for an element of `a` that passes the inner filter."""
-    *outer, last = node.path.segments or (None,)
-    inner = last.selectors if isinstance(last, JSONPathChildSegment) else ()
-    if len(inner) == 1 and isinstance(inner[0], Filter):
-        return Some(_names(outer), _condition(inner[0].expression))
-    return Exists(_path(node))
+    last = only_selector(segments[-1]) if segments else None
+    if isinstance(last, Filter):
+        return Some(_names(segments[:-1]), _written(last.expression))
+    return Exists(_names(segments))
 
 
-def _path(node: Any) -> tuple[str, ...]:
-    if not isinstance(node, nodes.RelativeFilterQuery):
-        raise BadFilterError("comparisons of a name that starts at the element, such as @.id, with a literal")
-    return _names(node.path.segments)
-
-
-def _names(segments: Any) -> tuple[str, ...]:
+def _names(segments: Sequence[JSONPathSegment]) -> Names:
     names = []
     for segment in segments:
-        selectors = segment.selectors if isinstance(segment, JSONPathChildSegment) else ()
-        if len(selectors) == 1 and isinstance(selectors[0], NameSelector):
-            names.append(selectors[0].name)
-        elif len(selectors) != 1 or not isinstance(selectors[0], WildcardSelector):
-            raise BadFilterError("names and [*] behind the @, such as @.relatedParty[*].id")
+        selector = only_selector(segment)
+        if isinstance(selector, NameSelector):
+            names.append(selector.name)
+        elif not isinstance(selector, WildcardSelector):
+            raise unsupported("indexes, slices, keys and filters here")
     return tuple(names)

@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from tmf_server.rest.elementtest import BadFilterError, element_test
+from jsonpath.selectors import Filter, IndexSelector, JSONPathSelector, NameSelector, WildcardSelector
+
+from tmf_server.errors import InvalidInput
+from tmf_server.rest.elementtest import element_test, only_selector
+from tmf_server.rest.jsonpathsyntax import parse_jsonpath, unsupported
 
 Token = str | int
 Tokens = tuple[Token, ...]
@@ -23,11 +27,6 @@ EACH = ".*"
 INDEX = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
 LONGEST_PATH = 2000
 MOST_STEPS = 64
-
-_NAME = re.compile(r"[^.\[\]/?()'\"]+")
-_INDEXED = re.compile(r"\[\s*(\d{1,10}|\*)\s*\]", re.ASCII)
-_QUOTED = re.compile(r"\[\s*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")\s*\]")
-_STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|/(?:[^/\\\s()]|\\.)+/")
 
 
 class BadPathError(ValueError):
@@ -61,9 +60,10 @@ Path = Tokens | Query
 
 
 def parse_path(text: str, *, queries: bool) -> Path:
-    """The path of an operation; with `queries` in the syntax of a JSON Patch Query. Raises BadPathError.
+    """The path of an operation; with `queries` in the syntax of a JSON Patch Query.
 
     A missing leading slash and a leading dot are tolerated: published examples have them.
+    Raises BadPathError, and NotSupported for a JSONPath that is right and that is not built.
     """
     if len(text) > LONGEST_PATH:
         raise BadPathError(f"a path of at most {LONGEST_PATH} characters")
@@ -108,51 +108,26 @@ def _condition(text: str, pointer: str) -> Condition:
 
 
 def _json_path(text: str) -> Query:
-    """Names, indexes, [*] and filters; separated by dots, or by slashes as in a pointer."""
-    steps: list[str | int | Pick] = []
-    place = 1 if text.startswith("$") else 0
-    while place < len(text):
-        if len(steps) == MOST_STEPS:
-            raise BadPathError(f"a path of at most {MOST_STEPS} parts")
-        if text[place] in "./" and text[place + 1 : place + 2] not in ("", ".", "/", "?"):
-            place += 1
-        step, place = _step(text, place)
-        steps.append(step)
-    if not steps:
-        raise BadPathError("a JSONPath that names an attribute, such as note[?(@.id=='7')]")
-    return Query(tuple(steps))
-
-
-def _step(text: str, place: int) -> tuple[str | int | Pick, int]:
-    if name := _NAME.match(text, place):
-        return name[0], name.end()
-    if index := _INDEXED.match(text, place):
-        return EACH if index[1] == "*" else int(index[1]), index.end()
-    if quoted := _QUOTED.match(text, place):
-        return re.sub(r"\\(.)", r"\1", quoted[1] or quoted[2] or ""), quoted.end()
-    if text.startswith("[?", place):
-        end = _closing(text, place)
-        return _pick(text[place + 2 : end].strip()), end + 1
-    raise BadPathError(f"a JSONPath of names, [n], [*] and [?(...)]; {text[place : place + 20]!r} is none of them")
-
-
-def _pick(text: str) -> Pick:
+    # Published examples start one with a dot; a slash is what a pointer would start with.
+    text = text.removeprefix("/").removeprefix(".")
     try:
-        return Pick(element_test(text))
-    except BadFilterError as error:
-        raise BadPathError(str(error)) from error
+        steps = tuple(_step(only_selector(segment)) for segment in parse_jsonpath(text).segments)
+    except InvalidInput as error:
+        raise BadPathError(f"a JSONPath such as note[?(@.id=='7')].text; {error.reason}") from error
+    if len(steps) > MOST_STEPS:
+        raise BadPathError(f"a path of at most {MOST_STEPS} parts")
+    if not steps:
+        raise BadPathError("a JSONPath that names an attribute, such as note[?(@.id=='7')].text")
+    return Query(steps)
 
 
-def _closing(text: str, place: int) -> int:
-    """The bracket that closes the one at `place`; brackets inside of strings and regular expressions do not count."""
-    depth = 0
-    while place < len(text):
-        string = _STRING.match(text, place)
-        if string:
-            place = string.end()
-            continue
-        depth += {"[": 1, "]": -1}.get(text[place], 0)
-        if depth == 0:
-            return place
-        place += 1
-    raise BadPathError("a JSONPath with as many closing brackets as opening ones")
+def _step(selector: JSONPathSelector) -> str | int | Pick:
+    if isinstance(selector, NameSelector):
+        return selector.name
+    if isinstance(selector, WildcardSelector):
+        return EACH
+    if isinstance(selector, Filter):
+        return Pick(element_test(selector))
+    if isinstance(selector, IndexSelector) and selector.index >= 0:
+        return selector.index
+    raise unsupported("slices, keys and negative indexes in the path of a patch")
