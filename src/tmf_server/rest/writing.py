@@ -5,12 +5,13 @@ from collections.abc import Callable
 from tmf_server.errors import NotFound
 from tmf_server.registry import Document
 from tmf_server.rest.idempotency import answer_once
+from tmf_server.rest.jsonpatch import Bounds
 from tmf_server.rest.messages import Request, Response
 from tmf_server.rest.patch import apply_patch
 from tmf_server.rest.placing import check_place, placed
 from tmf_server.rest.representation import check_if_match, record_response, shown_document
 from tmf_server.rest.strictjson import without_nulls
-from tmf_server.rest.updates import check_result
+from tmf_server.rest.updates import arrays_of, check_result
 from tmf_server.storage.database import Connection
 from tmf_server.storage.narrowing import shows
 from tmf_server.storage.records import Stored
@@ -35,7 +36,13 @@ def create(request: Request) -> Response:
 
 def patch(request: Request) -> Response:
     """200 with the changed record; the patch is applied to the record as this version shows it."""
-    return _change(request, lambda shown: apply_patch(request.media_type, shown, request.body))
+    settings, contract = request.services.settings, request.exposure.contract
+    is_array = arrays_of(contract, _change_schema(request))
+    bounds = Bounds(settings.max_body_bytes, settings.max_depth)
+    return _change(
+        request,
+        lambda shown: apply_patch(request.media_type, shown, request.body, is_array=is_array, bounds=bounds),
+    )
 
 
 def replace(request: Request) -> Response:
@@ -57,7 +64,7 @@ def _change(request: Request, edit: Callable[[Document], Document]) -> Response:
         check_if_match(request, stored)
         canonical, shown = shown_document(request, stored.document)
         result = without_nulls(edit(shown))
-        schema = next(iter(request.operation.request_schemas.values())) or exposure.schema
+        schema = _change_schema(request)
         check_result(exposure.contract, exposure.schema, schema, shown, result)
         services.validators.check(exposure.contract, schema, result)
         after = exposure.view.accept(result, canonical)
@@ -65,6 +72,11 @@ def _change(request: Request, edit: Callable[[Document], Document]) -> Response:
         return services.records.update(connection, exposure.entity, stored, after, policy=_policy(request))
 
     return record_response(request, services.database.transact(work))
+
+
+def _change_schema(request: Request) -> str:
+    """The schema of what may be changed: that of the first media type, the other ones carry operations."""
+    return next(iter(request.operation.request_schemas.values())) or request.exposure.schema
 
 
 def delete(request: Request) -> Response:
