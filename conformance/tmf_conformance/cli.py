@@ -15,6 +15,7 @@ from tmf_conformance.client import Limits, open_http
 from tmf_conformance.discovery import discover
 from tmf_conformance.document import load
 from tmf_conformance.errors import CannotRun
+from tmf_conformance.own import serving
 from tmf_conformance.registry import CHECKS, GROUPS
 from tmf_conformance.report.console import LiveProgress, scorecard
 from tmf_conformance.report.files import write_json, write_junit
@@ -31,6 +32,47 @@ _WRITERS: tuple[tuple[str, Callable[[Report, Path], None]], ...] = (
 )
 
 
+_SHARED = (
+    click.option("--api", "apis", multiple=True, help="TMF620, TMF622, …; with --root several."),
+    click.option("--version", "versions", multiple=True, help="v4 or v5; with --root both when not given."),
+    click.option("--depth", type=click.Choice(["quick", "full"]), default="quick", show_default=True),
+    click.option("--only", multiple=True, help="Checks or groups to run, by id or the beginning of one."),
+    click.option("--skip", multiple=True, help="Checks or groups to leave out."),
+    click.option("--read-only", is_flag=True, help="Create, change and delete nothing."),
+    click.option(
+        "--payloads", type=click.Path(path_type=Path), help="A folder of bodies for POST: NOUN.json, v5-NOUN.json …"
+    ),
+    click.option("--lifecycles", "lifecycle_file", type=_FILE, help="Lifecycle tables instead of the built-in ones."),
+    click.option("--header", "headers", multiple=True, help="'Name: value' to send with every request, like a token."),
+    click.option(
+        "--callback-host", default="", help="The name under which the server can reach this machine (hub checks)."
+    ),
+    click.option(
+        "--concurrency", type=click.IntRange(1, 64), default=8, show_default=True, help="Checks side by side."
+    ),
+    click.option("--timeout", type=click.FloatRange(0.1), default=20.0, show_default=True, help="Seconds per request."),
+    click.option(
+        "--event-timeout",
+        type=click.FloatRange(0.1),
+        default=10.0,
+        show_default=True,
+        help="Seconds to wait for an event.",
+    ),
+    click.option(
+        "--retry-timeout",
+        type=click.FloatRange(0.1),
+        default=30.0,
+        show_default=True,
+        help="Seconds to wait for a retried one.",
+    ),
+    click.option("--seed", default="", help="Makes the values of two runs equal; by default each run has its own."),
+    click.option("--html", type=_FILE, help="Write a report for people."),
+    click.option("--junit", type=_FILE, help="Write a report for CI."),
+    click.option("--json", type=_FILE, help="Write everything, with time and requests per check."),
+    click.option("--quiet", is_flag=True, help="Print the verdict only."),
+)
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 def main() -> None:
     """Check whether a server keeps the TM Forum Open APIs.
@@ -39,44 +81,26 @@ def main() -> None:
     """
 
 
+def _options_of_a_run(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that every run has."""
+    for option in reversed(_SHARED):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.option("--url", help="Base URL of one API, like http://host/tmf-api/productCatalogManagement/v5.")
-@click.option("--api", "apis", multiple=True, help="TMF620, TMF622, …; with --root several.")
-@click.option("--version", "versions", multiple=True, help="v4 or v5; with --root both when not given.")
 @click.option("--all", "everything", is_flag=True, help="Check every known API that the server at --root offers.")
 @click.option("--root", help="Root URL of a server; the APIs are looked for under their usual paths.")
 @click.option("--document", type=_FILE, help="An OpenAPI 3.0 or Swagger 2.0 document of an API of one's own.")
-@click.option("--depth", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
-@click.option("--only", multiple=True, help="Checks or groups to run, by id or the beginning of one.")
-@click.option("--skip", multiple=True, help="Checks or groups to leave out.")
-@click.option("--read-only", is_flag=True, help="Create, change and delete nothing.")
-@click.option(
-    "--payloads", type=click.Path(path_type=Path), help="A folder of bodies for POST: NOUN.json, v5-NOUN.json …"
-)
-@click.option("--lifecycles", "lifecycle_file", type=_FILE, help="Lifecycle tables instead of the built-in ones.")
-@click.option("--header", "headers", multiple=True, help="'Name: value' to send with every request, like a token.")
-@click.option(
-    "--callback-host", default="", help="The name under which the server can reach this machine (hub checks)."
-)
-@click.option("--concurrency", type=click.IntRange(1, 64), default=8, show_default=True, help="Checks side by side.")
-@click.option("--timeout", type=click.FloatRange(0.1), default=20.0, show_default=True, help="Seconds per request.")
-@click.option(
-    "--event-timeout", type=click.FloatRange(0.1), default=10.0, show_default=True, help="Seconds to wait for an event."
-)
-@click.option(
-    "--retry-timeout",
-    type=click.FloatRange(0.1),
-    default=30.0,
-    show_default=True,
-    help="Seconds to wait for a retried one.",
-)
-@click.option("--seed", default="", help="Makes the values of two runs equal; by default each run has its own.")
-@click.option("--html", type=_FILE, help="Write a report for people.")
-@click.option("--junit", type=_FILE, help="Write a report for CI.")
-@click.option("--json", type=_FILE, help="Write everything, with time and requests per check.")
-@click.option("--quiet", is_flag=True, help="Print the verdict only.")
+@_options_of_a_run
 def run(**given: Any) -> None:
     """Run the checks against a server."""
+    _finish(given)
+
+
+def _finish(given: dict[str, Any]) -> NoReturn:
+    """Run, print, write the reports, and leave with the status."""
     console = Console(stderr=False, quiet=bool(given["quiet"]))
     try:
         report = _interruptible(lambda: _run(given, console))
@@ -87,10 +111,8 @@ def run(**given: Any) -> None:
     except CannotRun as reason:
         _stop(str(reason))
     if report.interrupted:
-        _stop(
-            "interrupted; "
-            + (f"{len(report.left_behind)} records are left behind" if report.left_behind else "nothing is left behind")
-        )
+        left = f"{len(report.left_behind)} records are left behind" if report.left_behind else "nothing is left behind"
+        _stop(f"interrupted; {left}")
     sys.exit(0 if report.conforms else 1)
 
 
@@ -184,6 +206,19 @@ def _check_known(pairs: list[tuple[str, str]]) -> None:
             raise CannotRun(
                 f"{api} {version} is not known; use --document FILE, or one of {', '.join(known.PATHS)} in v4 or v5"
             )
+
+
+@main.command("self")
+@click.option("--database-url", default="", help="The server's database; by default an SQLite file of its own.")
+@click.option("--demo/--empty", default=False, help="With the demo data, or on an empty database (the default).")
+@_options_of_a_run
+def own_server(database_url: str, demo: bool, **given: Any) -> None:
+    """Start the server of this distribution and run the checks against all of its APIs."""
+    try:
+        with serving(database_url, demo) as root:
+            _finish({**given, "root": root, "url": None, "document": None, "everything": True})
+    except CannotRun as reason:
+        _stop(str(reason))
 
 
 @main.command()

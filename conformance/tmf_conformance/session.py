@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from tmf_conformance.bodies import RICH, Bodies
 from tmf_conformance.client import Client, Exchange
+from tmf_conformance.compare import PROCESS_SET
 from tmf_conformance.document import Document, Noun, Operation
 from tmf_conformance.errors import Blocked
 from tmf_conformance.generation import Case
@@ -203,7 +204,10 @@ class ApiSession:
 
     def _attributes(self, noun: Noun, records: list[Node]) -> Any:
         found = {a.path: a for record in records for a in self.document.schemas.attributes(noun.schema, record)}
-        return [found[path] for path in sorted(found) if not found[path].leaf.startswith("@")]
+        machine = self.lifecycle(noun)
+        moving = PROCESS_SET if machine and machine.moves_itself else set()
+        kept = [path for path in sorted(found) if path.split(".")[0] not in moving]
+        return [found[path] for path in kept if not found[path].leaf.startswith("@")]
 
 
 def _names(attribute: str, noun: Noun) -> bool:

@@ -32,4 +32,11 @@ def way(name: str, what: str, *caught_by: str) -> Callable[[type[Double]], type[
 
 
 # The doubles enter themselves into the table.
-from tmf_double import broken_events, broken_http, broken_reading, broken_writing  # noqa: E402, F401
+from tmf_double import (  # noqa: E402
+    broken_events,  # noqa: F401
+    broken_http,  # noqa: F401
+    broken_lists,  # noqa: F401
+    broken_patching,  # noqa: F401
+    broken_reading,  # noqa: F401
+    broken_writing,  # noqa: F401
+)

@@ -19,5 +19,6 @@ from tmf_conformance.checks import (  # noqa: F401
     patching,
     retrieving,
     sorting,
+    subscriptions,
     tasks,
 )  # fmt: skip

@@ -1,0 +1,84 @@
+"""Starts the server that comes in the same distribution, for a run against it: by its command, never by its code."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from tmf_conformance.errors import CannotRun
+
+_STARTUP = 60.0
+# Processes would move orders while they are looked at; the listener of the hub checks is on loopback.
+_SETTINGS = {
+    "TMF_PROCESSES": "0",
+    "TMF_OUTBOUND_ALLOW": "127.0.0.0/8",
+    "TMF_HOST": "127.0.0.1",
+    "TMF_LOG_LEVEL": "warning",
+}
+
+
+@contextmanager
+def serving(database_url: str, demo: bool) -> Iterator[str]:
+    """The root URL of a fresh server, gone afterwards; on a database of its own unless one is named."""
+    with TemporaryDirectory(prefix="tmf-conformance-") as folder:
+        port = _free_port()
+        environment = {**os.environ, **_SETTINGS, "TMF_PORT": str(port), "TMF_DEMO": "1" if demo else "0"}
+        environment["TMF_DATABASE_URL"] = database_url or f"sqlite:///{folder}/tmf.db"
+        environment["TMF_STORAGE_DIR"] = f"{folder}/files"
+        log = Path(folder) / "server.log"
+        with log.open("wb") as output:
+            process = _start(folder, environment, output.fileno())
+            try:
+                _wait(f"http://127.0.0.1:{port}", process, log)
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                _end(process)
+
+
+def _start(folder: str, environment: dict[str, str], output: int) -> "subprocess.Popen[bytes]":
+    command = Path(sys.executable).with_name("tmf-server")
+    if not command.exists():
+        raise CannotRun(f"{command} is not there: install the distribution with its server, or use `run --url`")
+    # A session of its own: Ctrl-C is for the run, which still has records to remove.
+    return subprocess.Popen(  # noqa: S603
+        [str(command), "serve"], cwd=folder, env=environment, stdout=output, stderr=output, start_new_session=True
+    )
+
+
+def _wait(root: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + _STARTUP
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise CannotRun(f"the server ended at once: {_last_line(log)}")
+        with suppress(httpx.TransportError):
+            if httpx.get(f"{root}/health/ready", trust_env=False, timeout=5).status_code == 200:
+                return
+        time.sleep(0.2)
+    raise CannotRun(f"the server is not ready after {_STARTUP:g} s: {_last_line(log)}")
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1][:300] if lines else "it said nothing"
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
