@@ -12,6 +12,7 @@ from tmf_server.storage.conditions import And, Compare, Condition, Not, Or, Some
 
 EVENT_TYPE = ("eventType",)
 UNKNOWN = "unknownAttribute"
+RECORD = Scope()
 Predicate = Callable[[Document], bool]
 
 
@@ -30,12 +31,12 @@ class AsShown:
 class EventAttributes(Attributes):
     """The attributes of one event; those of the record it reports can be named without `event.<noun>.` before them."""
 
-    def find(self, names: Path, scope: Scope = Scope()) -> Known:
+    def find(self, names: Path, scope: Scope = RECORD) -> Known:
         """The attribute of the event, else of its record."""
         try:
             return super().find(names, scope)
         except InvalidInput as error:
-            for prefix in self._prefixes() if error.code == UNKNOWN and scope == Scope() else ():
+            for prefix in self._prefixes() if error.code == UNKNOWN and scope == RECORD else ():
                 if self.has((*prefix, *names)):
                     return super().find((*prefix, *names), scope)
             raise

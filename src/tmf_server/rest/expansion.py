@@ -26,10 +26,16 @@ def expanded(request: Request, documents: Sequence[Document], *, depth: int, pat
     result = list(documents)
     with request.services.database.read() as connection:
         for level in range(levels):
-            wanted = None if level < depth else frozenset(path for path in paths)
+            wanted = None if level < depth else _with_prefixes(paths)
             if not _expand_level(request, connection, result, wanted, budget):
                 break
     return result
+
+
+def _with_prefixes(paths: Sequence[str]) -> frozenset[str]:
+    """The paths and all that leads to them: what is asked for can lie in a record that has to be put in first."""
+    parts = [path.split(".") for path in paths]
+    return frozenset(".".join(one[: length + 1]) for one in parts for length in range(len(one)))
 
 
 class _Budget:

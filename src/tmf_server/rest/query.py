@@ -17,6 +17,7 @@ from tmf_server.settings import Settings
 from tmf_server.storage.conditions import And, Condition, Not, Or, Selection, Some, Sort, conjunction
 
 PARAMETERS = frozenset({"fields", "filter", "sort", "offset", "limit", "after", "before", "depth", "expand"})
+SHAPING = frozenset({"fields", "depth", "expand"})
 ONCE = PARAMETERS - {"fields", "sort", "expand"}
 MOST_SORTS = 8
 GREATEST = 2**63 - 1
@@ -53,6 +54,20 @@ def parse_query(query: str, exposure: Exposure, settings: Settings) -> Query:
         depth=_depth(given, settings.max_expand_depth),
         expand=_expand(given, attributes),
     )
+
+
+def parse_shape(query: str, exposure: Exposure, settings: Settings) -> Query:
+    """The query string of one record: `fields`, `depth` and `expand`, nothing else."""
+    given, filters = _parted(split_query(query, settings.max_query_bytes))
+    unknown = [argument.name for group in filters for argument in group] + sorted(given.keys() - SHAPING)
+    if unknown:
+        raise InvalidInput(
+            f"The parameter {unknown[0][:80]!r} is not known here. Known: {', '.join(sorted(SHAPING))}.",
+            code="unknownParameter",
+        )
+    fields = parse_fields(_values(given, "fields"), exposure) if "fields" in given else None
+    expand = _expand(given, attributes_of(exposure)) if "expand" in given else ()
+    return Query(Selection(), fields, _depth(given, settings.max_expand_depth), expand)
 
 
 def parse_filter(query: str, attributes: Attributes, settings: Settings) -> Condition | None:
@@ -159,10 +174,14 @@ def _cursor(given: Given, name: str) -> str | None:
 
 
 def _expand(given: Given, attributes: Attributes) -> tuple[str, ...]:
-    paths = []
-    for name in _names(given, "expand"):
-        known = attributes.find(tuple(name.split(".")))
-        if known.attribute.kind not in ("object", "any"):
-            raise InvalidInput(f"{name[:80]!r} refers to no record, so there is nothing to expand.")
-        paths.append(".".join(known.shown))
-    return tuple(dict.fromkeys(paths))
+    return tuple(dict.fromkeys(_expanded(name, attributes) for name in _names(given, "expand")))
+
+
+def _expanded(name: str, attributes: Attributes) -> str:
+    """The dotted path to expand; behind the first reference it goes on in another record, whose schema is not known."""
+    path = tuple(name.split("."))
+    own = next((length for length in range(len(path), 1, -1) if attributes.has(path[:length])), 1)
+    known = attributes.find(path[:own])
+    if known.attribute.kind not in ("object", "any"):
+        raise InvalidInput(f"{name[:80]!r} refers to no record, so there is nothing to expand.")
+    return ".".join((*known.shown, *path[own:]))

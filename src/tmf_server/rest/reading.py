@@ -1,20 +1,19 @@
 """The verbs that read: retrieve and list (TMF630 part 1, 4). Names no noun."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import orjson
 
-from tmf_server.errors import InvalidInput
-from tmf_server.registry import Exposure
+from tmf_server.registry import Document, Exposure
 from tmf_server.rest.expansion import expanded
-from tmf_server.rest.fields import parse_fields, select_fields
+from tmf_server.rest.fields import select_fields
 from tmf_server.rest.messages import Request, Response
 from tmf_server.rest.paging import page_headers
-from tmf_server.rest.query import Query, parse_query
+from tmf_server.rest.query import Query, parse_query, parse_shape
 from tmf_server.rest.representation import (
     entity_tag,
     not_modified,
-    parameters,
     rendered,
     shown_array,
     shown_bytes,
@@ -44,23 +43,19 @@ def retrieve(request: Request) -> Response:
 
 def _shaped(request: Request, stored: Stored) -> Response:
     """The record with `depth` and `expand` carried out, then narrowed to `fields`."""
-    asked = parameters(request, "fields", "depth", "expand")
-    fields = parse_fields(asked["fields"], request.exposure) if "fields" in asked else None
-    if "depth" not in asked and "expand" not in asked:
-        return Response(200, shown_bytes(request, stored.document, fields), stored_headers(stored))
-    document = rendered(request.services.links, request.exposure, stored.document, request.origin)
-    paths = [path for value in asked.get("expand", ()) for path in value.split(",") if path]
-    document = expanded(request, [document], depth=_depth(asked), paths=paths)[0]
-    if fields is not None:
-        document = select_fields(document, fields, request.exposure.contract.version)
-    return Response(200, orjson.dumps(document), stored_headers(stored))
+    query = parse_shape(request.query, request.exposure, request.services.settings)
+    if not (query.depth or query.expand):
+        return Response(200, shown_bytes(request, stored.document, query.fields), stored_headers(stored))
+    return Response(200, orjson.dumps(_expanded(request, query, [stored])[0]), stored_headers(stored))
 
 
-def _depth(asked: dict[str, list[str]]) -> int:
-    text = asked.get("depth", ["0"])[-1]
-    if not text.isdecimal() or len(text) > 3:
-        raise InvalidInput("depth takes a number from 0.", message="depth: expected a number from 0")
-    return int(text)
+def _expanded(request: Request, query: Query, records: Sequence[Stored]) -> list[Document]:
+    links = request.services.links
+    documents = [rendered(links, request.exposure, one.document, request.origin) for one in records]
+    documents = expanded(request, documents, depth=query.depth, paths=query.expand)
+    if query.fields is None:
+        return documents
+    return [select_fields(one, query.fields, request.exposure.contract.version) for one in documents]
 
 
 def list_records(request: Request) -> Response:
@@ -93,9 +88,4 @@ def _total(request: Request, connection: Connection, where: Condition | None) ->
 def _page_body(request: Request, query: Query, page: Page) -> bytes:
     if not (query.depth or query.expand):
         return shown_array(request, [one.document for one in page.rows], query.fields)
-    links = request.services.links
-    documents = [rendered(links, request.exposure, one.document, request.origin) for one in page.rows]
-    documents = expanded(request, documents, depth=query.depth, paths=query.expand)
-    if query.fields is not None:
-        documents = [select_fields(one, query.fields, request.exposure.contract.version) for one in documents]
-    return orjson.dumps(documents)
+    return orjson.dumps(_expanded(request, query, page.rows))

@@ -29,19 +29,18 @@ def shown_bytes(request: Request, document: str, fields: FieldTree | None = None
     if fields is None:
         return shown_text(links, exposure, document, request.origin)
     shown = select_fields(exposure.view.show(orjson.loads(document)), fields, exposure.contract.version)
-    return links.absolute(orjson.dumps(shown), request.origin, exposure.contract.version)
+    return links.of_record(orjson.dumps(shown), exposure, request.origin)
 
 
 def shown_text(links: Links, exposure: Exposure, document: str, origin: str) -> bytes:
     """The canonical text as the exposure shows all of it to readers at the origin."""
-    version = exposure.contract.version
     if exposure.v5 and RESIDUE not in document:
-        return links.absolute(document.encode(), origin, version)
-    return links.absolute(orjson.dumps(exposure.view.show(orjson.loads(document))), origin, version)
+        return links.of_record(document.encode(), exposure, origin)
+    return links.of_record(orjson.dumps(exposure.view.show(orjson.loads(document))), exposure, origin)
 
 
 def shown_array(request: Request, documents: Sequence[str], fields: FieldTree | None) -> bytes:
-    """The canonical texts as one JSON array, as the request's version shows them; passed through where nothing differs."""
+    """The canonical texts as one JSON array, as the version shows them; passed through where nothing differs."""
     exposure, links = request.exposure, request.services.links
     joined = ",".join(documents)
     if exposure.v5 and fields is None and RESIDUE not in joined:
@@ -52,7 +51,7 @@ def shown_array(request: Request, documents: Sequence[str], fields: FieldTree | 
 def rendered(links: Links, exposure: Exposure, document: str, origin: str) -> Document:
     """The record of a canonical text as the exposure shows it to readers at the origin."""
     shown = exposure.view.show(orjson.loads(document))
-    result: Document = orjson.loads(links.absolute(orjson.dumps(shown), origin, exposure.contract.version))
+    result: Document = orjson.loads(links.of_record(orjson.dumps(shown), exposure, origin))
     return result
 
 
