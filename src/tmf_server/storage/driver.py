@@ -4,13 +4,13 @@ import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import psycopg
 from sqlalchemy import Connection
 
-PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
+PARAMETER = re.compile(r"(?<!:):([a-z_][a-z_0-9]*)")
 DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
 Values = Mapping[str, Any]
 
@@ -42,6 +42,21 @@ def run(connection: Connection, sql: Sql, values: Values) -> Any:
     else:
         cursor.execute(sql.text, values)
     return cursor
+
+
+def fetch_all(connection: Connection, sql: str, values: Values) -> list[Any]:
+    """All rows of a statement that is written for one request. Never prepared: its plan has to fit its values."""
+    cursor = connection.connection.cursor()
+    if connection.dialect.name == "postgresql":
+        cursor.execute(_spelled(sql).postgresql, values, prepare=False)  # type: ignore[call-arg]
+    else:
+        cursor.execute(sql, values)
+    return list(cursor.fetchall())
+
+
+@lru_cache(maxsize=1024)
+def _spelled(sql: str) -> Sql:
+    return Sql(sql)
 
 
 def run_many(connection: Connection, sql: Sql, values: Sequence[Values]) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, TextClause
 
 from tmf_server.registry import Entity, Registry
-from tmf_server.storage.binds import Binds, statement
+from tmf_server.storage.binds import Binds
 from tmf_server.storage.conditions import And, Condition, Not, Or, Selection, Sort, conjuncts
+from tmf_server.storage.driver import fetch_all
 from tmf_server.storage.jsonsql import Node
 from tmf_server.storage.keyset import Cursors, SortKey, following
 from tmf_server.storage.leads import Body, Leads
@@ -98,7 +99,7 @@ class _Reading:
 
     def rows(self, position: tuple[list[Any], int] | None) -> list[Sequence[Any]]:
         """The rows of the page and one more if there is one: the fields of Stored, then the sort values."""
-        return [tuple(row) for row in self.query.connection.execute(statement(self._sql(position)), self.binds.values)]
+        return fetch_all(self.query.connection, self._sql(position), self.binds.values)
 
     def _sql(self, position: tuple[list[Any], int] | None) -> str:
         limit, offset = self.binds.add(self.selection.limit + 1), self.binds.add(self.selection.offset)
@@ -145,7 +146,7 @@ def _resolve(connection: Connection, shape: Shape, parts: tuple[Condition, ...])
         used = f"SELECT 1 FROM reference AS r WHERE r.target = e.key AND r.path = {binds.add(path)}"
         arms.append(f"SELECT {number}, e.key FROM entity AS e WHERE e.id = {binds.add(id_)} AND EXISTS ({used})")
     found: dict[tuple[str, str], tuple[int, ...]] = {}
-    for number, key in connection.execute(statement(" UNION ALL ".join(arms)), binds.values):
+    for number, key in fetch_all(connection, " UNION ALL ".join(arms), binds.values):
         found[wanted[number]] = (*found.get(wanted[number], ()), key)
     return found
 
