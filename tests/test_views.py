@@ -2,81 +2,23 @@
 
 import copy
 import json
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jsonschema_rs import Validator, validator_for
 
 from tests.support.documents import Documents
-from tmf_server.contracts import Contract, load_contracts
-from tmf_server.entities.alarm_v4 import ALARM_RULES
-from tmf_server.entities.billing_v4 import BILLING_RULES
-from tmf_server.entities.catalog_v4 import CATALOG_RULES
-from tmf_server.entities.customer_v4 import CUSTOMER_RULES
-from tmf_server.entities.ordering_v4 import ORDERING_RULES
-from tmf_server.entities.resource_v4 import RESOURCE_RULES
-from tmf_server.entities.service_v4 import SERVICE_RULES
-from tmf_server.resources import openapi_dir
-from tmf_server.rest.schemas import Definitions
-from tmf_server.rest.view import RESIDUE, V4View, V5View
+from tests.support.views import RECORDS, Record, contract, faults, view, without_added_types
+from tmf_server.rest.view import RESIDUE, V5View
 from tmf_server.rest.view.residue import holds_residue, strip
 
-RULES = {
-    "TMF620": CATALOG_RULES,
-    "TMF622": ORDERING_RULES,
-    "TMF629": CUSTOMER_RULES,
-    "TMF638": SERVICE_RULES,
-    "TMF639": RESOURCE_RULES,
-    "TMF642": ALARM_RULES,
-    "TMF678": BILLING_RULES,
-}
-
-
-@dataclass(frozen=True)
-class Record:
-    """A noun of one API by the schemas of its records in both versions."""
-
-    api: str
-    v4: str
-    v5: str
-
-    def __str__(self) -> str:
-        return f"{self.api}-{self.v4}"
-
-
-TASKS = ("Ack", "UnAck", "Clear", "Comment", "Group", "UnGroup")
-RECORDS = [
-    Record("TMF620", "Catalog", "ProductCatalog"),
-    *(Record("TMF620", name, name) for name in ("Category", "ProductOffering", "ProductOfferingPrice")),
-    *(Record("TMF620", name, name) for name in ("ProductSpecification", "ImportJob", "ExportJob")),
-    *(Record("TMF622", name, name) for name in ("ProductOrder", "CancelProductOrder")),
-    Record("TMF629", "Customer", "Customer"),
-    Record("TMF638", "Service", "Service"),
-    *(Record("TMF639", name, "Resource") for name in ("Resource", "PhysicalResource", "LogicalResource")),
-    Record("TMF642", "Alarm", "Alarm"),
-    *(Record("TMF642", f"{task}Alarms", f"{task}Alarm") for task in TASKS),
-    *(Record("TMF678", name, name) for name in ("CustomerBill", "AppliedCustomerBillingRate", "CustomerBillOnDemand")),
-]
 EVERY_RECORD = pytest.mark.parametrize("record", RECORDS, ids=str)
-ALIKE = frozenset(
-    {"UnAckAlarms", "ClearAlarms", "CommentAlarms", "UnGroupAlarms"}
-)  # their tables are those of AckAlarms
+ALIKE = frozenset({"UnAckAlarms", "ClearAlarms", "CommentAlarms", "UnGroupAlarms"})
+"""Tasks that look like AckAlarms."""
 DRAWN = pytest.mark.parametrize("record", [one for one in RECORDS if one.v4 not in ALIKE], ids=str)
 SLOW = settings(deadline=None, max_examples=12, suppress_health_check=list(HealthCheck))
-
-
-@cache
-def contract(api: str, version: str) -> Contract:
-    return load_contracts(openapi_dir(), (f"{api}/{version}",))[0]
-
-
-@cache
-def view(record: Record) -> V4View:
-    return V4View(RULES[record.api], contract(record.api, "v4"), contract(record.api, "v5"), record.v4, record.v5)
 
 
 @cache
@@ -99,19 +41,6 @@ def names_of_other(record: Record, version: str) -> list[str]:
 def test_the_table_fits_both_documents(record: Record) -> None:
     assert view(record).show({"id": "1", "@type": "MySubclass"}) == {"id": "1", "@type": "MySubclass"}
     assert view(record).accept({"id": "1"})["@type"] == (record.v4 if record.api == "TMF639" else record.v5)
-
-
-def without_added_types(shown: Any, given: Any) -> Any:
-    """The shown value without the `@type`s that the given one does not have."""
-    if isinstance(shown, dict) and isinstance(given, dict):
-        return {
-            name: without_added_types(value, given.get(name))
-            for name, value in shown.items()
-            if name != "@type" or "@type" in given
-        }
-    if isinstance(shown, list) and isinstance(given, list) and len(shown) == len(given):
-        return [without_added_types(new, old) for new, old in zip(shown, given, strict=True)]
-    return shown
 
 
 @DRAWN
@@ -231,16 +160,6 @@ def strangers(record: Record, version: str, schema: str) -> st.SearchStrategy[di
     own = names_of_other(record, version)
     extensions = [name for name in names_of_other(record, other) if name not in own[2:]]
     return Documents(contract(record.api, version), typed=version == "v5", extensions=extensions, ids=True).of(schema)
-
-
-@cache
-def validator(api: str, version: str, schema: str) -> Validator:
-    return validator_for(Definitions(contract(api, version).schemas).root(schema), validate_formats=True)
-
-
-def faults(record: Record, version: str, schema: str, document: dict[str, Any]) -> list[str]:
-    errors = validator(record.api, version, schema).iter_errors(document)
-    return [f"/{'/'.join(map(str, error.instance_path))}: {error.message}" for error in errors]
 
 
 def stored_documents(record: Record) -> st.SearchStrategy[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """How v4 shows product orders and their cancellation (TMF622). Rules and pure functions; no HTTP, no SQL."""
 
+from typing import Any
+
 from tmf_server.entities.shared_v4 import RELATED_PARTIES, RELATED_PLACE
 from tmf_server.registry import Document
 from tmf_server.rest.view.rules import First, Group, Lower, Rename, Rules, Values, Wrap
@@ -17,10 +19,24 @@ def store_notes(shown: Document, part: Document) -> Document:
     given = shown.get("note")
     if not isinstance(given, list):
         return stored
-    errors = [_as_note(message) for message in _objects(part, "productOrderErrorMessage")]
-    notes = [note for note in given if note not in errors]
-    typed = [{"@type": "Note", **note} if isinstance(note, dict) else note for note in notes]
-    return {**stored, "note": typed} if typed or "note" in part or not errors else stored
+    errors = [_said(_as_note(message)) for message in _objects(part, "productOrderErrorMessage")]
+    notes = _without(given, errors)
+    return {**stored, "note": notes} if notes or "note" in part or not errors else stored
+
+
+def _without(notes: list[Any], errors: list[Any]) -> list[Any]:
+    """The notes without one for each error, the last that says the same: they were shown after the others."""
+    left = []
+    for note in reversed(notes):
+        if isinstance(note, dict) and _said(note) in errors:
+            errors.remove(_said(note))
+        else:
+            left.append({"@type": "Note", **note} if isinstance(note, dict) else note)
+    return left[::-1]
+
+
+def _said(note: Document) -> tuple[Any, Any]:
+    return note.get("text"), note.get("date")
 
 
 def _objects(part: Document, name: str) -> list[Document]:

@@ -78,16 +78,23 @@ class Typing:
             kept["@type"] = given
 
     def _stored(self, given: Any, seen: Document | None, base: Document | None, proposed: Any, out: Document) -> str:
-        if base is not None and seen is not None and given == seen.get("@type") and proposed is None:
+        if base is not None and seen is not None and given == seen.get("@type"):
             before = base.get("@type")
+            if proposed is not None:
+                return str(proposed)
             if isinstance(before, str) and self._stays(before, base, out):
                 return before
-        if isinstance(given, str) and given != self.schema and given not in self.names.values():
-            if given in self.known and (self.fits is None or self.fits(given, out)):
-                return given
-            if given not in self.known and given not in self.elsewhere:
-                return given
+        if isinstance(given, str) and self._meant(given, out):
+            return given
         return str(proposed or self.derived(out))
+
+    def _meant(self, given: str, out: Document) -> bool:
+        """Tell whether the client's own word counts: not where it is only general or does not go with the content."""
+        if given == self.schema or given in self.names.values():
+            return False
+        if given in self.known:
+            return self.fits is None or self.fits(given, out)
+        return given not in self.elsewhere
 
     def _stays(self, before: str, base: Document, out: Document) -> bool:
         if self.shown == "unless derived" and before == self.derived(base):

@@ -1,0 +1,98 @@
+"""The views of every noun in both versions, for the tests that look through them. No rule of the product."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jsonschema_rs import Validator, validator_for
+
+from tmf_server.contracts import Contract, load_contracts
+from tmf_server.entities.alarm_v4 import ALARM_RULES
+from tmf_server.entities.billing_v4 import BILLING_RULES
+from tmf_server.entities.catalog_v4 import CATALOG_RULES
+from tmf_server.entities.customer_v4 import CUSTOMER_RULES
+from tmf_server.entities.ordering_v4 import ORDERING_RULES
+from tmf_server.entities.resource_v4 import RESOURCE_RULES
+from tmf_server.entities.service_v4 import SERVICE_RULES
+from tmf_server.resources import openapi_dir
+from tmf_server.rest.schemas import Definitions
+from tmf_server.rest.view import V4View
+
+RULES = {
+    "TMF620": CATALOG_RULES,
+    "TMF622": ORDERING_RULES,
+    "TMF629": CUSTOMER_RULES,
+    "TMF638": SERVICE_RULES,
+    "TMF639": RESOURCE_RULES,
+    "TMF642": ALARM_RULES,
+    "TMF678": BILLING_RULES,
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """A noun of one API by the schemas of its records in both versions."""
+
+    api: str
+    v4: str
+    v5: str
+
+    def __str__(self) -> str:
+        return f"{self.api}-{self.v4}"
+
+
+TASKS = ("Ack", "UnAck", "Clear", "Comment", "Group", "UnGroup")
+RECORDS = [
+    Record("TMF620", "Catalog", "ProductCatalog"),
+    *(Record("TMF620", name, name) for name in ("Category", "ProductOffering", "ProductOfferingPrice")),
+    *(Record("TMF620", name, name) for name in ("ProductSpecification", "ImportJob", "ExportJob")),
+    *(Record("TMF622", name, name) for name in ("ProductOrder", "CancelProductOrder")),
+    Record("TMF629", "Customer", "Customer"),
+    Record("TMF638", "Service", "Service"),
+    *(Record("TMF639", name, "Resource") for name in ("Resource", "PhysicalResource", "LogicalResource")),
+    Record("TMF642", "Alarm", "Alarm"),
+    *(Record("TMF642", f"{task}Alarms", f"{task}Alarm") for task in TASKS),
+    *(Record("TMF678", name, name) for name in ("CustomerBill", "AppliedCustomerBillingRate", "CustomerBillOnDemand")),
+]
+
+
+@cache
+def contract(api: str, version: str) -> Contract:
+    return load_contracts(openapi_dir(), (f"{api}/{version}",))[0]
+
+
+@cache
+def view(record: Record) -> V4View:
+    return V4View(RULES[record.api], contract(record.api, "v4"), contract(record.api, "v5"), record.v4, record.v5)
+
+
+@cache
+def validator(api: str, version: str, schema: str) -> Validator:
+    return validator_for(Definitions(contract(api, version).schemas).root(schema), validate_formats=True)
+
+
+def faults(record: Record, version: str, schema: str, document: dict[str, Any]) -> list[str]:
+    errors = validator(record.api, version, schema).iter_errors(document)
+    return [f"/{'/'.join(map(str, error.instance_path))}: {error.message}" for error in errors]
+
+
+def without_added_types(shown: Any, given: Any) -> Any:
+    """The shown value without the `@type`s that the given one does not have."""
+    if isinstance(shown, dict) and isinstance(given, dict):
+        return {
+            name: without_added_types(value, given.get(name))
+            for name, value in shown.items()
+            if name != "@type" or "@type" in given
+        }
+    if isinstance(shown, list) and isinstance(given, list) and len(shown) == len(given):
+        return [without_added_types(new, old) for new, old in zip(shown, given, strict=True)]
+    return shown
+
+
+def assert_pair(record: Record, shown: dict[str, Any], canonical: dict[str, Any]) -> None:
+    """Check that v4's and v5's attributes say the same, both ways; `canonical` may do without the root's `@type`."""
+    stored = {"@type": record.v5, **canonical}
+    assert view(record).accept(shown) == stored
+    back = view(record).show(stored)
+    assert without_added_types(back, shown) == shown
+    assert view(record).accept(back) == stored
