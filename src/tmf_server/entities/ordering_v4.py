@@ -20,7 +20,7 @@ def store_notes(shown: Document, part: Document) -> Document:
     if not isinstance(given, list):
         return stored
     errors = [_said(_as_note(message)) for message in _objects(part, "productOrderErrorMessage")]
-    notes = _without(given, errors)
+    notes = _without(given, [*errors])
     return {**stored, "note": notes} if notes or "note" in part or not errors else stored
 
 
