@@ -250,8 +250,11 @@ def _lower(name: str) -> str:
 
 
 def schema_of(contract: Contract, noun: str) -> str:
-    """The schema of the records behind a path segment, from its operations' answers."""
+    """The schema of the records behind a path segment, from its operations' answers.
+
+    What TMF639 v5 answers, Resource_RES, is its Resource with the id and the href required.
+    """
     for operation in contract.operations.values():
         if operation.noun == noun and operation.response_schema is not None:
-            return ref_name(operation.response_schema)
+            return ref_name(operation.response_schema).removesuffix("_RES")
     raise LookupError(f"{contract.name}: no operation of {noun} answers with a schema")

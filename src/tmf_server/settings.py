@@ -65,6 +65,7 @@ class Settings:
     max_expand_depth: int = 3
     max_expanded: int = 200
     max_task_alarms: int = 5_000  # alarms that one task may change
+    flapping_seconds: float = 10.0  # from its clearing on, in which a fault opens its alarm again instead of a new one
     idempotency_seconds: int = 86_400
 
     # files and jobs
@@ -170,4 +171,4 @@ def _written(value: Any) -> str:
         return "1" if value else "0"
     if isinstance(value, tuple):
         return ",".join(_written(part) for part in value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)

@@ -37,7 +37,10 @@ ALARM_TASK_LIFECYCLE = Lifecycle(
 )
 
 # What a repeated report of a fault says again without changing the alarm that is here already.
-FIRST = frozenset({"id", "href", "alarmRaisedTime", "ackState", "ackSystemId", "ackUserId", "state", "comment"})
+FIRST = frozenset(
+    {"id", "href", "@type", "@baseType", "@schemaLocation", "alarmRaisedTime"}
+    | {"ackState", "ackSystemId", "ackUserId", "state", "comment"}
+)
 WHEN = frozenset({"alarmReportingTime", "alarmChangedTime"})
 CLEARING = frozenset({"alarmClearedTime", "clearSystemId", "clearUserId"})
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import Connection
-
 from tmf_server.domain import alarm as rules
 from tmf_server.domain.instants import format_instant
 from tmf_server.errors import Fault, InvalidInput, TooCostly
@@ -13,6 +11,7 @@ from tmf_server.processes.alarm_patterns import Patterns
 from tmf_server.registry import Document, Entity
 from tmf_server.settings import Settings
 from tmf_server.storage.conditions import Selection, matches
+from tmf_server.storage.database import Connection
 from tmf_server.storage.records import Records, Stored
 from tmf_server.storage.select import Selector
 

@@ -10,13 +10,14 @@ from tmf_server.rest.messages import Request, Response
 from tmf_server.storage.answers import AlreadyKeptError, Answer, find_answer, keep_answer
 from tmf_server.storage.database import Connection
 
+IDEMPOTENCY_KEY = "idempotency-key"
 MOST_CHARACTERS = 255
 
 
 def answer_once(request: Request, work: Callable[[Connection], Response]) -> Response:
     """Run the work in one transaction; under an Idempotency-Key, once and then its answer again."""
     database = request.services.database
-    key = request.headers.get("idempotency-key")
+    key = request.headers.get(IDEMPOTENCY_KEY)
     if key is None:
         return database.transact(work)
     if not 0 < len(key) <= MOST_CHARACTERS or not key.isprintable():

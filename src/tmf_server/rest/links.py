@@ -24,6 +24,17 @@ class Links:
         prefixes = self._prefixes(origin, version)
         return STORED_HREF.sub(lambda found: prefixes[found[1]], document)
 
+    def of_record(self, document: bytes, exposure: Exposure, origin: str) -> bytes:
+        """The JSON text of one record with absolute links; its own is that of the path that shows it.
+
+        Only a path that is narrowed to some types differs from where links to the record lead. The record's own href
+        is the first in the text.
+        """
+        if exposure.types:
+            mark = STORED_MARK + f"{exposure.entity.name}/".encode()
+            document = document.replace(mark, f'"href":"{collection_url(exposure, origin)}/'.encode(), 1)
+        return self.absolute(document, origin, exposure.contract.version)
+
     def _make_prefixes(self, origin: str, version: str) -> dict[bytes, bytes]:
         found = {}
         for kind in self._registry.entities:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from tmf_server.registry import Entity, Registry
+from tmf_server.registry import Document, Entity, Exposure, Registry
 from tmf_server.rest.links import Links
 from tmf_server.settings import Settings
 from tmf_server.storage.database import Connection, Database
@@ -24,9 +25,25 @@ Takes the record, the name of the contract that it came through and the origin.
 """
 
 
+class Intake(Protocol):
+    """Takes in news: what is posted may make a record or change the one that it is about."""
+
+    def submit(self, exposure: Exposure, shown: Document, policy: str) -> Future[Stored]:
+        """The record, once it is committed together with what else arrived."""
+        ...
+
+    def take(self, connection: Connection, exposure: Exposure, shown: Document, policy: str) -> Stored:
+        """The record, in the caller's transaction."""
+        ...
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
-    """The parts of one server. `tasks` starts what entities call their task."""
+    """The parts of one server. `tasks` starts what entities call their task, `intakes` what they call their intake."""
 
     settings: Settings
     registry: Registry
@@ -37,3 +54,4 @@ class Services:
     links: Links
     subscriptions: Subscriptions
     tasks: Mapping[str, StartTask] = field(default_factory=dict)
+    intakes: Mapping[str, Intake] = field(default_factory=dict)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from tmf_server.errors import NotFound
 from tmf_server.registry import Document
-from tmf_server.rest.idempotency import answer_once
+from tmf_server.rest.idempotency import IDEMPOTENCY_KEY, answer_once
 from tmf_server.rest.jsonpatch import Bounds
 from tmf_server.rest.messages import Request, Response
 from tmf_server.rest.patch import apply_patch
 from tmf_server.rest.placing import check_place, placed
 from tmf_server.rest.representation import check_if_match, record_response, shown_document
+from tmf_server.rest.services import Intake
 from tmf_server.rest.strictjson import without_nulls
 from tmf_server.rest.updates import arrays_of, check_result
 from tmf_server.storage.database import Connection
@@ -22,6 +23,9 @@ KEPT_BY_PUT = ("id", "href", "@type", "@baseType")
 def create(request: Request) -> Response:
     """201 with the new record and its Location; the same Idempotency-Key gives the same answer again."""
     services, exposure = request.services, request.exposure
+    intake = services.intakes.get(exposure.entity.intake or "")
+    if intake is not None:
+        return _take_in(request, intake)
     document = placed(services.registry, exposure, exposure.view.accept(request.body))
 
     def work(connection: Connection) -> Response:
@@ -32,6 +36,19 @@ def create(request: Request) -> Response:
         return record_response(request, stored, status=201)
 
     return answer_once(request, work)
+
+
+def _take_in(request: Request, intake: Intake) -> Response:
+    """201 with the record that the news made or changed."""
+    if IDEMPOTENCY_KEY in request.headers:
+        return answer_once(
+            request,
+            lambda connection: record_response(
+                request, intake.take(connection, request.exposure, request.body, _policy(request)), status=201
+            ),
+        )
+    stored = intake.submit(request.exposure, request.body, _policy(request)).result()
+    return record_response(request, stored, status=201)
 
 
 def patch(request: Request) -> Response:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 
-from tmf_server.domain.canonical import with_values
+from tmf_server.domain.canonical import attribute, with_values
 from tmf_server.domain.instants import format_instant
 from tmf_server.errors import InvalidInput
 from tmf_server.registry import ALWAYS, CHANGE, CREATE_ONLY, Document, Entity
@@ -24,12 +24,11 @@ def completed(entity: Entity, document: Document, moment: int) -> Document:
     rest = {name: value for name, value in document.items() if name not in ("id", "href")}
     new = {"id": id_, "href": local_href(entity.name, id_), **rest}
     for name, when in entity.stamps.items():
-        if when in OURS:
+        if when in OURS or attribute(new, name) is None:
             new[name] = format_instant(moment)
-        else:
-            new.setdefault(name, format_instant(moment))
     for name, value in entity.defaults.items():
-        new.setdefault(name, value)
+        if attribute(new, name) is None:
+            new[name] = value
     new = _concluded(entity, new, None, moment)
     _obey(entity, new, new)
     return new

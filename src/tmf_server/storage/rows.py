@@ -54,7 +54,9 @@ STATEMENTS = {
     "total": "SELECT coalesce(sum(number), 0) FROM tally WHERE kind = :kind",
     "forget": "DELETE FROM reference WHERE owner = :owner",
     "lock": "SELECT 1 FROM entity WHERE key = :key FOR UPDATE",
-    "lock_loops": "SELECT pg_advisory_xact_lock(hashtext(:kind))",
+    "lock_names": """
+        SELECT pg_advisory_xact_lock(hashtextextended(n.name, 0))
+        FROM (SELECT j.value ->> 0 AS name FROM {source} ORDER BY 1) AS n""",
     "leave": "UPDATE entity SET here = false WHERE key = :key",
     "needed_by": """
         SELECT e.kind, e.id, r.path FROM reference AS r JOIN entity AS e ON e.key = r.owner
@@ -158,8 +160,12 @@ class Rows:
 
     def lock_loops(self, connection: Connection, kind: str) -> None:
         """One writer of relations that must not loop at a time, per kind."""
+        self.lock_names(connection, [f"loops of {kind}"])
+
+    def lock_names(self, connection: Connection, names: Iterable[str]) -> None:
+        """One transaction at a time holds a name, whatever it stands for; SQLite's writer is alone anyway."""
         if self.dialect == "postgresql":
-            self._run(connection, "lock_loops", kind=f"loops of {kind}")
+            self._run(connection, "lock_names", rows=_encode([name] for name in names))
 
     def leave(self, connection: Connection, key: int) -> None:
         """Turn a record back into a stub."""

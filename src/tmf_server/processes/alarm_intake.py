@@ -1,0 +1,147 @@
+"""The intake of alarms (TMF642): reports of one fault are one alarm, and many are stored in one transaction."""
+
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+
+from tmf_server.domain import alarm as rules
+from tmf_server.domain.instants import now, parse_instant
+from tmf_server.processes.grouped import Grouped
+from tmf_server.registry import Document, Entity, Exposure
+from tmf_server.settings import Settings
+from tmf_server.storage.database import Connection, Database
+from tmf_server.storage.newest import newest
+from tmf_server.storage.records import Records, Stored
+
+ALARM = "alarm"
+IDENTITIES = {"identity": rules.identity, "external_identity": rules.external_identity}
+Known = dict[str, Stored]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as its version has it, and as the alarm that it makes if the fault is a new one."""
+
+    exposure: Exposure
+    shown: Document
+    alarm: Document
+    policy: str
+
+    @property
+    def identities(self) -> list[str]:
+        """The digests by which a known alarm of the same fault can be found."""
+        if "id" in self.alarm:
+            return []  # a report that brings an id is a record of its own
+        return [digest for read in IDENTITIES.values() if (digest := read(self.alarm)) is not None]
+
+
+class AlarmIntake:
+    """Takes in the reports of one server."""
+
+    def __init__(self, database: Database, records: Records, settings: Settings) -> None:
+        self._records = records
+        self._window = int(settings.flapping_seconds * 1_000_000)
+        self._grouped: Grouped[Report, Stored] = Grouped(
+            lambda reports: database.transact(partial(self._store, reports)), "alarm-intake"
+        )
+
+    def submit(self, exposure: Exposure, shown: Document, policy: str) -> Future[Stored]:
+        """The alarm that the report made or changed, once that is committed."""
+        return self._grouped.submit(self._report(exposure, shown, policy))
+
+    def take(self, connection: Connection, exposure: Exposure, shown: Document, policy: str) -> Stored:
+        """The alarm that the report makes or changes in the caller's transaction."""
+        return self._store([self._report(exposure, shown, policy)], connection)[0]
+
+    def close(self) -> None:
+        """Finish what is under way."""
+        self._grouped.close()
+
+    @property
+    def _alarm(self) -> Entity:
+        return self._records.registry.entities[ALARM]
+
+    def _report(self, exposure: Exposure, shown: Document, policy: str) -> Report:
+        self._records.extractor(self._alarm).settle(shown)
+        return Report(exposure, shown, exposure.view.accept(shown), policy)
+
+    def _store(self, reports: Sequence[Report], connection: Connection) -> list[Stored]:
+        self._records.rows.lock_names(connection, {digest for one in reports for digest in one.identities})
+        stored: dict[int, Stored] = {}
+        for places in _rounds(reports):
+            stored |= self._store_round(connection, {place: reports[place] for place in places})
+        return [stored[place] for place in range(len(reports))]
+
+    def _store_round(self, connection: Connection, reports: dict[int, Report]) -> dict[int, Stored]:
+        """What becomes of reports of as many different faults."""
+        known = self._known(connection, reports.values())
+        found = {place: self._match(known, report) for place, report in reports.items()}
+        new = [place for place, match in found.items() if match is None]
+        stored = {
+            place: self._repeat(connection, match, reports[place])
+            for place, match in found.items()
+            if match is not None
+        }
+        if new:
+            alarms = [reports[place].alarm for place in new]
+            made = self._records.create(connection, self._alarm, alarms, policy=reports[new[0]].policy)
+            stored |= zip(new, made, strict=True)
+        return stored
+
+    def _known(self, connection: Connection, reports: Collection[Report]) -> Known:
+        """The newest alarm for each digest of the reports, locked."""
+        known: Known = {}
+        for column, read in IDENTITIES.items():
+            wanted = {digest for one in reports if one.identities and (digest := read(one.alarm)) is not None}
+            if wanted:
+                known |= newest(connection, self._alarm, column, wanted)
+        return known
+
+    def _match(self, known: Known, report: Report) -> Stored | None:
+        """The alarm that the report is about: one of the same fault that is open, or was cleared just now."""
+        for digest in reversed(report.identities):
+            stored = known.get(digest)
+            if stored is not None:
+                alarm = stored.parsed()
+                if rules.same_fault(alarm, report.alarm) and self._goes_on(alarm, report.alarm):
+                    return stored
+        return None
+
+    def _goes_on(self, alarm: Document, report: Document) -> bool:
+        if not rules.is_cleared(alarm) or rules.is_cleared(report):
+            return True
+        cleared = alarm.get("alarmClearedTime")
+        return cleared is not None and now() - parse_instant(cleared) < self._window
+
+    def _repeat(self, connection: Connection, stored: Stored, report: Report) -> Stored:
+        before = stored.parsed()
+        view = report.exposure.view
+        shown = view.show(before)
+        after = rules.repeated(shown, report.shown)
+        if after is shown:
+            return stored
+        reopened = rules.is_cleared(shown) and not rules.is_cleared(after)
+        return self._records.update(
+            connection,
+            self._alarm,
+            stored,
+            view.accept(after, before),
+            policy=report.policy,
+            concluded=reopened,
+        )
+
+
+def _rounds(reports: Sequence[Report]) -> Iterator[list[int]]:
+    """The places of the reports in turns, in each of which no fault is reported twice."""
+    left = list(range(len(reports)))
+    while left:
+        seen: set[str] = set()
+        first: list[int] = []
+        again: list[int] = []
+        for place in left:
+            identities = reports[place].identities
+            (again if seen.intersection(identities) else first).append(place)
+            seen.update(identities)
+        yield first
+        left = again
