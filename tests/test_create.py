@@ -91,7 +91,7 @@ def test_is_seen_through_the_other_version(client: httpx.Client, noun: Noun) -> 
     made = noun.make(client)
     entity = noun.exposure.entity
     others = [one for one in nouns("retrieve") if one.version == "v4" and one.exposure.entity is entity]
-    for other in others:
+    for other in (one for one in others if not one.exposure.types):
         seen = client.get(f"{other.url}/{made['id']}")
         assert seen.status_code == 200
         assert seen.json()["href"].endswith(f"{other.url}/{made['id']}")

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from tmf_server import logs
 from tmf_server.asgi import Front
 from tmf_server.contracts import ALIASES, BASE_PATHS, Contract, load_contracts, outline
-from tmf_server.entities import NOUNS, V4_RULES
+from tmf_server.entities import NOUNS, TYPES, V4_RULES
 from tmf_server.events import outbox
 from tmf_server.events.duties import Duty
 from tmf_server.events.guard import Guard
@@ -20,9 +20,11 @@ from tmf_server.events.payload import Composer, Forms
 from tmf_server.events.signing import signer
 from tmf_server.events.subscriptions import Subscriptions
 from tmf_server.events.worker import Worker
-from tmf_server.metrics import FIGURES, Shared
+from tmf_server.metrics import FIGURES, Shared, shared_figures
 from tmf_server.monitoring import Health, Scrape
 from tmf_server.pages import SEGMENTS, create_pages
+from tmf_server.processes.alarm_intake import AlarmIntake
+from tmf_server.processes.alarm_tasks import ACTS, AlarmTasks
 from tmf_server.processes.transfer.desk import Desk
 from tmf_server.processes.transfer.jobs import Jobs, start_job
 from tmf_server.processes.transfer.works import WORKS
@@ -64,7 +66,7 @@ def create_app(settings: Settings) -> Front:
     worker = create_worker(services) if settings.worker else None
     dispatcher = Dispatcher(services, VERBS, INLINE[services.database.dialect], wake=worker.wake if worker else None)
     api = create_api(dispatcher, services)
-    shared = Shared(settings.metrics_dir) if settings.metrics and settings.metrics_dir else None
+    shared = shared_figures(settings.metrics_dir if settings.metrics else None)
     life = Life(services, dispatcher, worker, shared)
     mounts = _mounts(services, shared)
     return Front(api, routing=_routing(api), aliases=_aliases(services), settings=settings, life=life, mounts=mounts)
@@ -86,16 +88,19 @@ def create_services(settings: Settings) -> Services:
     """The parts that verbs, processes and commands share."""
     registry = create_registry(settings)
     database = Database(settings)
+    records = Records(registry, settings, database.dialect, outbox.record)
+    selector = Selector(registry, database.dialect)
     return Services(
         settings=settings,
         registry=registry,
         database=database,
-        records=Records(registry, settings, database.dialect, outbox.record),
-        selector=Selector(registry, database.dialect),
+        records=records,
+        selector=selector,
         validators=Validators(registry.contracts, strict=settings.strict_subtypes, subclasses=settings.schema_dir),
         links=Links(registry),
         subscriptions=Subscriptions(database, Guard(settings.outbound_allow)),
-        tasks=dict.fromkeys(WORKS, start_job),
+        tasks=dict.fromkeys(WORKS, start_job) | dict.fromkeys(ACTS, AlarmTasks(records, selector, settings).start),
+        intakes={"alarm": AlarmIntake(database, records, settings)},
     )
 
 
@@ -165,6 +170,8 @@ class Life:
     def stop(self) -> None:
         """Finish what is under way; the next start goes on with the rest."""
         self._dispatcher.close()
+        for intake in self.services.intakes.values():
+            intake.close()
         if self._worker is not None:
             self._worker.stop(self.services.settings.graceful_seconds)
         if self._shared is not None:
@@ -186,8 +193,17 @@ def _exposures(contract: Contract, contracts: list[Contract]) -> list[Exposure]:
     canonical = next((one for one in contracts if one.api == contract.api and one.version == "v5"), contract)
     declared = {noun: entity for noun, entity in NOUNS[contract.api].items() if noun in nouns}
     return [
-        Exposure(entity, contract, noun, schema_of(contract, noun), _view(contract, noun, canonical, entity))
+        Exposure(
+            entity,
+            contract,
+            noun,
+            schema_of(contract, noun),
+            _view(contract, noun, canonical, entity),
+            types=canonical.types_under(only) if only else frozenset(),
+            type_name=only,
+        )
         for noun, entity in declared.items()
+        for only in [TYPES.get(contract.api, {}).get(noun, "")]
     ]
 
 

@@ -1,5 +1,6 @@
 """Every noun of every document as a test parameter, with the smallest body that its create schema takes."""
 
+import uuid
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -37,9 +38,10 @@ class Noun:
         return next((one for one in operations if one.noun == self.exposure.noun and one.verb == verb), None)
 
     def body(self, **attributes: Any) -> dict[str, Any]:
-        """What POST needs at least, with the given attributes over it."""
+        """What POST needs at least, with the given attributes over it; each body tells of another thing."""
         schema = self.operation("create").request_schemas["application/json"]
-        return smallest(self.exposure.contract, schema) | attributes
+        own = {"externalAlarmId": str(uuid.uuid4())} if self.exposure.entity.intake == "alarm" else {}
+        return smallest(self.exposure.contract, schema) | own | attributes
 
     def make(self, client: httpx.Client, **attributes: Any) -> dict[str, Any]:
         """Create a record and return what the server answered."""

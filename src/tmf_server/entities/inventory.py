@@ -64,4 +64,5 @@ RESOURCE = Entity(
 )
 
 SERVICE_NOUNS = {"service": SERVICE}
+RESOURCE_TYPES = {"physicalResource": "PhysicalResource", "logicalResource": "LogicalResource"}
 RESOURCE_NOUNS = {"resource": RESOURCE, "physicalResource": RESOURCE, "logicalResource": RESOURCE}

@@ -1,6 +1,6 @@
 """All tables at once, for migrations and their check. No queries."""
 
-from tmf_server.model import catalog, core, events, idempotency, jobs
+from tmf_server.model import alarm, catalog, core, events, idempotency, inventory, jobs
 from tmf_server.model.base import metadata
 
-__all__ = ["catalog", "core", "events", "idempotency", "jobs", "metadata"]
+__all__ = ["alarm", "catalog", "core", "events", "idempotency", "inventory", "jobs", "metadata"]
