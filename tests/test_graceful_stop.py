@@ -57,8 +57,8 @@ class HalfSent:
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
-        head = f"POST {V5}/category HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length: {len(self.BODY)}"
-        self._socket.sendall(f"{head}\r\n\r\n".encode() + self.BODY[:20])
+        head = f"POST {V5}/category HTTP/1.1\r\nHost: test\r\nContent-Length: {len(self.BODY)}\r\n\r\n"
+        self._socket.sendall(head.encode() + self.BODY[:20])
 
     def finish(self) -> bytes:
         self._socket.sendall(self.BODY[20:])

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support.receiver import Receiver, eventually
 from tests.support.served import Served, serving_app
 from tmf_server import metrics
 from tmf_server.metrics import BOUNDS, FIGURES, Figures, Shared
@@ -109,6 +110,24 @@ def test_the_database_tells_of_records_events_and_subscriptions(client: httpx.Cl
     assert found["tmf_events_lag_seconds", ()] > 0
     assert found["tmf_subscriptions", ()] == 1
     assert found["tmf_deliveries_parked", ()] == 0
+
+
+def test_deliveries_are_counted_by_outcome(tmp_path: Path) -> None:
+    with (
+        Receiver() as receiver,
+        serving_app(f"sqlite:///{tmp_path / 'tmf.db'}", worker=True, delivery_pauses=(0.05,)) as served,
+    ):
+        receiver.answer("/bad", 500)
+        for path in ("/good", "/bad"):
+            served.client.post(f"{V5}/hub", json={"callback": receiver.url(path)}).raise_for_status()
+        served.client.post(f"{V5}/category", json={"@type": "Category", "name": "one"}).raise_for_status()
+        wanted = {"delivered": 1, "failed": 2, "parked": 1}
+        assert eventually(lambda: outcomes(served.client) == wanted), outcomes(served.client)
+
+
+def outcomes(client: httpx.Client) -> dict[str, float]:
+    found = scraped(client)
+    return {dict(names)["outcome"]: value for (name, names), value in found.items() if name == "tmf_deliveries_total"}
 
 
 def test_figures_of_the_process_are_there(client: httpx.Client) -> None:

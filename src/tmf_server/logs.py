@@ -23,8 +23,8 @@ LONGEST_MESSAGE = 300
 # A URL: its scheme, who logs in, where, and what is asked. Neither the second nor the last belongs into a log.
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^\s/'\"]*@)?([^\s?#'\"]*)([?#][^\s'\"]*)?")
 
-# Loggers that would tell of customers' data or of every call: URLs with their queries, statements with their values.
-_QUIET = ("httpcore", "httpx", "sqlalchemy", "uvicorn.access", "asyncio", "connexion", "a2wsgi")
+# Loggers that tell of customers' data (URLs with their queries, statements with their values) or of each small step.
+_QUIET = ("alembic", "asyncio", "connexion", "httpcore", "httpx", "sqlalchemy", "uvicorn.access")
 _SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
 
 

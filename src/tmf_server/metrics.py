@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Self
 
 import orjson
 import structlog
@@ -94,6 +95,15 @@ class Shared:
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
 
+    def __enter__(self) -> Self:
+        """Begin to write."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write for the last time."""
+        self.stop()
+
     def start(self) -> None:
         """Begin to write."""
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -129,3 +139,8 @@ class Shared:
             if file != self._file:
                 found.add(Figures.load(file.read_bytes()))
         return found
+
+
+def shared_figures(folder: Path | None) -> Shared | None:
+    """The figures of this process and of those that use the folder; None where each keeps to its own."""
+    return None if folder is None else Shared(folder)

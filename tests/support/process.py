@@ -33,16 +33,12 @@ class ServerProcess:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"serve-{self.port}.log"
-        own = {"TMF_PORT": str(self.port), "TMF_DEMO": "0", "TMF_LOG_FORMAT": "json"}
+        own = {"TMF_PORT": str(self.port), "TMF_APIS": "TMF620", "TMF_DEMO": "0", "TMF_LOG_FORMAT": "json"}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TMF_")}
+        environment = {**kept, **own, **(variables or {})}
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [*COMMAND, "serve", *options],
-                cwd=folder,
-                env={**kept, **own, **(variables or {})},
-                stdout=log,
-                stderr=log,
-            )
+            command = [*COMMAND, "serve", *options]
+            self.process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
 
     def __enter__(self) -> Self:
         """Wait until it is ready."""

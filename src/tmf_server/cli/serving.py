@@ -4,7 +4,7 @@ import ipaddress
 import signal
 import tempfile
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from tmf_server.cli.base import Failure, opened, read_settings
+from tmf_server.metrics import shared_figures
 from tmf_server.settings import Settings, environment
 
 
@@ -101,7 +102,7 @@ def worker() -> None:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    with opened(settings) as services:
+    with opened(settings) as services, shared_figures(settings.metrics_dir) or nullcontext():
         made = create_worker(services)
         made.start()
         click.echo(f"tmf-server worker on {services.database.url.render_as_string(hide_password=True)}", err=True)

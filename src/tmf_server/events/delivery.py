@@ -15,6 +15,7 @@ from tmf_server.events.ledger import Claim, Item, Progress
 from tmf_server.events.office import Office, Predicate
 from tmf_server.events.outbound import Answer, Outbound
 from tmf_server.events.retry import after_failure, after_success
+from tmf_server.metrics import FIGURES
 
 TURN_SECONDS = 5.0  # after which a busy subscriber makes room for another
 LINGER_SECONDS = 0.5  # how long its turn waits for more before it ends
@@ -69,7 +70,7 @@ class Turn:
         except Problem as problem:  # the query was valid when it was registered, and no longer is
             self.progress.error = f"query: {problem.reason}"
             self.progress.pause = max(self.office.settings.delivery_pauses, default=60.0)
-            log.warning("subscription cannot be served", subscription=self.claimed.id, note=self.progress.error)
+            log.warning("subscription cannot be served", subscription=self.claimed.id, code=problem.code)
         else:
             await self._deliver(predicate, more)
         await self.settle(last=True)
@@ -136,6 +137,7 @@ class Turn:
 
     async def _send(self, item: Item, letter: Letter) -> None:
         answer = await self._call(letter)
+        FIGURES.delivery("delivered" if answer.ok else "failed")
         if answer.ok:
             self.progress.slow = answer.seconds > SLOW_SECONDS
             self.progress.standing = after_success(self.progress.standing)
@@ -166,7 +168,7 @@ class Turn:
             subscription=self.claimed.id,
             position=item.position,
             status=answer.status,
-            note=progress.error,
+            note=progress.error if answer.status is None else None,  # what a subscriber answers may repeat the event
             tries=progress.standing.tries,
             parked=verdict.parks,
             pause=progress.pause,
@@ -179,6 +181,7 @@ class Turn:
             self.progress.position = item.position
 
     def _park(self, item: Item, error: str) -> None:
+        FIGURES.delivery("parked")
         if item.replay:
             self.progress.unplayed[item.position] = error
         else:

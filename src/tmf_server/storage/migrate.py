@@ -1,5 +1,6 @@
 """Brings a database to the present schema, and says whether it is there. Runs Alembic in process."""
 
+import structlog
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -11,6 +12,7 @@ from tmf_server.model.everything import metadata
 from tmf_server.resources import migrations_dir
 from tmf_server.storage.database import Database
 
+log = structlog.get_logger(__name__)
 LOCK = 7_230_620  # PostgreSQL's advisory lock: one process migrates, the others wait
 
 
@@ -18,8 +20,12 @@ def upgrade(database: Database, revision: str = "head") -> None:
     """Migrate up to the revision; processes that start at once wait for each other."""
     with database.engine.connect() as connection:
         _lock(connection)
+        before = _revision(connection)
         command.upgrade(_config(connection), revision)
+        after = _revision(connection)
         connection.commit()
+    if after != before:
+        log.info("database migrated", before=before, after=after)
 
 
 def downgrade(database: Database, revision: str) -> None:
@@ -33,7 +39,7 @@ def downgrade(database: Database, revision: str) -> None:
 def current(database: Database) -> str | None:
     """The revision that the database is at, None when it is empty."""
     with database.read() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return _revision(connection)
 
 
 def head() -> str:
@@ -46,6 +52,10 @@ def differences(database: Database) -> list[str]:
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(entry) for entry in compare_metadata(context, metadata)]
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config(connection: Connection | None) -> Config:
