@@ -137,8 +137,7 @@ class Client:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self._limits.request):
-                async with self._http.stream(method, url, headers=headers, content=content) as answer:
-                    received = await self._read(answer)
+                answer, received = await self._exchange(method, url, headers, content)
         except TimeoutError as error:
             raise self._silence(f"{method} {url}: no complete answer within {self._limits.request:g} s") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -148,6 +147,23 @@ class Client:
         self.meter.slowest = max(self.meter.slowest, seconds)
         sent = {**{k: v for k, v in self._http.headers.items() if k not in _PLAIN}, **headers}
         return Exchange(method, url, sent, content, answer.status_code, answer.headers, received, seconds)
+
+    async def _exchange(
+        self, method: str, url: str, headers: dict[str, str], content: bytes | None
+    ) -> tuple[httpx.Response, bytes]:
+        """One exchange; a read is asked once more where the server closed an idle connection just then."""
+        try:
+            return await self._once(method, url, headers, content)
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            if method not in ("GET", "HEAD"):
+                raise
+            return await self._once(method, url, headers, content)
+
+    async def _once(
+        self, method: str, url: str, headers: dict[str, str], content: bytes | None
+    ) -> tuple[httpx.Response, bytes]:
+        async with self._http.stream(method, url, headers=headers, content=content) as answer:
+            return answer, await self._read(answer)
 
     async def _read(self, answer: httpx.Response) -> bytes:
         parts, size = [], 0

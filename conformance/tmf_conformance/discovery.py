@@ -17,15 +17,18 @@ async def discover(http: httpx.AsyncClient, root: str, wanted: list[tuple[str, s
     """The targets among `wanted` (API, version) that the server at `root` offers. CannotRun when there is none."""
     limits = Limits(request=_ANSWER)
     found = await asyncio.gather(*(_find(http, root, known.document(*pair), limits) for pair in wanted))
-    targets = [target for target in found if target]
+    targets = [target for target in found if isinstance(target, Target)]
     if not targets:
+        said = next(text for text in found if isinstance(text, str))
         raise CannotRun(
-            f"none of {len(wanted)} APIs answers at {root}: is this the root of the server, without an API's path?"
+            f"none of {len(wanted)} APIs answers at {root} ({said}): is this the root, without an API's path?"
         )
     return targets
 
 
-async def _find(http: httpx.AsyncClient, root: str, document: Document, limits: Limits) -> Target | None:
+async def _find(http: httpx.AsyncClient, root: str, document: Document, limits: Limits) -> Target | str:
+    """The target, or what was said where it was looked for."""
+    said = []
     path = next(noun.path for noun in document.nouns if noun.has("list"))
     for url in known.candidates(root, document.api, document.version):
         try:
@@ -34,4 +37,5 @@ async def _find(http: httpx.AsyncClient, root: str, document: Document, limits: 
             raise CannotRun(str(error)) from error
         if exchange.status in (200, 401, 403) and "html" not in exchange.header("content-type"):
             return Target(document, url)
-    return None
+        said.append(f"{exchange.url} answers {exchange.status}")
+    return said[0]

@@ -13,6 +13,8 @@ from tmf_conformance.errors import CannotRun
 from tmf_conformance.schemas import Node, Schemas
 from tmf_conformance.swagger import METHODS, bare, upgrade
 
+# OpenAPI headers are optional unless said otherwise; TMF630 P1 4.5 says it of this one.
+_ALWAYS = ("X-Result-Count",)
 _PARAMETER = re.compile(r"\{[^}]+\}")
 
 
@@ -28,10 +30,11 @@ _Loader.yaml_implicit_resolvers = {
 
 @dataclass(frozen=True)
 class Answer:
-    """A declared response: its schema by media type and the names of its headers."""
+    """A declared response: its schema by media type, the names of its headers, and those that are always there."""
 
     content: dict[str, Node]
     headers: tuple[str, ...]
+    required: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,9 @@ class Document:
         content = {
             bare(media): entry["schema"] for media, entry in node.get("content", {}).items() if "schema" in entry
         }
-        return Answer(content, tuple(node.get("headers", {})))
+        headers = {name: self.schemas.resolve(header) for name, header in node.get("headers", {}).items()}
+        always = [name for name, header in headers.items() if header.get("required") or name in _ALWAYS]
+        return Answer(content, tuple(headers), tuple(always))
 
     @cached_property
     def nouns(self) -> list[Noun]:

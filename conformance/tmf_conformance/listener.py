@@ -98,6 +98,8 @@ class Listener:
                     pass
         except (TimeoutError, ConnectionError, asyncio.IncompleteReadError, ValueError):
             pass  # a broken delivery is the sender's loss and shows as a missing one
+        except asyncio.CancelledError:
+            pass  # the run is over; Python 3.11 would print a connection that is still open as an error
         finally:
             writer.close()
 

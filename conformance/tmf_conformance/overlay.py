@@ -22,6 +22,8 @@ PARAMETERS: dict[str, tuple[Node | None, str]] = {
     "limit": ({"type": "integer", "minimum": 0, "maximum": 20}, "a negative limit is refused by TMF630"),
     "filter": (None, "a random text is no JSONPath"),
     "sort": (None, "a random text is no attribute"),
+    "depth": ({"type": "integer", "minimum": 0, "maximum": 2}, "a server bounds how deep it inlines"),
+    "expand": (None, "a random text is no attribute"),
     "before": (None, "a random text is no cursor"),
     "after": (None, "a random text is no cursor"),
     "id": (_ID, "an id stands in a path"),

@@ -33,6 +33,7 @@ def way(name: str, what: str, *caught_by: str) -> Callable[[type[Double]], type[
 
 # The doubles enter themselves into the table.
 from tmf_double import (  # noqa: E402
+    broken_contract,  # noqa: F401
     broken_events,  # noqa: F401
     broken_http,  # noqa: F401
     broken_lists,  # noqa: F401

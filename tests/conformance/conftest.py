@@ -43,7 +43,7 @@ def examine(widget: Document) -> Examine:
 
         async def whole() -> Report:
             server = double(widget, machines)
-            chosen = Options(only=only, seed="test", event_timeout=8, retry_timeout=8, **options)  # type: ignore[arg-type]
+            chosen = Options(only=only, seed="test", event_timeout=60, retry_timeout=60, **options)  # type: ignore[arg-type]
             transport = httpx.ASGITransport(server.asgi)
             try:
                 suite = Suite([Target(widget, "http://double/api")], machines, chosen, transport=transport)

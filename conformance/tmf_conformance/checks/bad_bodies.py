@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tmf_conformance.compare import lost
+from tmf_conformance.errors import NoAnswer
 from tmf_conformance.registry import RECOMMENDED, Body, Level, check
 from tmf_conformance.schemas import Node
 from tmf_conformance.stock import mark_attribute
@@ -142,8 +143,12 @@ async def deep_nesting(t: Trial) -> None:
 async def large_body(t: Trial) -> None:
     body, name, mark = await marked(t)
     content = dumped({**body, "conformanceText": "x" * 24_000_000})
-    exchange = await t.send("POST", t.noun.path, content=content)
-    t.is_error(exchange, 413, what="POST of 24 MB")
+    try:
+        exchange = await t.send("POST", t.noun.path, content=content)
+    except NoAnswer:
+        t.note = "the server closed the connection before it had read the body"
+    else:
+        t.is_error(exchange, 413, what="POST of 24 MB")
     await nothing_stored(t, name, mark)
 
 

@@ -99,12 +99,12 @@ def _judge(t: Trial, operation: Operation, case: Case, exchange: Exchange, obser
     if declared is not None:
         _judge_body(t, operation, exchange, observation)
     if declared is not None and status < 300:
-        missing = [name for name in declared.headers if name not in exchange.answer_headers]
+        missing = [name for name in declared.required if name not in exchange.answer_headers]
         if missing:
             observation.add(
                 "contract.headers",
                 f"the declared header {missing[0]} is missing",
-                ", ".join(declared.headers),
+                ", ".join(declared.required),
                 exchange,
             )
     if case.valid:
@@ -187,6 +187,6 @@ _enter("contract.served", "The declared operation is served")
 _enter("contract.no-5xx", "No request, valid or not, is answered with 5xx")
 _enter("contract.status", "Every status is one that the document declares")
 _enter("contract.schema", "Every answer fits the schema of its status, by @type")
-_enter("contract.headers", "Declared headers are there")
+_enter("contract.headers", "Headers that the document requires are there")
 _enter("contract.rejects", "A request that breaks the document is refused")
 _enter("contract.accepts", "A request that fits the document is accepted", RECOMMENDED)
