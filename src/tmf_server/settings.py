@@ -16,14 +16,14 @@ class Settings:
 
     # where it listens and what it is called from outside
     host: str = "127.0.0.1"  # any but a loopback address needs authentication
-    port: int = 8080
-    workers: int = 1
+    port: int = 8080  # port to listen on
+    workers: int = 1  # processes that serve
     public_url: str = ""  # absolute URL in front of every path; "" takes scheme and host from the request
     trusted_proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-* headers are believed
-    aliases: bool = True
+    aliases: bool = True  # answer at the other mount paths that integrators use, too
     proxy_authenticates: bool = False  # a proxy in front authenticates every call, and nobody else reaches the server
-    cors_origins: tuple[str, ...] = ()
-    graceful_seconds: float = 20.0
+    cors_origins: tuple[str, ...] = ()  # origins whose pages may call the APIs; * is every one
+    graceful_seconds: float = 20.0  # how long a stop waits for what is under way
 
     # what it tells of itself
     log_format: str = "console"  # console or json
@@ -35,38 +35,38 @@ class Settings:
     ready_lag_seconds: float = 60.0  # how old the oldest event may be that no worker has taken up yet
 
     # where records live
-    database_url: str = "sqlite:///var/tmf.db"
+    database_url: str = "sqlite:///var/tmf.db"  # a SQLite file, or postgresql+psycopg://user:password@host/name
     cache_dir: Path | None = Path("var/cache")  # what can be worked out again: documents as JSON
     storage_dir: Path = Path("var/files")  # files of jobs; one folder for all machines on the database
-    demo: bool = True
+    demo: bool = True  # give an empty database the demo catalog on the first start
     pool_size: int = 16  # connections and worker threads a process
     busy_seconds: float = 10.0  # how long a writer waits for SQLite's lock before 503
     statement_seconds: float = 5.0  # a query over it is refused as too costly
     count_seconds: float = 0.05  # budget of X-Total-Count under filters
-    transaction_tries: int = 5
+    transaction_tries: int = 5  # how often a transaction that met a deadlock is run
 
     # what is served
     openapi_dir: Path | None = None  # documents to serve instead of the project's own
     apis: tuple[str, ...] = ()  # TMF620/v5, TMF620 …; empty is all
     schema_dir: Path | None = None  # JSON Schemas of registered subclasses
-    strict_subtypes: bool = False
+    strict_subtypes: bool = False  # refuse an @type that no document or registered schema knows
     references: str = "accept"  # accept, warn or reject; per API by reference_policies
     reference_policies: tuple[str, ...] = ()  # TMF620=reject, TMF622=warn
-    processes: bool = True
+    processes: bool = True  # let what follows from a record happen, as in fulfilling an order
 
     # bounds
-    default_limit: int = 20
-    max_limit: int = 1000
-    max_body_bytes: int = 2_000_000
-    max_depth: int = 64
-    max_query_bytes: int = 16_000
-    max_conditions: int = 100
-    max_regex_length: int = 200
-    max_expand_depth: int = 3
-    max_expanded: int = 200
+    default_limit: int = 20  # records on a page when the client names no limit
+    max_limit: int = 1000  # records on a page at most
+    max_body_bytes: int = 2_000_000  # of a request; larger ones are 413
+    max_depth: int = 64  # levels of nested arrays and objects in a body
+    max_query_bytes: int = 16_000  # of the query in a URL
+    max_conditions: int = 100  # comparisons in one query
+    max_regex_length: int = 200  # characters of a regular expression
+    max_expand_depth: int = 3  # levels that depth and expand may ask for
+    max_expanded: int = 200  # records put in place of references in one answer
     max_task_alarms: int = 5_000  # alarms that one task may change
     flapping_seconds: float = 10.0  # from its clearing on, in which a fault opens its alarm again instead of a new one
-    idempotency_seconds: int = 86_400
+    idempotency_seconds: int = 86_400  # how long an Idempotency-Key is remembered
 
     # files and jobs
     max_file_bytes: int = 4_000_000_000  # of one file that is uploaded, exported or fetched
@@ -80,7 +80,7 @@ class Settings:
     outbound_allow: tuple[str, ...] = ()  # hosts, *.suffixes, networks to call besides https at public addresses
     outbound_ca_file: Path | None = None  # PEM file of authorities that are trusted besides the usual ones
     delivery_pauses: tuple[float, ...] = (1, 5, 30, 120, 600, 1800)  # seconds before each next try; then it is parked
-    delivery_connect_seconds: float = 5.0
+    delivery_connect_seconds: float = 5.0  # for connecting to a subscriber
     delivery_seconds: float = 10.0  # a whole delivery, name to answer
     delivery_slots: int = 64  # subscribers served at once by a worker, and as many again that are slow or failing
     lease_seconds: float = 30.0  # after which another worker goes on with what a dead one held
