@@ -253,8 +253,9 @@ def test_each_api_and_version_has_a_hub_of_its_own(events: World) -> None:
     assert events.subscriptions.all("TMF620", "v5") == []
     with pytest.raises(NotFound):
         events.subscriptions.find("TMF620", "v5", made.id)
-    with pytest.raises(NotFound):
-        events.subscriptions.remove("TMF622", "v4", made.id)
+    for api, version in (("TMF622", "v4"), ("TMF620", "v5")):
+        with pytest.raises(NotFound):
+            events.subscriptions.remove(api, version, made.id)
     events.subscriptions.remove("TMF620", "v4", made.id)
     with pytest.raises(NotFound):
         events.subscriptions.remove("TMF620", "v4", made.id)
