@@ -20,6 +20,7 @@ NOT_BLANK = re.compile(r"[^ \t\r\n]")
 # Finds the end of a value quickly; what the value is, the strict parser decides later.
 SCANNER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
 MOST_UNPACKED = 250  # times the packed size; JSON seldom shrinks to a fiftieth, a bomb to a thousandth
+MOST_BLANK = 1 << 20  # bytes without a record
 # Up to the next bracket outside of a string. Possessive throughout: it never backtracks, whatever the bytes are.
 STRUCTURE = re.compile(r'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+([{}\[\]])', re.DOTALL)
 
@@ -98,7 +99,7 @@ class _Watched:
 
 
 def _lines(stream: IO[bytes], mark: Mark, max_bytes: int) -> Iterator[Raw]:
-    position, number, line = mark.position, mark.number, mark.line
+    position, number, line, filled = mark.position, mark.number, mark.line, mark.position
     while data := stream.readline(max_bytes + 2):
         position += len(data)
         line += 1
@@ -107,7 +108,10 @@ def _lines(stream: IO[bytes], mark: Mark, max_bytes: int) -> Iterator[Raw]:
             raise broken(f"Line {line} is longer than {max_bytes} bytes")
         if text:
             number += 1
+            filled = position
             yield Raw(text, line, Mark(position, number, line))
+        elif position - filled > MOST_BLANK:
+            raise broken(f"More than {MOST_BLANK} bytes up to line {line} are blank")
 
 
 class _Array:
@@ -150,11 +154,14 @@ class _Array:
 
     def _peek(self) -> str:
         """The next byte that is not blank, not taken yet; empty at the end of the file."""
+        start = self._base + self._at
         while True:
             found = NOT_BLANK.search(self._buffer, self._at)
             self._go(found.start() if found else len(self._buffer))
             if found is not None:
                 return found[0]
+            if self._base + self._at - start > MOST_BLANK:
+                raise broken(f"More than {MOST_BLANK} bytes up to line {self._line + 1} are blank")
             if not self._more():
                 return ""
 
