@@ -104,3 +104,21 @@ def test_a_related_party_is_flat_in_v4_and_may_be_a_whole_party_in_v5() -> None:
 def test_a_characteristic_gets_the_type_of_its_value(value: Any, kind: str) -> None:
     shown = {"characteristic": [{"name": "n", "value": value}]}
     assert_pair(CUSTOMER, shown, {"characteristic": [{"name": "n", "value": value, "@type": f"{kind}Characteristic"}]})
+
+
+@pytest.mark.parametrize(
+    "party",
+    [
+        {"@type": "Individual", "givenName": "Ada"},
+        {"@type": "PartyRef", "id": "p", "myOwn": 1},
+        {"@type": "Organization", "id": "o", "name": "O", "tradingName": "Oh", "role": "hidden"},
+    ],
+    ids=str,
+)
+def test_what_is_inside_a_wrapper_stays_inside(party: dict[str, Any]) -> None:
+    wrapped = {"@type": "RelatedPartyOrPartyRole", "role": "x", "partyOrPartyRole": party, "name": "outer"}
+    stored = {"@type": "Customer", "relatedParty": [wrapped]}
+    shown = view(CUSTOMER).show(stored)
+    assert shown["relatedParty"][0]["role"] == "x"
+    after = view(CUSTOMER).accept({**shown, "relatedParty": [{**shown["relatedParty"][0], "role": "y"}]}, stored)
+    assert after["relatedParty"] == [{**wrapped, "role": "y"}]

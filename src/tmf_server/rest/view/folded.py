@@ -64,12 +64,13 @@ class Folded:
                 inner[name] = value
             else:
                 nested[name] = value
-        if base and "@referredType" in inner and inner["@referredType"] == self._referred(base):
-            del inner["@referredType"]
+        filled = "@referredType" in inner and inner["@referredType"] == self._referred(base)
+        if filled:
+            del inner["@referredType"]  # it was shown for what v5 does not say
         types = self.inner.types
         if types is not None and types.takes(nested.get("@type")):
             inner["@type"] = nested.pop("@type")
-        if inner:
+        if inner or filled:
             nested[INNER] = inner
         return nested
 
