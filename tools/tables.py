@@ -1,0 +1,91 @@
+"""The tables of the documentation that are made from the code: python -m tools.tables [--check]. Writes Markdown."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tmf_server.contracts import ALIASES, BASE_PATHS, load_contracts
+from tmf_server.domain.diagram import mermaid
+from tmf_server.domain.lifecycle import Lifecycle
+from tmf_server.entities import NOUNS
+from tmf_server.resources import openapi_dir
+from tmf_server.settings import describe
+
+ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = ROOT / "src" / "tmf_server" / "settings.py"
+FIELD = re.compile(r"    (\w+): [^#]+?(?:  # (.+))?")
+SECTION = re.compile(r"    # (.+)")
+
+
+def served() -> Iterator[str]:
+    """Each API with its mount paths."""
+    yield "| API | | paths | also answered at |"
+    yield "|---|---|---|---|"
+    contracts = load_contracts(openapi_dir(), tuple(NOUNS))
+    for api in NOUNS:
+        mine = [one for one in contracts if one.api == api]
+        versions = ", ".join(f"`/{one.version}`" for one in sorted(mine, key=lambda one: one.version))
+        aliases = ", ".join(f"`{alias}`" for alias in ALIASES[api])
+        yield f"| {api} | {mine[0].document['info']['title']} | `{BASE_PATHS[api]}` + {versions} | {aliases} |"
+
+
+def settings() -> Iterator[str]:
+    """Each variable with its default and what the comment beside it says, in sections."""
+    defaults = dict(describe())
+    for line in SETTINGS.read_text().partition("class Settings")[2].partition("def ")[0].splitlines():
+        section, field = SECTION.fullmatch(line), FIELD.fullmatch(line)
+        if section is not None:
+            yield from ("", f"### {section[1].capitalize()}", "", "| variable | default | |", "|---|---|---|")
+        elif field is not None:
+            name = f"TMF_{field[1].upper()}"
+            default = defaults[name]
+            yield f"| `{name}` | {f'`{default}`' if default else ''} | {(field[2] or '').replace('|', chr(92) + '|')} |"
+
+
+def lifecycles() -> Iterator[str]:
+    """Each lifecycle as a diagram."""
+    owners: dict[int, list[str]] = {}
+    machines: dict[int, Lifecycle] = {}
+    for nouns in NOUNS.values():
+        for entity in {one.name: one for one in nouns.values()}.values():
+            for machine in entity.lifecycles:
+                machines[id(machine)] = machine
+                owners.setdefault(id(machine), []).append(entity.type_name)
+    for key, machine in machines.items():
+        names = ", ".join(dict.fromkeys(owners[key]))
+        yield from ("", f"## {names}: `{machine.attribute}`", "", "```mermaid", mermaid(machine), "```")
+
+
+TABLES: dict[tuple[str, str], Callable[[], Iterator[str]]] = {
+    ("README.md", "served"): served,
+    ("docs/settings.md", "settings"): settings,
+    ("docs/lifecycles.md", "lifecycles"): lifecycles,
+}
+
+
+def written(file: str, name: str) -> str:
+    """The file with the table between its marks made anew. Raises LookupError when the marks are missing."""
+    start, end = f"<!-- {name}: made by python -m tools.tables -->", f"<!-- /{name} -->"
+    before, mark, rest = (ROOT / file).read_text().partition(start)
+    _, other, after = rest.partition(end)
+    if not (mark and other):
+        raise LookupError(f"{file}: {start} and {end} are to stand around the table")
+    return f"{before}{start}\n{chr(10).join(TABLES[file, name]()).strip()}\n{end}{after}"
+
+
+def main(arguments: list[str]) -> int:
+    """Exit 0: written (or, with --check, as they should be); 1: out of date."""
+    stale = []
+    for file, name in TABLES:
+        text = written(file, name)
+        if text != (ROOT / file).read_text():
+            stale.append(file)
+            if "--check" not in arguments:
+                (ROOT / file).write_text(text)
+    sys.stdout.write("".join(f"{'out of date' if '--check' in arguments else 'written'}: {file}\n" for file in stale))
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
