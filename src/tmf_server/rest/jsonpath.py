@@ -1,7 +1,8 @@
 """JSONPath filters as conditions (TMF630 part 6): `$[?(@.state=='active')]`, `note[?(@.author=='x')].text`. Pure.
 
 `$` before a filter is the collection, before a name it is the record. What a filter says about an element must hold
-for that one element. A path that is not compared asks whether there is anything.
+for that one element, and two bounds of one attribute for one value of it. A path that is not compared asks whether
+there is anything.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +17,18 @@ from tmf_server.registry import Path
 from tmf_server.rest.attributes import Attributes, Known, Scope
 from tmf_server.rest.comparisons import check_regex, comparison, literal_comparison
 from tmf_server.rest.jsonpathsyntax import NumberLiteral, PatternLiteral, parse_jsonpath, unsupported
-from tmf_server.storage.conditions import And, Condition, Exists, Not, Or, Some, alternatives
+from tmf_server.storage.conditions import (
+    ORDERINGS,
+    And,
+    Compare,
+    Condition,
+    Exists,
+    Not,
+    Or,
+    Some,
+    alternatives,
+    conjuncts,
+)
 
 OPERATORS = {"==": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 TURNED = {"gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte"}
@@ -40,6 +52,7 @@ class _Reader:
     def __init__(self, attributes: Attributes, longest_regex: int) -> None:
         self.attributes = attributes
         self.longest_regex = longest_regex
+        self.several: set[Path] = set()  # paths from their scope that can lead to more than one value
 
     def along(self, segments: Sequence[JSONPathSegment], scope: Scope, leaf: Leaf | None) -> Condition:
         """What the segments lead to from the scope: the leaf, or that there is anything."""
@@ -80,12 +93,24 @@ class _Reader:
             case nodes.PrefixExpression(operator="!"):
                 return Not(self._write(node.right, scope))
             case nodes.InfixExpression() if node.operator in LOGICAL:
-                return LOGICAL[node.operator]((self._write(node.left, scope), self._write(node.right, scope)))
+                parts = (self._write(node.left, scope), self._write(node.right, scope))
+                return LOGICAL[node.operator](parts if node.operator == "||" else self._with_ranges(parts))
             case nodes.InfixExpression():
                 return self._comparison(node, scope)
             case nodes.RelativeFilterQuery():
                 return self.along(node.path.segments, scope, None)
         raise unsupported("functions and queries from the root inside of filters")
+
+    def _with_ranges(self, both: tuple[Condition, ...]) -> tuple[Condition, ...]:
+        """All of the conditions, the bounds of an attribute that can have several values as one range of one value."""
+        parts = conjuncts(And(both))
+        ranges: dict[Path, list[Compare]] = {}
+        for part in parts:
+            if isinstance(part, Compare | Some) and part.path in self.several:
+                ranges.setdefault(part.path, []).extend(_bounds(part))
+        joined = {path: bounds for path, bounds in ranges.items() if len(bounds) > 1}
+        others = [part for part in parts if not (_bounds(part) and getattr(part, "path", None) in joined)]
+        return (*others, *(Some(path, And(tuple(bounds))) for path, bounds in joined.items()))
 
     def _comparison(self, node: nodes.InfixExpression, scope: Scope) -> Condition:
         query, literal, operator = node.left, node.right, OPERATORS.get(node.operator, node.operator)
@@ -112,7 +137,19 @@ class _Reader:
         raise unsupported("comparisons other than of @ with a literal")
 
     def _find(self, names: Path, scope: Scope) -> Known:
-        return self.attributes.find(names, scope)
+        known = self.attributes.find(names, scope)
+        if known.attribute.repeated or known.attribute.kind == "any":
+            self.several.update(known.stored)
+        return known
+
+
+def _bounds(part: Condition) -> tuple[Compare, ...]:
+    """The bounds of one value that a part is, their paths starting from the value; nothing for any other part."""
+    inside: tuple[Condition, ...] = conjuncts(part.condition) if isinstance(part, Some) else ()
+    if isinstance(part, Compare):
+        inside = (Compare((), part.operator, part.value, part.kind),)
+    bounds = tuple(one for one in inside if isinstance(one, Compare) and one.operator in ORDERINGS and not one.path)
+    return bounds if len(bounds) == len(inside) else ()
 
 
 def _selector(segment: JSONPathSegment) -> JSONPathSelector:

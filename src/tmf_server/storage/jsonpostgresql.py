@@ -31,7 +31,9 @@ class PostgresqlJson:
             test = f"{SQL_OPERATORS[condition.operator]} {binds.add(condition.value)}"
             return self._queried(node, condition.path, binds, lambda value: f"tmf_instant({_text(value.sql)}) {test}")
         sign = "==" if condition.operator == "eq" else SQL_OPERATORS[condition.operator]
-        path = binds.add(f"{_jsonpath(condition.path)} ? (@ {sign} $v)")
+        # A comparison would look into an array by itself, and a filter has done so already: one level is what counts.
+        name, _ = KINDS[condition.kind]
+        path = binds.add(f'{_jsonpath(condition.path)} ? (@.type() == "{name}" && @ {sign} $v)')
         values = binds.add(f'{{"v": {_json(condition.value)}}}')
         return f"jsonb_path_exists({node.sql}, CAST({path} AS jsonpath), CAST({values} AS jsonb))"
 

@@ -19,7 +19,7 @@ from tmf_server.storage.predicates import Predicates
 from tmf_server.storage.rowtests import RowTest, Targets, row_test, row_tests
 from tmf_server.storage.shapes import Shape
 
-DENSE = 20_000
+DENSE = 5_000
 """Rows from which on a condition is not worth listing: a page is found sooner among the records as they lie."""
 
 ALONE = "t.key"

@@ -119,11 +119,13 @@ class Predicates:
         tests = row_tests(self.shape, condition, self.targets, self.binds)
         if tests is None:
             return None
-        if self.asked(condition):
+        if self.asked(condition) or (len(tests) == 1 and not self.sqlite):
             written = " OR ".join(self._asked(test) for test in tests)
         else:
             written = f"{self.sign}t.key IN ({' UNION ALL '.join(test.owners for test in tests)})"
-        return f"(({written}) AND {self.rest(condition)})" if not all(test.exact for test in tests) else f"({written})"
+        if all(test.exact for test in tests):
+            return written if len(tests) == 1 else f"({written})"
+        return f"({written} AND {self.rest(condition)})"
 
     def _asked(self, test: RowTest) -> str:
         return f"EXISTS (SELECT 1 FROM {test.table} AS r WHERE r.owner = t.key AND {test.where(self.sign)})"

@@ -28,7 +28,7 @@ class RowTest:
     tests: tuple[str, ...]
     streams: bool
     exact: bool = True
-    further: tuple[str, ...] = ()
+    further: tuple[tuple[str, ...], ...] = ()
     owner: str = "owner"
 
     @property
@@ -38,12 +38,14 @@ class RowTest:
 
     def where(self, sign: str = "") -> str:
         """The tests on the alias r; the sign `+` keeps SQLite from choosing an index by them."""
-        others = (
-            f"EXISTS (SELECT 1 FROM {self.table} AS s WHERE s.owner = r.owner "
-            f"AND {sign}s.path = r.path AND {sign}s.position = r.position AND {sign}s.{test})"
-            for test in self.further
+        return " AND ".join([*(f"{sign}r.{test}" for test in self.tests), *map(self._other, self.further)])
+
+    def _other(self, tests: tuple[str, ...]) -> str:
+        """There is a row of the same element that passes these tests."""
+        same = "s.owner = r.owner AND s.path = r.path AND s.position = r.position"
+        return (
+            f"EXISTS (SELECT 1 FROM {self.table} AS s WHERE {same} AND {' AND '.join(f's.{test}' for test in tests)})"
         )
-        return " AND ".join([*(f"{sign}r.{test}" for test in self.tests), *others])
 
 
 def row_test(shape: Shape, condition: Condition, targets: Targets, binds: Binds) -> RowTest | None:
@@ -86,29 +88,46 @@ def _characteristic_test(shape: Shape, condition: Some, binds: Binds) -> RowTest
     names, values, others = _parts(condition, shape.values[condition.path])
     if len(names) != 1 or len(str(names[0].value)) >= TEXT_KEPT:
         return None
-    written = [(value, _value_test(value, binds)) for value in values]
-    answered = [(value, test) for value, test in written if test is not None]
-    tests = [f"path = {binds.add('.'.join(condition.path))}", f"name = {binds.add(names[0].value)}"]
+    written = [tuple(_value_test(one, binds) for one in value) for value in values]
+    answered = [tuple(test for test in tests if test is not None) for tests in written]
+    tests = (f"path = {binds.add('.'.join(condition.path))}", f"name = {binds.add(names[0].value)}")
     return RowTest(
         "characteristic",
-        (*tests, *(test for _, test in answered[:1])),
-        streams=bool(answered) and answered[0][0].operator == "eq" and answered[0][0].kind != "instant",
-        exact=not others and len(answered) == len(written) and not any(_ambiguous(value) for value in values),
-        further=tuple(test for _, test in answered[1:]),
+        (*tests, *(answered[0] if answered else ())),
+        streams=bool(answered and answered[0]) and all(_streams(one) for one in values[0]),
+        exact=not others and written == answered and not any(_ambiguous(one) for value in values for one in value),
+        further=tuple(tests for tests in answered[1:] if tests),
     )
 
 
-def _parts(condition: Some, value_path: Path) -> tuple[list[Compare], list[Compare], bool]:
-    """Conditions on an element's name, those on its value (equality first), and whether there are others."""
-    names, values, others = [], [], False
+def _parts(condition: Some, value_path: Path) -> tuple[list[Compare], list[tuple[Compare, ...]], bool]:
+    """Conditions on an element's name, those on one of its values (equality first), and whether there are others."""
+    names: list[Compare] = []
+    values: list[tuple[Compare, ...]] = []
+    others = False
     for part in conjuncts(condition.condition):
+        one_value = _of_one_value(part, value_path)
         if isinstance(part, Compare) and part.path == ("name",) and (part.operator, part.kind) == ("eq", "text"):
             names.append(part)
-        elif isinstance(part, Compare) and part.path == value_path and part.operator in SQL_OPERATORS:
-            values.append(part)
+        elif one_value:
+            values.append(one_value)
         else:
             others = True
-    return names, sorted(values, key=lambda part: part.operator != "eq"), others
+    return names, sorted(values, key=lambda value: not all(map(_streams, value))), others
+
+
+def _of_one_value(part: Condition, path: Path) -> tuple[Compare, ...]:
+    """What the condition says of one value at the path; nothing where it says something else."""
+    inside = conjuncts(part.condition) if isinstance(part, Some) and part.path == path else ()
+    parts = inside or (part,)
+    wanted = () if inside else path
+    comparisons = tuple(one for one in parts if isinstance(one, Compare) and one.operator in SQL_OPERATORS)
+    return comparisons if len(comparisons) == len(parts) and all(one.path == wanted for one in comparisons) else ()
+
+
+def _streams(condition: Compare) -> bool:
+    """True when an index has the rows with the value in the order of their owners."""
+    return condition.operator == "eq" and condition.kind != "instant"
 
 
 def _value_test(condition: Compare, binds: Binds) -> str | None:

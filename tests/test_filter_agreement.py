@@ -1,0 +1,71 @@
+"""Filters: SQLite, PostgreSQL and memory give the same answer to every condition on every document."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+
+from tests.support.filters import CONDITIONS, OFFERINGS
+from tests.support.nouns import registry
+from tmf_server.settings import Settings
+from tmf_server.storage import leads, migrate
+from tmf_server.storage.conditions import Condition, Selection, matches
+from tmf_server.storage.database import Database
+from tmf_server.storage.records import Records
+from tmf_server.storage.select import Selector
+
+OFFERING = registry().entities["productOffering"]
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('filters') / 'tmf.db'}"
+    else:
+        url = request.getfixturevalue("postgres").create_database()
+    database = Database(Settings(database_url=url))
+    migrate.upgrade(database)
+    yield database
+    database.close()
+
+
+def store(connection: Connection, dialect: str, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    records = Records(registry(), Settings(), dialect, lambda *_: None)
+    for number, document in enumerate(documents):
+        document["id"] = f"o{number}"
+    return [orjson.loads(one.document) for one in records.create(connection, OFFERING, documents)]
+
+
+@SLOW
+@given(st.data())
+def test_every_condition_selects_what_it_means(database: Database, data: st.DataObject) -> None:
+    documents = data.draw(st.lists(OFFERINGS, min_size=1, max_size=6))
+    conditions = data.draw(st.lists(CONDITIONS, min_size=1, max_size=6))
+    with database.engine.connect() as connection, connection.begin() as transaction:
+        stored = store(connection, database.dialect, documents)
+        selector = Selector(registry(), database.dialect)
+        for condition in conditions:
+            check(connection, selector, stored, condition)
+        transaction.rollback()
+
+
+def check(connection: Connection, selector: Selector, stored: list[dict[str, Any]], condition: Condition) -> None:
+    expected = [document["id"] for document in stored if matches(condition, document)]
+    query = selector.query(connection, OFFERING, condition)
+    page = query.page(Selection(where=condition, limit=100))
+    assert [row.id for row in page.rows] == expected, condition
+    assert connection.execute(query.count_statement()).scalar_one() == len(expected), condition
+
+
+@pytest.mark.parametrize("dense", [0, 1, 5_000])
+@SLOW
+@given(st.data())
+def test_a_dense_condition_selects_the_same(database: Database, dense: int, data: st.DataObject) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(leads, "DENSE", dense)
+        test_every_condition_selects_what_it_means.hypothesis.inner_test(database, data)
