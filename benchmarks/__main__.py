@@ -74,9 +74,7 @@ def _measure(servers: list[Server], kind: str, processes: int, arguments: argpar
         bodies = _bodies(Path(folder))
         for connections in arguments.connections:
             for operation in ("GET", "list of 20", "filtered list", "POST"):
-                rounds = [
-                    _round(servers, operation, bodies, arguments, connections) for _ in range(arguments.rounds)
-                ]
+                rounds = [_round(servers, operation, bodies, arguments, connections) for _ in range(arguments.rounds)]
                 for name in rounds[0]:
                     best = max((one[name] for one in rounds), key=lambda figures: figures.rate)
                     yield Cell(kind, processes, connections, operation, name, **asdict(best))

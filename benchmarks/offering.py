@@ -9,7 +9,9 @@ TARGETS = [("category", f"bench-category-{n}") for n in range(4)] + [
     ("marketSegment", "bench-residential"),
     ("organization", "bench-owner"),
 ]
-TEXT = "Fast access for homes with a router, unlimited traffic, support by phone and chat, and installation on request. "
+TEXT = (
+    "Fast access for homes with a router, unlimited traffic, support by phone and chat, and installation on request. "
+)
 
 
 def offering(number: int) -> dict[str, Any]:
@@ -27,7 +29,9 @@ def offering(number: int) -> dict[str, Any]:
         "validFor": {"startDateTime": "2026-01-01T00:00:00.000Z", "endDateTime": "2036-01-01T00:00:00.000Z"},
         "category": [_ref("CategoryRef", f"bench-category-{n}", name=f"Access {n}") for n in range(4)],
         "productSpecification": _ref("ProductSpecificationRef", "bench-specification", name="Fibre access"),
-        "productOfferingPrice": [_ref("ProductOfferingPriceRef", f"bench-price-{n}", name=f"Price {n}") for n in range(4)],
+        "productOfferingPrice": [
+            _ref("ProductOfferingPriceRef", f"bench-price-{n}", name=f"Price {n}") for n in range(4)
+        ],
         "channel": [_ref("ChannelRef", "bench-shop", name="Shop")],
         "marketSegment": [_ref("MarketSegmentRef", "bench-residential", name="Residential")],
         "agreement": [_ref("AgreementRef", "bench-owner", name="Owner", referred="Organization")],

@@ -26,7 +26,9 @@ def _group(facts: dict[str, Any], database: str, processes: int) -> list[str]:
     names = list(dict.fromkeys(one["server"] for one in cells))
     lines = [f"{database}, {processes} process{'es' if processes > 1 else ''}, requests a second:", ""]
     peers = [name for name in names if not name.startswith("this server")]
-    lines.append("| connections | operation | " + " | ".join(names) + " | " + " | ".join(f"v5 / {one}" for one in peers) + " |")
+    lines.append(
+        "| connections | operation | " + " | ".join(names) + " | " + " | ".join(f"v5 / {one}" for one in peers) + " |"
+    )
     lines.append("|---" * (2 + len(names) + len(peers)) + "|")
     for connections, operation in dict.fromkeys((one["connections"], one["operation"]) for one in cells):
         rates = {

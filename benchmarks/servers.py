@@ -60,7 +60,9 @@ def start(name: str, database_url: str, processes: int) -> Server:
     begun = time.perf_counter()
     process = subprocess.Popen(command, env=environment)
     own = name == "this server"
-    collections = {version: f"{base}/productOffering" for version, base in BASE.items()} if own else {"v5": "/productOffering"}
+    collections = (
+        {version: f"{base}/productOffering" for version, base in BASE.items()} if own else {"v5": "/productOffering"}
+    )
     url = f"http://127.0.0.1:{port}"
     _wait(url + collections["v5"] + "?" if own else url + collections["v5"], process)
     return Server(name, process, url, collections, time.perf_counter() - begun)

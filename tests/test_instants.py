@@ -42,7 +42,9 @@ def test_is_printed_in_utc_with_its_own_digits(given_as: str, printed: str) -> N
     assert to_utc(given_as) == printed
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026-13-01", "2026-02-30", "2026-01-01T25:00:00Z", "2026-01-01T00:00:61Z", "x"])
+@pytest.mark.parametrize(
+    "text", ["", "2026", "2026-13-01", "2026-02-30", "2026-01-01T25:00:00Z", "2026-01-01T00:00:61Z", "x"]
+)
 def test_what_is_none_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         parse_instant(text)

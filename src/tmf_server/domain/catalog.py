@@ -22,7 +22,9 @@ CATALOG_STATES = moves(
 )
 CATALOG_LIFECYCLE = Lifecycle("lifecycleStatus", CATALOG_STATES, initial="In study", ignore_case=True)
 
-JOB_STATES = moves([("Not Started", "Running"), ("Running", "Succeeded, Failed"), ("Succeeded", ""), ("Failed", "")], ",")
+JOB_STATES = moves(
+    [("Not Started", "Running"), ("Running", "Succeeded, Failed"), ("Succeeded", ""), ("Failed", "")], ","
+)
 JOB_LIFECYCLE = Lifecycle("status", JOB_STATES, initial="Not Started")
 
 

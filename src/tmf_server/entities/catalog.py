@@ -114,9 +114,7 @@ PRODUCT_SPECIFICATION = Entity(
     ),
     lifecycles=(CATALOG_LIFECYCLE,),
     roles={"productSpecificationRelationship": DETACH},
-    characteristics=(
-        Characteristics(("productSpecCharacteristic",), ("characteristicValueSpecification", "value")),
-    ),
+    characteristics=(Characteristics(("productSpecCharacteristic",), ("characteristicValueSpecification", "value")),),
     acyclic=("bundledProductSpecification",),
     stamps=NAMED,
     defaults=NEW,
