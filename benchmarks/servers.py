@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from pathlib import Path
 
 APPS = {
     "this server": "tmf_server.app:from_environment",
@@ -32,8 +33,8 @@ class Server:
         """Resident megabytes of each process that serves."""
         found = []
         for pid in [self.process.pid, *_children(self.process.pid)]:
-            with open(f"/proc/{pid}/statm") as file:
-                found.append(int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6)
+            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            found.append(pages * os.sysconf("SC_PAGESIZE") / 1e6)
         return found
 
     def stop(self) -> None:
@@ -83,8 +84,7 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def _children(pid: int) -> list[int]:
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        return [int(one) for one in file.read().split()]
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _free_port() -> int:

@@ -6,8 +6,14 @@ from typing import Any
 
 from tmf_server.errors import Fault
 
+
+def _codes(text: str) -> list[str]:
+    return text.split()
+
+
 CURRENCIES = frozenset(
-    """
+    _codes(
+        """
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE
     CHF CHW CLF CLP CNY COP COU CRC CUC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ
     GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL
@@ -15,11 +21,12 @@ CURRENCIES = frozenset(
     PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD
     TWD TZS UAH UGX USD USN UYI UYU UYW UZS VED VES VND VUV WST XAF XAG XAU XBA XBB XBC XBD XCD XCG XDR XOF XPD XPF XPT
     XSU XTS XUA XXX YER ZAR ZMW ZWG ZWL
-    """.split()
+    """
+    )
 )
 # Currencies whose minor unit is not a hundredth.
-MINOR_DIGITS = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0) | (
-    dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3) | {"CLF": 4, "UYW": 4}
+MINOR_DIGITS = dict.fromkeys(_codes("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"), 0) | (
+    dict.fromkeys(_codes("BHD IQD JOD KWD LYD OMR TND"), 3) | {"CLF": 4, "UYW": 4}
 )
 
 
