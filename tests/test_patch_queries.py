@@ -88,6 +88,9 @@ def test_an_attribute_of_the_element_that_the_query_picks_is_replaced(path: str)
         "note[?(@.author=='Grace Hopper')]",
         "note[?(@.rank>=2.5)]",
         "note[?(@.read)]",
+        "note[?(@.id!='7')]",
+        "note[?(@.date!='2026-05-13T00:00:00.000Z')]",
+        "note[?(@.date==null)]",
         "note[1]",
     ],
 )
