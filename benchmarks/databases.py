@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from benchmarks.offering import TARGETS, offering
@@ -37,10 +38,10 @@ def fill(url: str, stored: int) -> None:
     for kind, id_ in TARGETS:
         if kind in entities:
             made = {"id": id_, "name": id_, "@type": entities[kind].type_name, "lifecycleStatus": "Active"}
-            services.database.transact(lambda c, kind=kind, made=made: records.create(c, entities[kind], [made]))
+            services.database.transact(partial(records.create, entity=entities[kind], documents=[made]))
     for first in range(0, stored, BATCH):
         batch = [offering(number) for number in range(first, min(first + BATCH, stored))]
-        services.database.transact(lambda c, batch=batch: records.create(c, entities["productOffering"], batch))
+        services.database.transact(partial(records.create, entity=entities["productOffering"], documents=batch))
     with services.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
     services.database.close()

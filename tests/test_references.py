@@ -1,6 +1,7 @@
 """References are rows: links of local records, what deleting does, what is refused (DESIGN 4)."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -30,10 +31,10 @@ def offering(id_: str, *categories: str, **attributes: object) -> dict[str, obje
     } | attributes
 
 
-def post(client: httpx.Client, noun: str, body: dict[str, object]) -> dict[str, object]:
+def post(client: httpx.Client, noun: str, body: dict[str, object]) -> dict[str, Any]:
     answer = client.post(f"{V5}/{noun}", json=body)
     assert answer.status_code == 201, answer.text
-    made: dict[str, object] = answer.json()
+    made: dict[str, Any] = answer.json()
     return made
 
 

@@ -58,10 +58,14 @@ class _Life:
 
     def begin(self) -> None:
         """Start up, or raise what went wrong."""
-        self._task = asyncio.run_coroutine_threadsafe(
-            self._app({"type": "lifespan"}, self._to_app.get, self._from_app.put), self._loop
-        )
+        self._task = asyncio.run_coroutine_threadsafe(self._live(), self._loop)
         self._say("lifespan.startup")
+
+    async def _live(self) -> None:
+        async def send(message: Any) -> None:
+            await self._from_app.put(message)
+
+        await self._app({"type": "lifespan"}, self._to_app.get, send)
 
     def end(self) -> None:
         """Shut down."""

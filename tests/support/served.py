@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import httpx
 
 from tests.support.client import client_of
-from tmf_server.app import create_app
+from tmf_server.app import Life, create_app
 from tmf_server.model.everything import metadata
 from tmf_server.rest.services import Services
 from tmf_server.settings import Settings
@@ -49,5 +49,7 @@ def serving_app(database_url: str, **settings: object) -> Iterator[Served]:
     migrate.upgrade(database)
     database.close()
     app = create_app(made)
+    life = app.life
+    assert isinstance(life, Life)
     with client_of(app) as client:
-        yield Served(client, app.life.services)
+        yield Served(client, life.services)
