@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from tmf_server.storage.binds import Binds
-from tmf_server.storage.conditions import Compare, Condition, Not, Or, TypeIs, conjuncts
+from tmf_server.storage.conditions import And, Compare, Condition, Not, Or, TypeIs
 from tmf_server.storage.driver import fetch_all
 from tmf_server.storage.jsonsql import FALSE, SQL_OPERATORS
 from tmf_server.storage.predicates import Predicates
@@ -64,13 +64,14 @@ class Leads:
         predicates = Predicates(self.shape, self.dialect, binds, self.targets)
         tops = self._tops() if predicates.sqlite else []
         if not tops:
-            return self._alone(predicates)
+            return Body(f"{self.shape.table} AS t", predicates.where(self.parts))
         chosen = tops[0] if len(tops) == 1 else min(tops, key=self._counts().__getitem__)
         return self._listed(predicates, chosen, self._tests(chosen, binds) or ())
 
     # -- the forms ------------------------------------------------------------------------------
     def _alone(self, predicates: Predicates) -> Body:
-        if predicates.sqlite and any(True for _ in self._candidates()):
+        # PostgreSQL joins rows of one kind by its statistics, but lists those of several to the last.
+        if any(predicates.sqlite or len(self._tests(part, Binds()) or ()) > 1 for part in self._candidates()):
             counts = self._counts()
             predicates.asked = lambda part: counts.get(part, 0) >= DENSE
         return Body(f"{self.shape.table} AS t", predicates.where(self.parts))
@@ -147,18 +148,16 @@ class Leads:
 
     # -- the counts -----------------------------------------------------------------------------
     def _candidates(self) -> Iterator[Condition]:
-        yield from self._tops()
         for part in self.parts:
-            if isinstance(part, Or | Not):
-                yield from self._inner(part)
+            yield from (part,) if self._tests(part, Binds()) else self._inner(part)
 
     def _inner(self, condition: Condition) -> Iterator[Condition]:
         """Conditions on rows below a condition that rows do not answer as a whole."""
-        inner = condition.parts if isinstance(condition, Or) else conjuncts(getattr(condition, "part", None))
-        for part in inner:
+        inner: tuple[Condition, ...] = condition.parts if isinstance(condition, And | Or) else ()
+        for part in (condition.part,) if isinstance(condition, Not) else inner:
             if row_tests(self.shape, part, self.targets, Binds()) is not None:
                 yield part
-            elif isinstance(part, Or | Not):
+            else:
                 yield from self._inner(part)
 
     def _counts(self) -> dict[Condition, int]:
@@ -167,7 +166,7 @@ class Leads:
             most = binds.add(DENSE)
             candidates = list(dict.fromkeys(self._candidates()))
             lists = [_owners(self._tests(one, binds) or ()) for one in candidates]
-            counts = ", ".join(f"(SELECT count(*) FROM ({owners} LIMIT {most}))" for owners in lists)
+            counts = ", ".join(f"(SELECT count(*) FROM ({owners} LIMIT {most}) AS c)" for owners in lists)
             row = fetch_all(self.connection, f"SELECT {counts}", binds.values)[0]
             self._counted = dict(zip(candidates, row, strict=True))
         return self._counted

@@ -119,16 +119,20 @@ class Predicates:
         tests = row_tests(self.shape, condition, self.targets, self.binds)
         if tests is None:
             return None
-        if self.asked(condition) or (len(tests) == 1 and not self.sqlite):
-            written = " OR ".join(self._asked(test) for test in tests)
+        if self.asked(condition):
+            # OFFSET 0 keeps PostgreSQL from listing all owners after all.
+            written = " OR ".join(self._owned(test, " OFFSET 0") for test in tests)
+        elif len(tests) == 1 and not self.sqlite:
+            written = self._owned(tests[0], "")
         else:
             written = f"{self.sign}t.key IN ({' UNION ALL '.join(test.owners for test in tests)})"
         if all(test.exact for test in tests):
             return written if len(tests) == 1 else f"({written})"
         return f"({written} AND {self.rest(condition)})"
 
-    def _asked(self, test: RowTest) -> str:
-        return f"EXISTS (SELECT 1 FROM {test.table} AS r WHERE r.owner = t.key AND {test.where(self.sign)})"
+    def _owned(self, test: RowTest, ending: str) -> str:
+        rows = f"SELECT 1 FROM {test.table} AS r WHERE r.owner = t.key AND {test.where(self.sign)}"
+        return f"EXISTS ({rows}{'' if self.sqlite else ending})"
 
     def rest(self, condition: Condition) -> str:
         """What rows leave open of a condition on characteristics, by the document."""
