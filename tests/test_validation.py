@@ -50,6 +50,7 @@ SCHEMAS: dict[str, Any] = {
                     "main": {"allOf": [ref("Thing")], "description": "one of them"},
                     "owner": ref("OwnerRefOrValue"),
                     "shape": {"oneOf": [{"type": "string"}, {"type": "object", "required": ["edges"]}]},
+                    "twice": {"oneOf": [{"type": "object"}, {"type": "object"}]},
                     "closed": {"type": "object", "additionalProperties": False, "properties": {"a": {}}},
                     "any": {},
                 },
@@ -203,6 +204,7 @@ def test_what_the_server_sets_is_not_missed_at_the_top() -> None:
         ("tags", {"a": 1}, "an array, not an object"),
         ("shape", {}, "a value of one of the allowed forms; for the nearest: a string, not an object"),
         ("shape", 1, "a value of one of the allowed forms; for the nearest: a string, not a number"),
+        ("twice", {}, "a value of exactly one of the allowed forms"),
         ("closed", {"b": 1}, "no attributes beyond the schema, such as b"),
     ],
 )
