@@ -11,6 +11,9 @@ import pytest
 from tests.support.postgres import PostgresServer, serving
 from tests.support.served import Served, serving_app
 from tmf_server import logs
+from tmf_server.demo.loading import load_demo
+from tmf_server.processes.transfer import importing
+from tmf_server.storage.bulk import BulkRecords
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -44,7 +47,7 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         url = f"sqlite:///{tmp_path_factory.mktemp('served') / 'tmf.db'}"
     else:
         url = request.getfixturevalue("postgres").create_database()
-    with serving_app(url) as served:
+    with serving_app(url, storage_dir=tmp_path_factory.mktemp("files")) as served:
         yield served
 
 
@@ -59,3 +62,17 @@ def served(running: Served) -> Served:
 def client(served: Served) -> httpx.Client:
     """The client of a running, empty server on both kinds of database."""
     return served.client
+
+
+@pytest.fixture
+def filled(served: Served) -> Served:
+    """The running server with the demo."""
+    records = BulkRecords(served.services.registry, served.services.settings, served.services.database.dialect)
+    served.services.database.transact(lambda connection: load_demo(connection, records))
+    return served
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let imports commit after every ten records."""
+    monkeypatch.setattr(importing, "BATCH_RECORDS", 10)

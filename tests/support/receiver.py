@@ -118,7 +118,7 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(rule.body)
 
-        do_GET = do_POST  # noqa: N815 - http.server's name
+        do_GET = do_PUT = do_POST  # noqa: N815 - http.server's names
 
         def log_message(self, *_: object) -> None:
             return

@@ -1,5 +1,6 @@
 """Which records a job is about: the nouns of its API that its path and query name. No SQL."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,9 @@ from urllib.parse import urlsplit
 from tmf_server.contracts import Contract
 from tmf_server.errors import Fault, InvalidInput
 from tmf_server.registry import Exposure, Registry
+
+# The path in front of a query; a filter may have question marks of its own.
+PREFIX = re.compile(r"([A-Za-z0-9_.:/-]*)\?")
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,8 @@ def choose(registry: Registry, contract: Contract, path: str, query: str = "") -
     The query may name the noun too: `category?lifecycleStatus=Active`. InvalidInput when either names none.
     """
     nouns = {one.noun: one for one in registry.exposures if one.contract is contract and one.entity.task is None}
-    head, mark, rest = query.partition("?")
-    if not mark:
-        head, rest = "", query
+    prefix = PREFIX.match(query)
+    head, rest = (prefix[1], query[prefix.end() :]) if prefix else ("", query)
     chosen = [_named(nouns, text, contract, pointer) for text, pointer in ((path, "/path"), (head, "/query")) if text]
     found = {one.noun: one for one in chosen if one is not None}
     if len(found) > 1:
