@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tmf_server.errors import InvalidInput, TooLarge, UnsupportedMedia
 from tmf_server.registry import Endpoint, Registry
 from tmf_server.rest.identifiers import check_id
+from tmf_server.rest.patch import MEDIA_TYPES
 from tmf_server.rest.strictjson import parse, without_nulls
 from tmf_server.rest.validation import Validators
 from tmf_server.settings import Settings
@@ -43,9 +44,11 @@ class RequestCheck:
         await self._next_app(scope, receive, send)
 
     def _media_type(self, header: str) -> str:
-        taken = self._endpoint.operation.request_schemas
+        operation = self._endpoint.operation
+        # A PATCH takes every form of patch, also where an older document names application/json alone.
+        taken = MEDIA_TYPES if operation.verb in PATCHES else tuple(operation.request_schemas)
         media_type, _, parameters = header.partition(";")
-        media_type = media_type.strip().lower() or next(iter(taken))
+        media_type = media_type.strip().lower() or taken[0]
         charset = parameters.lower().replace(" ", "").replace('"', "")
         if media_type not in taken:
             raise UnsupportedMedia(f"The body is {media_type[:100]!r}. Expected {' or '.join(taken)}.")

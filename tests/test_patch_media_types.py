@@ -1,0 +1,72 @@
+"""Which media types a PATCH takes, whatever its document lists: Swagger 2.0 knew one per body."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tmf_server.contracts import Contract
+from tmf_server.errors import UnsupportedMedia
+from tmf_server.registry import Endpoint
+from tmf_server.rest.patch import MEDIA_TYPES
+from tmf_server.rest.requests import MEDIA_TYPE, RequestCheck
+from tmf_server.rest.validation import Validators
+from tmf_server.settings import Settings
+
+BODY = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}
+DONE = {"200": {"description": "done"}}
+CONTRACT = Contract(
+    "TMF000",
+    "v4",
+    "/things",
+    {
+        "paths": {
+            "/thing": {"post": {"operationId": "createThing", "requestBody": BODY, "responses": DONE}},
+            "/thing/{id}": {"patch": {"operationId": "patchThing", "requestBody": BODY, "responses": DONE}},
+        },
+        "components": {"schemas": {"Thing": {"type": "object"}}},
+    },
+)
+
+
+def taken_as(operation: str, media_type: str) -> str:
+    """The media type that the request is passed on with."""
+    seen: list[Any] = []
+
+    async def next_app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope[MEDIA_TYPE])
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"{}"}
+
+    async def send(message: Any) -> None:
+        raise AssertionError(message)
+
+    endpoint = Endpoint(CONTRACT, CONTRACT.operations[operation], None)
+    check = RequestCheck(next_app, endpoint, Validators([CONTRACT]), Settings())
+    asyncio.run(check({"type": "http", "headers": [(b"content-type", media_type.encode())]}, receive, send))
+    return str(seen[0])
+
+
+@pytest.mark.parametrize("media_type", MEDIA_TYPES)
+def test_a_patch_takes_all_four(media_type: str) -> None:
+    assert taken_as("patchThing", media_type) == media_type
+    assert taken_as("patchThing", f"{media_type}; charset=UTF-8") == media_type
+
+
+def test_no_media_type_is_plain_json() -> None:
+    assert taken_as("patchThing", "") == "application/json"
+    assert taken_as("createThing", "") == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("operation", "media_type"),
+    [
+        ("patchThing", "application/xml"),
+        ("createThing", "application/merge-patch+json"),
+        ("patchThing", "application/json; charset=latin-1"),
+    ],
+)
+def test_others_are_refused(operation: str, media_type: str) -> None:
+    with pytest.raises(UnsupportedMedia):
+        taken_as(operation, media_type)
