@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -79,6 +80,8 @@ def main() -> None:
 
     Exit 0: it does; 1: it does not; 2: it could not be checked.
     """
+    # A CI that cancels a job sends SIGTERM: records and servers must go then as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
 
 
 def _options_of_a_run(command: Callable[..., None]) -> Callable[..., None]:

@@ -148,14 +148,15 @@ def test_a_wrong_call_gives_status_2_and_one_line(command: Command, arguments: t
     assert len(err.strip().splitlines()) == 1
 
 
-def test_an_interruption_leaves_nothing_behind(command: Command, served: str) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_leaves_nothing_behind(command: Command, served: str, sent: signal.Signals) -> None:
     process = command.start("run", "--url", served, *OWN, "--skip", "contract", "--skip", "task", "--skip", "media")
     for _ in range(2000):
         assert process.poll() is None, "the run was over before it could be interrupted"
         if len(httpx.get(f"{served}/widget", params={"limit": "100"}, trust_env=False).json()) > 8:
             break
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     _, err = process.communicate(timeout=120)
     assert process.returncode == 2
     assert "interrupted" in err
