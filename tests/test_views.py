@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.support.documents import Documents
 from tests.support.views import RECORDS, Record, contract, faults, view, without_added_types
-from tmf_server.rest.view import RESIDUE, V5View
+from tmf_server.domain.canonical import KEPT
+from tmf_server.rest.view import V5View
 from tmf_server.rest.view.residue import holds_residue, strip
 
 EVERY_RECORD = pytest.mark.parametrize("record", RECORDS, ids=str)
@@ -90,7 +91,7 @@ def test_a_v4_change_of_one_attribute_changes_just_that(record: Record, data: st
     assert {key: value for key, value in left.items() if key != name} == {
         key: value for key, value in without.items() if key != name
     }
-    touched = {path[0] for path in view(record).paths((name,))} | {RESIDUE}
+    touched = {path[0] for path in view(record).paths((name,))} | {KEPT}
     assert others(after, touched) == others(stored, touched)
 
 
@@ -109,7 +110,7 @@ def test_elements_that_stay_keep_their_hidden_parts(record: Record, data: st.Dat
     changed = {**shown, name: [shown[name][index] for index in order] + [{"name": "new one"}]}
     stored_name = view(record).path((name,))[0]
     after = view(record).accept(changed, stored)
-    if stored_name != RESIDUE:
+    if stored_name != KEPT:
         assert after[stored_name][: len(order)] == [stored[stored_name][index] for index in order]
     assert view(record).show(after)[name][: len(order)] == changed[name][: len(order)]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.views import Record, assert_pair, view
-from tmf_server.rest.view import RESIDUE
+from tmf_server.domain.canonical import KEPT
 
 CATALOG = Record("TMF620", "Catalog", "ProductCatalog")
 CATEGORY = Record("TMF620", "Category", "Category")
@@ -107,7 +107,7 @@ def test_a_characteristic_has_other_names_in_v5() -> None:
                         "parentSpecificationId": "s",
                         "parentSpecificationHref": "/s",
                         "name": "n",
-                        RESIDUE: {"charSpecSeq": 2},
+                        KEPT: {"charSpecSeq": 2},
                     }
                 ],
             }
@@ -208,9 +208,9 @@ def test_an_offering_refers_to_prices_or_holds_them() -> None:
 
 def test_an_attribute_that_only_v4_has_is_kept_beside_the_others() -> None:
     shown = {"bundledProductOffering": [{"id": "b", "lifecycleStatus": "Active"}]}
-    bundled = {"@type": "BundledProductOffering", "id": "b", RESIDUE: {"lifecycleStatus": "Active"}}
+    bundled = {"@type": "BundledProductOffering", "id": "b", KEPT: {"lifecycleStatus": "Active"}}
     assert_pair(OFFERING, shown, {"bundledProductOffering": [bundled]})
-    where = ("bundledProductOffering", RESIDUE, "lifecycleStatus")
+    where = ("bundledProductOffering", KEPT, "lifecycleStatus")
     assert view(OFFERING).path(("bundledProductOffering", "lifecycleStatus")) == where
 
 
@@ -231,8 +231,8 @@ def test_an_attribute_that_only_v5_has_is_hidden_and_stays() -> None:
 
 def test_another_reference_does_not_inherit_what_v5_knew_of_the_one_before() -> None:
     reference = {"@type": "ProductSpecificationRef", "id": "1", "version": "3", "targetProductSchema": {"@type": "X"}}
-    stored = {"@type": "ProductOffering", "productSpecification": reference, RESIDUE: {}}
-    del stored[RESIDUE]
+    stored = {"@type": "ProductOffering", "productSpecification": reference, KEPT: {}}
+    del stored[KEPT]
     rule = view(OFFERING).accept({"@type": "ProductOffering", "productSpecification": {"id": "2"}}, stored)
     assert rule["productSpecification"] == {"@type": "ProductSpecificationRef", "id": "2"}
 
@@ -246,6 +246,6 @@ def test_attributes_that_nobody_declares_pass_both_ways() -> None:
 def test_a_v4_attribute_with_the_name_of_a_v5_one_is_kept_apart() -> None:
     shown = {"externalIdentifier": "mine", "@type": "ProductOffering"}
     stored = view(OFFERING).accept(shown)
-    assert stored == {"@type": "ProductOffering", RESIDUE: {"externalIdentifier": "mine"}}
+    assert stored == {"@type": "ProductOffering", KEPT: {"externalIdentifier": "mine"}}
     stored["externalIdentifier"] = [{"@type": "ExternalIdentifier", "id": "1"}]
     assert view(OFFERING).show(stored) == shown

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.views import Record, assert_pair, view
-from tmf_server.rest.view import RESIDUE
+from tmf_server.domain.canonical import KEPT
 
 CUSTOMER = Record("TMF629", "Customer", "Customer")
 
@@ -80,7 +80,7 @@ def test_a_contact_medium_of_a_type_of_the_clients_own_keeps_it() -> None:
 
 def test_the_engaged_party_is_a_plain_reference_in_v5() -> None:
     party = {"id": "p", "name": "Ada", "role": "owner", "@referredType": "Individual"}
-    stored = {"@type": "PartyRef", "id": "p", "name": "Ada", "@referredType": "Individual", RESIDUE: {"role": "owner"}}
+    stored = {"@type": "PartyRef", "id": "p", "name": "Ada", "@referredType": "Individual", KEPT: {"role": "owner"}}
     assert_pair(CUSTOMER, {"engagedParty": party}, {"engagedParty": stored})
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from tmf_server.contracts import Contract
 from tmf_server.registry import Document, Path
 from tmf_server.rest.view.compiler import Compiler
-from tmf_server.rest.view.residue import RESIDUE, put_back, strip
+from tmf_server.rest.view.residue import put_back, strip
 from tmf_server.rest.view.rules import Rules
 from tmf_server.rest.view.steps import Objects
 
-__all__ = ["RESIDUE", "V4View", "V5View"]
+__all__ = ["V4View", "V5View"]
 
 
 class V5View:

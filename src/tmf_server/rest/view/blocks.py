@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tmf_server.domain.canonical import KEPT
 from tmf_server.registry import Document, Path
-from tmf_server.rest.view.residue import RESIDUE
 from tmf_server.rest.view.rules import Group
 from tmf_server.rest.view.steps import Step
 
@@ -95,5 +95,5 @@ class Member(Step):
         full = (self.shown, *rest)
         for length in range(len(full), 0, -1):
             if full[:length] in self.mapped:
-                return ((*self.mapped[full[:length]], *full[length:]), (RESIDUE, *full))
-        return ((RESIDUE, *full),)
+                return ((*self.mapped[full[:length]], *full[length:]), (KEPT, *full))
+        return ((KEPT, *full),)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tmf_server.contracts import Attribute, Contract
+from tmf_server.domain.canonical import KEPT
 from tmf_server.registry import Document, Path
 from tmf_server.rest.view.blocks import Block, Member
 from tmf_server.rest.view.folded import INNER, Folded
 from tmf_server.rest.view.kinds import FAMILY, ByValue, Named, Typing, by_content, by_referred
 from tmf_server.rest.view.plan import Plan
-from tmf_server.rest.view.residue import RESIDUE
 from tmf_server.rest.view.rules import (
     First,
     Group,
@@ -127,7 +127,7 @@ class Compiler:
             plan.down[name] = Hidden(name)
         for name in plan.down.keys() - plan.up.keys() - alike:
             plan.up[name] = Kept(name)
-        plan.down[RESIDUE] = Hidden(RESIDUE)
+        plan.down[KEPT] = Hidden(KEPT)
         if typing is not None:
             _set_type_steps(plan, typing)
 
@@ -294,7 +294,7 @@ def _drop_steps_without_effect(plans: Iterable[Plan | Folded]) -> None:
 
 
 def _steps(plan: Plan) -> list[Step]:
-    return [*plan.up.values(), *(step for name, step in plan.down.items() if name != RESIDUE)]
+    return [*plan.up.values(), *(step for name, step in plan.down.items() if name != KEPT)]
 
 
 def _matters(step: Step, plain: set[int]) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tmf_server.domain.canonical import KEPT
 from tmf_server.registry import Document, Path
-from tmf_server.rest.view.residue import RESIDUE
 from tmf_server.rest.view.steps import Step
 
 Shown = Literal["always", "unless derived", "never"]
@@ -43,7 +43,7 @@ class Typing:
                 return shown
         out, kept = dict(shown), Document()
         self.accept(shown, None, None, out, kept)
-        return {**out, RESIDUE: kept} if kept else out
+        return {**out, KEPT: kept} if kept else out
 
     def takes(self, name: Any) -> bool:
         """Tell whether a `@type` can be meant for objects here."""
@@ -125,7 +125,7 @@ class Named(Step):
 
     def paths(self, rest: Path) -> tuple[Path, ...]:
         """Where v5 has it, and where the client's own is kept."""
-        return (("@type", *rest), (RESIDUE, "@type", *rest))
+        return (("@type", *rest), (KEPT, "@type", *rest))
 
     def values(self, rest: Path, value: Any) -> tuple[Any, ...]:  # noqa: ARG002
         """The v5 types that v4 calls so."""

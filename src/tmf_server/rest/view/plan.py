@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from tmf_server.domain.canonical import KEPT
 from tmf_server.registry import Document, Path
 from tmf_server.rest.view.blocks import Block
 from tmf_server.rest.view.kinds import Named, Typing
-from tmf_server.rest.view.residue import RESIDUE
 from tmf_server.rest.view.steps import Step
 
 
@@ -33,7 +33,7 @@ class Plan:
                 out[name] = value
             else:
                 step.show(value, out)
-        kept = node.get(RESIDUE)
+        kept = node.get(KEPT)
         for block in self.blocks:
             block.show(node, kept, out)
         if self.types is not None:
@@ -73,7 +73,7 @@ class Plan:
         for block in self.blocks:
             block.keep(shown, out, kept)
         if kept:
-            out[RESIDUE] = kept
+            out[KEPT] = kept
         return out
 
     def _put_blocks(self, shown: Document, seen: Document | None, base: Document | None, out: Document) -> None:
@@ -84,7 +84,7 @@ class Plan:
 
     def _restore(self, base: Document, out: Document) -> None:
         for name, value in base.items():
-            if name not in out and name not in ("@type", RESIDUE):
+            if name not in out and name not in ("@type", KEPT):
                 step = self.down.get(name)
                 if step is not None:
                     step.restore(value, out)

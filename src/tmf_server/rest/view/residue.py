@@ -2,11 +2,9 @@
 
 from typing import Any
 
+from tmf_server.domain.canonical import KEPT
 from tmf_server.registry import Document
 from tmf_server.rest.view.align import partners, same_one
-
-RESIDUE = "\u0001v4"
-"""The reserved attribute: an object of the attributes that only v4 can show, by their v4 names."""
 
 
 def holds_residue(node: Any) -> bool:
@@ -15,7 +13,7 @@ def holds_residue(node: Any) -> bool:
     while open_:
         one = open_.pop()
         if type(one) is dict:
-            if RESIDUE in one:
+            if KEPT in one:
                 return True
             one = one.values()
         elif type(one) is not list:
@@ -33,7 +31,7 @@ def strip(node: Any) -> Any:
 
 def _stripped(node: Any) -> Any:
     if isinstance(node, dict):
-        return {name: _stripped(value) for name, value in node.items() if name != RESIDUE}
+        return {name: _stripped(value) for name, value in node.items() if name != KEPT}
     return [_stripped(element) for element in node] if isinstance(node, list) else node
 
 
@@ -51,6 +49,6 @@ def _put_back_object(shown: Document, base: Document) -> Document:
     if not holds_residue(base) or not same_one(shown, base):
         return shown
     complete = {name: put_back(value, base[name]) if name in base else value for name, value in shown.items()}
-    if RESIDUE in base:
-        complete[RESIDUE] = base[RESIDUE]
+    if KEPT in base:
+        complete[KEPT] = base[KEPT]
     return complete

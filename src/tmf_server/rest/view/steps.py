@@ -8,9 +8,9 @@ attribute that the shown document does not account for, and keeps it if it was n
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from tmf_server.domain.canonical import KEPT
 from tmf_server.registry import Document, Path
 from tmf_server.rest.view.align import partners, same_one
-from tmf_server.rest.view.residue import RESIDUE
 
 
 class Objects(Protocol):
@@ -92,7 +92,7 @@ class Kept(Step):
 
     def paths(self, rest: Path) -> tuple[Path, ...]:
         """Where it lies in the residue."""
-        return ((RESIDUE, self.shown, *rest),)
+        return ((KEPT, self.shown, *rest),)
 
 
 class Inner(Step):
@@ -154,7 +154,7 @@ class Limited(Step):
 
     def paths(self, rest: Path) -> tuple[Path, ...]:
         """Where v5 has it, and where it is when v5 would not take it."""
-        return ((self.stored, *rest), (RESIDUE, self.shown, *rest))
+        return ((self.stored, *rest), (KEPT, self.shown, *rest))
 
     def values(self, rest: Path, value: Any) -> tuple[Any, ...]:  # noqa: ARG002
         """Every canonical value that looks like this one."""
