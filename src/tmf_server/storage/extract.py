@@ -12,6 +12,7 @@ from sqlalchemy.sql.sqltypes import BigInteger
 from tmf_server.contracts import Contract, Schema, ref_name
 from tmf_server.domain.instants import parse_instant, to_utc
 from tmf_server.registry import KINDS_BY_SCHEMA, Characteristics, Document, Entity, Path, Registry
+from tmf_server.storage.shapes import TEXT_KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +212,13 @@ def _values(node: Any, path: Path) -> Iterator[Any]:
 
 
 def _typed(path: str, position: int, name: str, value: Any) -> Value:
+    name = name[:TEXT_KEPT]
     if isinstance(value, bool):
         return Value(path, position, name, "true" if value else "false", None, None)
     if isinstance(value, int | float):
         return Value(path, position, name, None, float(value), None)
     if isinstance(value, str):
-        return Value(path, position, name, value, None, _instant(value) if len(value) >= 10 else None)
+        return Value(path, position, name, value[:TEXT_KEPT], None, _instant(value) if len(value) >= 10 else None)
     return Value(path, position, name, None, None, None)
 
 
@@ -252,7 +254,7 @@ def _flag(value: Any) -> bool | None:
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+    return value[:TEXT_KEPT] if isinstance(value, str) else None
 
 
 def _integer(value: Any) -> int | None:
