@@ -121,7 +121,8 @@ class Front:
             return
         _check_accept(headers.get(b"accept", b"").decode("latin-1"))
         if scope["method"] == "HEAD":
-            scope["method"] = "GET"
+            # a copy: the server looks into its own to see that HEAD has no body
+            scope = {**scope, "method": "GET", "extensions": scope.setdefault("extensions", {})}
         await self._api(scope, receive, send)
 
     def _canonical(self, path: str) -> str:
