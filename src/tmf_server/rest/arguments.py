@@ -10,6 +10,9 @@ from urllib.parse import unquote_to_bytes
 
 from tmf_server.errors import InvalidInput
 
+PARAMETERS = frozenset({"fields", "filter", "sort", "offset", "limit", "after", "before", "depth", "expand"})
+"""What is not an attribute but says how to select, to arrange and to show."""
+
 # What stands between a name and a value. Leftmost wins, then the first listed: longer ones first. A bare `=~` is not
 # an operator, since ids may begin with `~`; written as the standard writes it, with `%3D`, it is.
 OPERATORS = {

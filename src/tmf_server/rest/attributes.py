@@ -1,5 +1,6 @@
 """Which attributes a record has, by the names that a version gives them. Pure; names no noun."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -9,8 +10,10 @@ from typing import Protocol
 from tmf_server.contracts import Attribute, Contract
 from tmf_server.errors import InvalidInput, NotSupported
 from tmf_server.registry import Exposure, Path
+from tmf_server.rest.arguments import PARAMETERS
 
-CONFUSABLE = frozenset({"text", "number", "integer", "boolean", "instant", "any"})
+MARK = "\u0001"
+RECORD_URL = re.compile(r".*/([^/]+)/([^/]+)")
 
 
 class Paths(Protocol):
@@ -45,10 +48,11 @@ class Known:
 class Attributes:
     """The attributes of one schema in one version."""
 
-    def __init__(self, contract: Contract, schema: str, view: Paths) -> None:
+    def __init__(self, contract: Contract, schema: str, view: Paths, parameters: Iterable[str] = ()) -> None:
         self.contract = contract
         self.schema = schema
         self.view = view
+        self.parameters = tuple(parameters)  # names that may have been meant where no attribute has the name
 
     def has(self, path: Path) -> bool:
         """True when the schema, or a known subtype, declares the attribute."""
@@ -115,12 +119,30 @@ class Attributes:
         if owner is None or owner.schema is None:
             return InvalidInput(f"{place} has no attributes, so there is no {dotted[:80]!r}.", code="unknownAttribute")
         names = list(self.contract.all_properties(owner.schema))
-        near = get_close_matches(path[known], names, 3, 0.6)
+        near = get_close_matches(path[known], [*names, *(() if known else self.parameters)], 3, 0.6)
         hint = f" Did you mean {' or '.join(near)}?" if near else f" There are: {', '.join(sorted(names)[:40])}."
         return InvalidInput(f"{dotted[:80]!r} is no attribute of {self.schema}.{hint}", code="unknownAttribute")
+
+
+class Stored:
+    """Where records lie that an exposure shows."""
+
+    def __init__(self, exposure: Exposure) -> None:
+        self._view = exposure.view
+        self._kinds = {exposure.noun: exposure.entity.name}
+
+    def paths(self, path: Path) -> tuple[Path, ...]:
+        """Every path in stored documents of an attribute."""
+        return self._view.paths(path)
+
+    def stored_values(self, path: Path, value: object) -> tuple[object, ...]:
+        """Every stored value that is shown as the value; the href of a record that is here has no host and version."""
+        found = self._view.stored_values(path, value)
+        url = RECORD_URL.fullmatch(str(value)) if path[-1] == "href" else None
+        return found if url is None else (*found, f"{MARK}{self._kinds.get(url[1], url[1])}/{url[2]}")
 
 
 @lru_cache(maxsize=256)
 def attributes_of(exposure: Exposure) -> Attributes:
     """The attributes of a noun as its document shows it."""
-    return Attributes(exposure.contract, exposure.schema, exposure.view)
+    return Attributes(exposure.contract, exposure.schema, Stored(exposure), PARAMETERS)

@@ -16,8 +16,6 @@ LONGEST_NUMBER = 100
 # A `+` in a URL decodes to a space.
 LOST_PLUS = re.compile(r" (?=\d\d(?::?\d\d)?$)")
 FLAGS = {"true": True, "false": False}
-MARK = "\u0001"
-RECORD_URL = re.compile(r".*/([^/]+)/([^/]+)")
 
 
 def read_number(text: str) -> Decimal:
@@ -142,7 +140,4 @@ def _stored(known: Known, operator: str, value: Scalar, view: Paths) -> list[Sca
     if operator != "eq":
         return [value]
     stored = [one for one in view.stored_values(known.shown, value) if isinstance(one, str | bool | int | Decimal)]
-    if known.shown[-1] == "href" and (url := RECORD_URL.fullmatch(str(value))):
-        # The href of a record that is here is stored without host and version.
-        stored.append(f"{MARK}{url[1]}/{url[2]}")
     return stored or [value]

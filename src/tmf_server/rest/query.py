@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tmf_server.errors import InvalidInput
 from tmf_server.registry import Exposure
-from tmf_server.rest.arguments import Argument, split_query
+from tmf_server.rest.arguments import PARAMETERS, Argument, split_query
 from tmf_server.rest.attributes import Attributes, attributes_of
 from tmf_server.rest.fields import FieldTree, parse_fields
 from tmf_server.rest.filters import plain_conditions, too_many
@@ -16,7 +16,6 @@ from tmf_server.rest.jsonpath import filter_condition
 from tmf_server.settings import Settings
 from tmf_server.storage.conditions import And, Condition, Not, Or, Selection, Some, Sort, conjunction
 
-PARAMETERS = frozenset({"fields", "filter", "sort", "offset", "limit", "after", "before", "depth", "expand"})
 SHAPING = frozenset({"fields", "depth", "expand"})
 ONCE = PARAMETERS - {"fields", "sort", "expand"}
 MOST_SORTS = 8
