@@ -1,0 +1,60 @@
+"""Which element of a changed array is which of those before, and what that saves."""
+
+from typing import Any
+
+import pytest
+
+from tmf_server.domain.canonical import KEPT
+from tmf_server.rest.view import V5View
+from tmf_server.rest.view.align import partners, same_one
+from tmf_server.rest.view.residue import holds_residue, strip
+
+
+def one(**attributes: Any) -> dict[str, Any]:
+    return attributes
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "expected"),
+    [
+        ([1, 2, 3], [1, 2, 3], [0, 1, 2]),
+        ([one(a=1), one(b=2)], [one(b=2), one(a=1)], [1, 0]),
+        ([one(a=1), one(a=1)], [one(a=1)], [0, None]),
+        ([one(id="x", a=2)], [one(id="y", a=2), one(id="x", a=1)], [1]),
+        ([one(id="z", a=2)], [one(id="y", a=2)], [None]),
+        ([one(name="n", a=9, b=9)], [one(name="m", a=1), one(name="n", a=1, b=1)], [1]),
+        ([one(id="x", name="n")], [one(id="y", name="n")], [None]),
+        ([one(a=1, b=9)], [one(a=1, b=2)], [0]),
+        ([one(a=9, b=9)], [one(a=1, b=2)], [None]),
+        ([one(a=[9])], [one(a=[1])], [0]),
+        ([one(role="r", inner=one(id="x", a=2))], [one(role="s"), one(role="t", inner=one(id="x"))], [1]),
+        ([one(id=[1])], [one(id=[1])], [0]),
+        ([one(id=[1], a=2)], [one(id=[1], a=1)], [0]),
+        ([], [one(a=1)], []),
+        ([one(a=1)], [], [None]),
+    ],
+    ids=str,
+)
+def test_the_partners_of_changed_elements(new: list[Any], old: list[Any], expected: list[int | None]) -> None:
+    assert partners(new, old) == expected
+
+
+def test_objects_with_different_ids_are_different() -> None:
+    assert same_one(one(id="x"), one(id="x", a=1))
+    assert same_one(one(a=1), one(id="x"))
+    assert not same_one(one(id="x"), one(id="y"))
+
+
+def test_v5_strips_what_only_v4_shows_and_leaves_the_stored_document_alone() -> None:
+    stored = {"a": [{"b": 1, KEPT: {"c": 2}}, 5], KEPT: {"d": 3}}
+    assert strip(stored) == {"a": [{"b": 1}, 5]}
+    assert stored == {"a": [{"b": 1, KEPT: {"c": 2}}, 5], KEPT: {"d": 3}}
+    assert holds_residue([[{"a": {KEPT: {}}}]])
+    assert not holds_residue([[{"a": {"b": [1]}}]])
+
+
+def test_v5_gives_back_what_only_v4_shows_to_the_objects_that_stay() -> None:
+    stored = {"parts": [{"id": "1", KEPT: {"x": 1}}, {"id": "2", KEPT: {"x": 2}}], "one": {"id": "3", KEPT: {"x": 3}}}
+    shown = {"parts": [{"id": "2", "name": "two"}, {"id": "9"}], "one": {"id": "4"}, "new": [1]}
+    expected = {"parts": [{"id": "2", "name": "two", KEPT: {"x": 2}}, {"id": "9"}], "one": {"id": "4"}, "new": [1]}
+    assert V5View().accept(shown, stored) == expected
