@@ -1,6 +1,7 @@
 """References are rows: links of local records, what deleting does, what is refused (DESIGN 4)."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -141,3 +142,29 @@ def test_unknown_targets_are_named_in_a_header_by_setting(database_url: str) -> 
         answer = served.client.post(f"{V5}/productOffering", json=offering("o", "nobody"))
         assert answer.status_code == 201
         assert "category nobody" in answer.headers["warning"]
+
+
+def test_a_wrapped_party_is_a_row_and_found_by_its_id_in_both_versions(served: Served) -> None:
+    party = {"@type": "PartyRef", "id": "p-1", "name": "owner", "@referredType": "Organization"}
+    related = {"@type": "RelatedPartyRefOrPartyRoleRef", "role": "owner", "partyOrPartyRole": party}
+    body = {"@type": "ProductCatalog", "id": "c", "name": "c", "relatedParty": [related]}
+    post(served.client, "productCatalog", body)
+    with served.services.database.read() as connection:
+        rows = connection.execute(
+            text("SELECT r.path, e.kind, e.id FROM reference r JOIN entity e ON e.key = r.target")
+        )
+        assert [tuple(row) for row in rows] == [("relatedParty.partyOrPartyRole", "organization", "p-1")]
+    found = served.client.get(f"{V5}/productCatalog?relatedParty.partyOrPartyRole.id=p-1").json()
+    shown = served.client.get(f"{V4}/catalog?relatedParty.id=p-1").json()
+    assert [one["id"] for one in found] == [one["id"] for one in shown] == ["c"]
+
+
+def test_more_readers_at_once_than_the_pool_has_connections(served: Served) -> None:
+    post(served.client, "category", category("here"))
+
+    def read(number: int) -> int:
+        answer = served.client.get(f"{V5}/category?sort=name&id=here" if number % 2 else f"{V5}/category/here")
+        return answer.status_code
+
+    with ThreadPoolExecutor(48) as pool:
+        assert set(pool.map(read, range(300))) == {200}

@@ -154,6 +154,10 @@ class Contract:
             self._declared[schema] = merged
         return self._declared[schema]
 
+    def choices(self, schema: str) -> list[str]:
+        """The schema and everything that an object at its place can be instead: known subtypes and alternatives."""
+        return list(dict.fromkeys([schema, *self.subtypes(schema).values(), *self._alternatives(schema)]))
+
     def _alternatives(self, schema: str) -> list[str]:
         parts = self.schemas.get(schema, {}).get("oneOf", ())
         return [ref_name(part["$ref"]) for part in parts if "$ref" in part]

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ T = TypeVar("T")
 DATABASE_ERRORS = (DBAPIError, *DRIVER_ERRORS)
 DEADLOCK_STATES = frozenset({"40P01", "40001", "55P03"})
 TIMEOUT_STATE = "57014"
+EVERY_THREAD = -1  # each thread that reads keeps a connection; there are as many threads as the settings make
+SPARE = 4  # writing connections over the pool's size, for what is not a request
 NEVER = 1_000_000_000  # psycopg prepares what driver.run says, and nothing by counting
 PROGRESS_OPERATIONS = 20_000
 SQLITE_PRAGMAS = (
@@ -49,7 +52,7 @@ class Database:
         self.url = make_url(settings.database_url)
         self.dialect = self.url.get_backend_name()
         self._local = threading.local()
-        self._readers: list[Connection] = []
+        self._readers: weakref.WeakSet[Connection] = weakref.WeakSet()
         if self.dialect == "sqlite":
             self._reader = self._sqlite_engine(begin=None)
             self.engine = self._sqlite_engine(begin="BEGIN IMMEDIATE")
@@ -65,7 +68,7 @@ class Database:
             self.url,
             poolclass=QueuePool,
             pool_size=settings.pool_size,
-            max_overflow=2,
+            max_overflow=EVERY_THREAD if begin is None else SPARE,
             pool_reset_on_return=None if begin is None else "rollback",
             connect_args={"timeout": settings.busy_seconds, "isolation_level": None, "check_same_thread": False},
         )
@@ -90,7 +93,7 @@ class Database:
         return create_engine(
             self.url,
             pool_size=settings.pool_size,
-            max_overflow=2,
+            max_overflow=EVERY_THREAD if autocommit else SPARE,
             isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
             pool_reset_on_return=None if autocommit else "rollback",
             connect_args={
@@ -125,14 +128,13 @@ class Database:
         connection: Connection | None = getattr(self._local, "reader", None)
         if connection is None or connection.closed:
             connection = self._local.reader = self._reader.connect()
-            self._readers.append(connection)
+            self._readers.add(connection)
         return connection
 
     def _drop_reader(self, connection: Connection) -> None:
         """A connection that failed is not used again."""
         self._local.reader = None
-        if connection in self._readers:
-            self._readers.remove(connection)
+        self._readers.discard(connection)
         connection.invalidate()
         connection.close()
 
@@ -202,7 +204,7 @@ class Database:
 
     def close(self) -> None:
         """Close every pooled connection."""
-        for connection in self._readers:
+        for connection in list(self._readers):
             connection.close()
         self._readers.clear()
         self._reader.dispose()

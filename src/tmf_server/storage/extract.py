@@ -136,7 +136,7 @@ class Extractor:
         if schema in seen:
             return False
         seen.add(schema)
-        if self._refers(schema):
+        if any(map(self._refers, self.contract.choices(schema))):
             return True
         targets = map(_object_schema, self.contract.all_properties(schema).values())
         return any(self._leads_to_reference(target, seen) for target in targets if target is not None)

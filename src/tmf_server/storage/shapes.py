@@ -51,11 +51,8 @@ class Shape:
         found = self.contract.attribute(self.schema, path)
         if found is None or found.schema is None:
             return False
-        choices = {found.schema, *self.contract.subtypes(found.schema).values(), *self._alternatives(found.schema)}
+        choices = self.contract.choices(found.schema)
         return all(self._is_reference(name) for name in choices if self.contract.properties(name))
-
-    def _alternatives(self, schema: str) -> list[str]:
-        return [part["$ref"].rsplit("/", 1)[-1] for part in self.contract.schemas[schema].get("oneOf", ())]
 
     def _is_reference(self, schema: str) -> bool:
         return schema in KINDS_BY_SCHEMA or {"id", "@referredType"} <= self.contract.properties(schema).keys()
