@@ -20,6 +20,7 @@ from tests.support.receiver import Call, Receiver, eventually
 from tmf_server.domain.instants import parse_instant
 from tmf_server.errors import InvalidInput, NotFound
 from tmf_server.events import admin, ledger, relay
+from tmf_server.events.delivery import LINGER_SECONDS
 from tmf_server.events.leases import LeaseLost
 from tmf_server.events.ledger import Progress
 from tmf_server.events.retry import Standing
@@ -213,6 +214,16 @@ def test_subscribers_that_hang_keep_nobody_waiting(events_url: str, receiver: Re
             wait(0.6)
 
 
+def test_nobody_keeps_a_place_that_others_wait_for(events_url: str, receiver: Receiver) -> None:
+    with world(events_url, delivery_slots=1) as events:
+        for number in range(8):
+            events.subscribe(receiver.url(f"/{number}"))
+        events.worker()
+        wait(0.2)
+        events.write(change())
+        assert eventually(lambda: len(receiver.calls) == 8, 7 * LINGER_SECONDS - 0.5)
+
+
 def test_a_subscriber_that_comes_back_gets_new_events_at_once(events: World, receiver: Receiver) -> None:
     receiver.answer("/", 500)
     events.worker()
@@ -253,6 +264,7 @@ def test_a_replay_that_fails_again_is_parked_again(events: World, receiver: Rece
     made = events.subscribe(receiver.url("/"))
     events.write(*(change(str(number)) for number in range(5)))
     assert eventually(lambda: events.parked(made.id) == [1, 2, 3, 4, 5])
+    receiver.calls.clear()
     events.database.transact(lambda connection: admin.replay(connection, events.forms.topics))
 
     def given_up() -> bool:
@@ -261,6 +273,8 @@ def test_a_replay_that_fails_again_is_parked_again(events: World, receiver: Rece
 
     assert eventually(given_up)
     assert events.parked(made.id) == [1, 2, 3, 4, 5]
+    assert records(receiver.calls) == ["0", "0", "0", "1"]
+    assert [row["error"] for row in events.read(admin.list_parked)] == ["HTTP 500"] * 2 + [ledger.UNTRIED] * 3
 
 
 def test_past_events_are_sent_again_from_an_instant_on(events: World, receiver: Receiver) -> None:
