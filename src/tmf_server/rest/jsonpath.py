@@ -41,6 +41,8 @@ def filter_condition(text: str, attributes: Attributes, longest_regex: int) -> C
 
     Raises InvalidInput for bad syntax, unknown attributes and wrong types, NotSupported for what is not built.
     """
+    if not text.strip():
+        raise InvalidInput("filter is empty. Write JSONPath such as $[?(@.name=='x')], or leave it out.")
     reader = _Reader(attributes, longest_regex)
     try:
         return reader.along(parse_jsonpath(text).segments, Scope(), None)
