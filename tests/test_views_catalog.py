@@ -184,6 +184,12 @@ def test_a_price_that_v5_changes_is_not_shown_as_v4_wrote_it() -> None:
     assert view(OFFERING).show(stored)["productOfferingPrice"][0]["price"] == {"dutyFreeAmount": euros(20), "my": 1}
 
 
+def test_a_price_that_v5_takes_away_is_gone_in_v4() -> None:
+    stored = view(OFFERING).accept({"productOfferingPrice": [{"name": "p", "price": {"taxIncludedAmount": euros(12)}}]})
+    del stored["productOfferingPrice"][0]["price"]
+    assert view(OFFERING).show(stored)["productOfferingPrice"] == [{"name": "p", "@type": "ProductOfferingPrice"}]
+
+
 def test_v4_changes_one_tax_and_leaves_the_others() -> None:
     items = [
         {"@type": "TaxItem", "taxRate": 10, "taxAmount": euros(1)},
