@@ -112,7 +112,6 @@ IDENTITY = ("sourceSystemId", "alarmType", "probableCause", "specificProblem")
 @pytest.mark.parametrize("name", IDENTITY)
 def test_each_part_of_the_identity_tells_faults_apart(name: str) -> None:
     assert rules.identity(report()) != rules.identity(report(**{name: "other"}))
-    assert not rules.same_fault(report(), report(**{name: "other"}))
 
 
 def test_the_alarmed_object_is_part_of_the_identity() -> None:
@@ -122,15 +121,17 @@ def test_the_alarmed_object_is_part_of_the_identity() -> None:
 
 
 def test_other_attributes_are_none_of_the_identity() -> None:
-    assert rules.same_fault(report(), report(perceivedSeverity="critical", state="updated", alarmDetails="x"))
+    other = report(perceivedSeverity="critical", state="updated", alarmDetails="x", externalAlarmId="1")
+    assert rules.identity(report()) == rules.identity(other)
 
 
 def test_the_id_of_the_source_decides_where_both_have_one() -> None:
     one, other = report(externalAlarmId="1"), report(externalAlarmId="2")
-    assert not rules.same_fault(one, other)
-    assert rules.same_fault(one, report(externalAlarmId="1", specificProblem="moved"))
-    assert not rules.same_fault(one, report(externalAlarmId="1", sourceSystemId="ems-2"))
-    assert rules.same_fault(one, report())
+    assert rules.told_apart(one, other)
+    assert not rules.told_apart(one, report())
+    assert rules.external_identity(one) == rules.external_identity(one | {"specificProblem": "moved"})
+    assert rules.external_identity(one) != rules.external_identity(one | {"sourceSystemId": "ems-2"})
+    assert rules.external_identity(report()) is None
 
 
 def test_what_only_v4_can_say_is_part_of_the_identity() -> None:

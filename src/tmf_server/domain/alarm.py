@@ -1,7 +1,6 @@
 """Rules of the alarm (TMF642; X.733). No HTTP, no SQL."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -60,15 +59,13 @@ def external_identity(document: Mapping[str, Any]) -> str | None:
 
 
 def _digest(parts: list[Any]) -> str:
-    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def same_fault(known: Mapping[str, Any], report: Mapping[str, Any]) -> bool:
-    """True when the report is one of the known alarm: by the source's own id where both have one, else by identity."""
-    ours, theirs = external_identity(known), external_identity(report)
-    if ours is not None and theirs is not None:
-        return ours == theirs
-    return identity(known) is not None and identity(known) == identity(report)
+def told_apart(known: Mapping[str, Any], report: Mapping[str, Any]) -> bool:
+    """True when the source has one id for the known alarm and another one for what it reports."""
+    ours, theirs = known.get("externalAlarmId"), report.get("externalAlarmId")
+    return None not in (ours, theirs) and ours != theirs
 
 
 def is_cleared(document: Mapping[str, Any]) -> bool:

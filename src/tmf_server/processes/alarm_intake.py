@@ -15,25 +15,23 @@ from tmf_server.storage.newest import newest
 from tmf_server.storage.records import Records, Stored
 
 ALARM = "alarm"
-IDENTITIES = {"identity": rules.identity, "external_identity": rules.external_identity}
+# Columns that reports are looked up by, what the source itself calls the alarm first.
+COLUMNS = ("external_identity", "identity")
 Known = dict[str, Stored]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as its version has it, and as the alarm that it makes if the fault is a new one."""
+    """A report as its version has it, and as the alarm that it makes if the fault is a new one.
+
+    `identities` are the digests by column by which a known alarm of the same fault can be found.
+    """
 
     exposure: Exposure
     shown: Document
     alarm: Document
     policy: str
-
-    @property
-    def identities(self) -> list[str]:
-        """The digests by which a known alarm of the same fault can be found."""
-        if "id" in self.alarm:
-            return []  # a report that brings an id is a record of its own
-        return [digest for read in IDENTITIES.values() if (digest := read(self.alarm)) is not None]
+    identities: dict[str, str]
 
 
 class AlarmIntake:
@@ -64,10 +62,11 @@ class AlarmIntake:
 
     def _report(self, exposure: Exposure, shown: Document, policy: str) -> Report:
         self._records.extractor(self._alarm).settle(shown)
-        return Report(exposure, shown, exposure.view.accept(shown), policy)
+        alarm = exposure.view.accept(shown)
+        return Report(exposure, shown, alarm, policy, _identities(alarm))
 
     def _store(self, reports: Sequence[Report], connection: Connection) -> list[Stored]:
-        self._records.rows.lock_names(connection, {digest for one in reports for digest in one.identities})
+        self._records.rows.lock_names(connection, {digest for one in reports for digest in one.identities.values()})
         stored: dict[int, Stored] = {}
         for places in _rounds(reports):
             stored |= self._store_round(connection, {place: reports[place] for place in places})
@@ -92,19 +91,19 @@ class AlarmIntake:
     def _known(self, connection: Connection, reports: Collection[Report]) -> Known:
         """The newest alarm for each digest of the reports, locked."""
         known: Known = {}
-        for column, read in IDENTITIES.items():
-            wanted = {digest for one in reports if one.identities and (digest := read(one.alarm)) is not None}
+        for column in COLUMNS:
+            wanted = {one.identities[column] for one in reports if column in one.identities}
             if wanted:
                 known |= newest(connection, self._alarm, column, wanted)
         return known
 
     def _match(self, known: Known, report: Report) -> Stored | None:
         """The alarm that the report is about: one of the same fault that is open, or was cleared just now."""
-        for digest in reversed(report.identities):
-            stored = known.get(digest)
+        for column in COLUMNS:
+            stored = known.get(report.identities.get(column, ""))
             if stored is not None:
                 alarm = stored.parsed()
-                if rules.same_fault(alarm, report.alarm) and self._goes_on(alarm, report.alarm):
+                if not rules.told_apart(alarm, report.alarm) and self._goes_on(alarm, report.alarm):
                     return stored
         return None
 
@@ -132,6 +131,13 @@ class AlarmIntake:
         )
 
 
+def _identities(alarm: Document) -> dict[str, str]:
+    if "id" in alarm:
+        return {}  # a report that brings an id is a record of its own
+    found = {"external_identity": rules.external_identity(alarm), "identity": rules.identity(alarm)}
+    return {column: digest for column, digest in found.items() if digest is not None}
+
+
 def _rounds(reports: Sequence[Report]) -> Iterator[list[int]]:
     """The places of the reports in turns, in each of which no fault is reported twice."""
     left = list(range(len(reports)))
@@ -140,7 +146,7 @@ def _rounds(reports: Sequence[Report]) -> Iterator[list[int]]:
         first: list[int] = []
         again: list[int] = []
         for place in left:
-            identities = reports[place].identities
+            identities = reports[place].identities.values()
             (again if seen.intersection(identities) else first).append(place)
             seen.update(identities)
         yield first

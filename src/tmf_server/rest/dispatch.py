@@ -6,10 +6,13 @@ import asyncio
 import contextvars
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from string import punctuation as ASCII_SIGNS
+from urllib.parse import quote
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import Receive, Scope, Send
 
+from tmf_server.rest.intake import common_intake, take_in
 from tmf_server.rest.messages import Request, Response
 from tmf_server.rest.requests import BODY, MEDIA_TYPE
 from tmf_server.rest.services import Services
@@ -44,7 +47,10 @@ class Dispatcher:
             return
         request = self._request(scope)
         verb = request.operation.verb
-        if verb in self._inline and not (verb == "list" and request.query):
+        intake = common_intake(request)
+        if intake is not None:
+            response = await take_in(request, intake)
+        elif verb in self._inline and not (verb == "list" and request.query):
             response = self._verbs[verb](request)
         else:
             loop = asyncio.get_running_loop()
@@ -61,7 +67,7 @@ class Dispatcher:
             endpoint=self._services.registry.endpoints[routing["api_base_path"], routing["operation_id"]],
             origin=scope[ORIGIN],
             path_id=scope["path_params"].get("id", ""),
-            query=scope["query_string"].decode("latin-1"),
+            query=quote(scope["query_string"], safe=ASCII_SIGNS),
             headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
             body=scope.get(BODY),
             media_type=scope.get(MEDIA_TYPE, ""),

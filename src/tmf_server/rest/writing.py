@@ -4,13 +4,12 @@ from collections.abc import Callable
 
 from tmf_server.errors import NotFound
 from tmf_server.registry import Document
-from tmf_server.rest.idempotency import IDEMPOTENCY_KEY, answer_once
+from tmf_server.rest.idempotency import answer_once
 from tmf_server.rest.jsonpatch import Bounds
 from tmf_server.rest.messages import Request, Response
 from tmf_server.rest.patch import apply_patch
 from tmf_server.rest.placing import check_place, placed
 from tmf_server.rest.representation import check_if_match, record_response, shown_document
-from tmf_server.rest.services import Intake
 from tmf_server.rest.strictjson import without_nulls
 from tmf_server.rest.updates import arrays_of, check_result
 from tmf_server.storage.database import Connection
@@ -24,31 +23,18 @@ def create(request: Request) -> Response:
     """201 with the new record and its Location; the same Idempotency-Key gives the same answer again."""
     services, exposure = request.services, request.exposure
     intake = services.intakes.get(exposure.entity.intake or "")
-    if intake is not None:
-        return _take_in(request, intake)
-    document = placed(services.registry, exposure, exposure.view.accept(request.body))
 
-    def work(connection: Connection) -> Response:
-        stored = services.records.create(connection, exposure.entity, [document], policy=_policy(request))[0]
+    def stored(connection: Connection) -> Stored:
+        if intake is not None:
+            return intake.take(connection, exposure, request.body, _policy(request))
+        document = placed(services.registry, exposure, exposure.view.accept(request.body))
+        made = services.records.create(connection, exposure.entity, [document], policy=_policy(request))[0]
         start = services.tasks.get(exposure.entity.task or "")
-        if start is not None:
-            stored = start(connection, exposure.entity, stored, exposure.contract.name, request.origin)
-        return record_response(request, stored, status=201)
+        if start is None:
+            return made
+        return start(connection, exposure.entity, made, exposure.contract.name, request.origin)
 
-    return answer_once(request, work)
-
-
-def _take_in(request: Request, intake: Intake) -> Response:
-    """201 with the record that the news made or changed."""
-    if IDEMPOTENCY_KEY in request.headers:
-        return answer_once(
-            request,
-            lambda connection: record_response(
-                request, intake.take(connection, request.exposure, request.body, _policy(request)), status=201
-            ),
-        )
-    stored = intake.submit(request.exposure, request.body, _policy(request)).result()
-    return record_response(request, stored, status=201)
+    return answer_once(request, lambda connection: record_response(request, stored(connection), status=201))
 
 
 def patch(request: Request) -> Response:
