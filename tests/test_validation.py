@@ -152,6 +152,14 @@ def test_a_nested_object_without_a_type_is_refused() -> None:
     assert faults(box(owner={"@type": 1, "id": "1"})) == [("/owner/@type", "a string, not a number")]
 
 
+@pytest.mark.parametrize("name", ["@type", "@baseType", "@referredType", "@schemaLocation"])
+def test_what_picks_schemas_is_a_string_also_where_no_schema_says_so(name: str) -> None:
+    assert faults({"callback": "x", name: {}}, "Untyped") == [(f"/{name}", "a string, not an object")]
+    assert faults(box(extra=[{"deep": [{name: []}]}])) == [(f"/extra/0/deep/0/{name}", "a string, not an array")]
+    assert faults(box(owner={"@type": "Company", "x": {name: 1}})) == [(f"/owner/x/{name}", "a string, not a number")]
+    assert faults(box(extra={name: "Any"})) == []
+
+
 def test_a_reference_or_value_is_told_apart_by_its_type_and_not_by_trial() -> None:
     both = {"id": "1", "familyName": "Kay"}
     assert faults(box(owner={"@type": "PersonRef", **both})) == []

@@ -24,6 +24,13 @@ FORMATS: Mapping[str, Schema] = {
     "base64": {"pattern": BASE64_PATTERN},
     "byte": {"pattern": BASE64_PATTERN},
 }
+# Of every object, also of those that no schema describes: the attributes that pick schemas are strings.
+NAMED = ":named"
+NAMED_SCHEMA: Schema = {
+    "properties": {key: {"type": "string"} for key in (TYPE, BASE_TYPE, "@referredType", "@schemaLocation")},
+    "additionalProperties": {"$ref": f"#/$defs/{NAMED}"},
+    "items": {"$ref": f"#/$defs/{NAMED}"},
+}
 ONE = frozenset({"items", "additionalProperties", "not"})
 LISTED = frozenset({"allOf", "oneOf", "anyOf"})
 CONSTRAINTS = frozenset(
@@ -68,7 +75,7 @@ class Definitions:
         self._schemas = schemas
         self._strict = strict
         self._types = {name: types for name in schemas if (types := self._declared_types(name, set()))}
-        self._defs: dict[str, Schema] = {}
+        self._defs: dict[str, Schema] = {NAMED: NAMED_SCHEMA}
         self.registered = self._register(list(subclasses))
         self._dispatched = {name for name in self._types if self._needs_dispatch(name)}
         for name, schema in schemas.items():
@@ -80,7 +87,8 @@ class Definitions:
         """The JSON Schema of a request or record; raises KeyError for an unknown name."""
         # The outermost object may be of an unknown type even when nested ones may not: it extends what is served.
         top = self._relaxed(self._dispatch(name, strict=False) if name in self._dispatched else self._defs[name])
-        return {"$schema": DIALECT, **top, "$defs": self._pruned(top)}
+        whole = {"allOf": [top, _to(NAMED)]}
+        return {"$schema": DIALECT, **whole, "$defs": self._pruned(whole)}
 
     def types(self, name: str) -> dict[str, str]:
         """The `@type`s that the schema's dispatch knows, each with its definition; its own when it has none."""
