@@ -16,6 +16,7 @@ from tmf_server.storage.database import Connection
 from tmf_server.storage.narrowing import shows
 from tmf_server.storage.records import Stored
 
+MOST_NAMED = 20  # of what a header lists
 KEPT_BY_PUT = ("id", "href", "@type", "@baseType")
 
 
@@ -34,7 +35,18 @@ def create(request: Request) -> Response:
             return made
         return start(connection, exposure.entity, made, exposure.contract.name, request.origin)
 
-    return answer_once(request, lambda connection: record_response(request, stored(connection), status=201))
+    return answer_once(request, lambda connection: _answer(request, stored(connection), status=201))
+
+
+def _answer(request: Request, stored: Stored, *, status: int = 200) -> Response:
+    """The record; under the policy `warn` with a header that names what it refers to and what is not here."""
+    response = record_response(request, stored, status=status)
+    if _policy(request) == "warn":
+        absent = request.services.records.absent(request.exposure.entity, stored)
+        if absent:
+            named = ", ".join(absent[:MOST_NAMED])
+            response.headers.append(("Warning", f'199 - "not here: {named}"'))
+    return response
 
 
 def patch(request: Request) -> Response:
@@ -74,7 +86,7 @@ def _change(request: Request, edit: Callable[[Document], Document]) -> Response:
         check_place(exposure, after)
         return services.records.update(connection, exposure.entity, stored, after, policy=_policy(request))
 
-    return record_response(request, services.database.transact(work))
+    return _answer(request, services.database.transact(work))
 
 
 def _change_schema(request: Request) -> str:

@@ -89,6 +89,12 @@ class Records:
             self._extractors[entity.name] = Extractor(self.registry, entity, exposure.contract, exposure.schema)
         return self._extractors[entity.name]
 
+    def absent(self, entity: Entity, stored: Stored) -> list[str]:
+        """Kind and id of what the record refers to and what could be here, but was not when it was written."""
+        found = self.extractor(entity).references(stored.parsed())
+        missing = [one for one in found if one.kind in self.registry.entities and not _is_local(one)]
+        return list(dict.fromkeys(f"{one.kind} {one.id}" for one in missing))
+
     # -- create ---------------------------------------------------------------------------------
     def create(
         self, connection: Connection, entity: Entity, documents: Sequence[Document], *, policy: str | None = None
@@ -168,7 +174,7 @@ class Records:
             faults = [
                 Fault(f"{one.pointer}/id", f"expected the id of a {one.kind} that is here, not {one.id!r}")
                 for one in references
-                if not targets[one.kind, one.id][1]
+                if one.kind in self.registry.entities and not targets[one.kind, one.id][1]
             ]
             if faults:
                 raise InvalidInput(
@@ -352,3 +358,8 @@ def _changes(entity: Entity, stored: Stored, paths: tuple[str, ...]) -> list[Cha
     if others:
         found.append(_change(entity, stored, ATTRIBUTE_VALUE_CHANGE, paths=others))
     return found
+
+
+def _is_local(reference: Reference) -> bool:
+    href = reference.node.get("href")
+    return isinstance(href, str) and href.startswith(MARK)
