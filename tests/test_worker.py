@@ -163,20 +163,16 @@ def test_many_workers_do_not_do_a_duty_more_often(events_url: str) -> None:
         assert 2 <= len(runs) <= 5
 
 
-def test_a_duty_that_need_not_be_alone_is_done_by_all_and_writes_nothing(events: World) -> None:
-    meeting = threading.Barrier(2)
-    done: list[int] = []
-
-    def run(_: threading.Event) -> None:
-        meeting.wait(10)
-        done.append(1)
-
-    duty = Duty("together", 60.0, run, alone=False)
-    events.worker(duty)
-    events.worker(duty)
-    assert eventually(lambda: len(done) == 2)
-    names = events.read(lambda connection: list(connection.execute(select(lease.c.name)).scalars()))
-    assert "duty:together" not in names
+def test_a_duty_that_is_not_wanted_is_not_run_and_writes_nothing(events: World) -> None:
+    wanted = threading.Event()
+    runs: list[int] = []
+    events.worker(Duty("seldom", 0.02, lambda _: runs.append(1), wanted=lambda _: wanted.is_set()))
+    wait(0.3)
+    names = select(lease.c.name)
+    assert runs == []
+    assert "duty:seldom" not in events.read(lambda connection: list(connection.execute(names).scalars()))
+    wanted.set()
+    assert eventually(lambda: len(runs) >= 1)
 
 
 @pytest.mark.parametrize("error", [Unavailable("busy"), ZeroDivisionError("a fault")])

@@ -17,6 +17,7 @@ from tmf_server.events.duties import Duty
 from tmf_server.events.guard import Guard
 from tmf_server.events.office import Office, holder_name
 from tmf_server.events.payload import Composer, Forms
+from tmf_server.events.retention import retention_duty
 from tmf_server.events.signing import signer
 from tmf_server.events.subscriptions import Subscriptions
 from tmf_server.events.worker import Worker
@@ -49,6 +50,7 @@ from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.database import Database
 from tmf_server.storage.figures import known_records
 from tmf_server.storage.files import FileStore
+from tmf_server.storage.jobs import waiting
 from tmf_server.storage.records import Records
 from tmf_server.storage.select import Selector
 
@@ -142,10 +144,15 @@ def duties(services: Services) -> list[Duty]:
     forget = partial(forget_answers, seconds=settings.idempotency_seconds)
     desk = create_desk(services)
     jobs = Jobs(desk, WORKS, holder_name())
+    waiting_jobs = partial(waiting, limit=1)
     return [
+        retention_duty(database, settings, Forms(services.registry).topics),
         Duty("forget answers", 600, lambda _stop: database.transact(forget)),
         Duty("remove partial files", 3_600, lambda _stop: desk.files.clean(time.time() - 86_400)),
-        *(Duty(f"jobs {slot}", settings.poll_seconds, jobs.run_waiting) for slot in range(settings.job_slots)),
+        *(
+            Duty(f"jobs {slot}", settings.poll_seconds, jobs.run_waiting, waiting_jobs)
+            for slot in range(settings.job_slots)
+        ),
     ]
 
 

@@ -25,14 +25,14 @@ class Duty:
 
     `run` gets an event that is set when it should end early, because the worker stops or another one took over, and
     may take as long as it needs; `every` are the seconds from the end of one run to the start of the next. Of all
-    workers on the database one at a time runs it, unless `alone` is false: then each does, and nothing is written when
-    there is nothing to do.
+    workers on the database one at a time runs it. `wanted` is asked first where it is given: a duty that is looked at
+    often costs a read then and no write, as taking the lease would.
     """
 
     name: str
     every: float
     run: Callable[[threading.Event], object]
-    alone: bool = True
+    wanted: Callable[[Connection], object] | None = None
 
 
 async def perform(office: Office, duty: Duty, stopping: asyncio.Event) -> None:
@@ -46,8 +46,7 @@ async def perform(office: Office, duty: Duty, stopping: asyncio.Event) -> None:
 
 
 async def _turn(office: Office, duty: Duty, stopping: asyncio.Event) -> None:
-    if not duty.alone:
-        await _run(office, duty, None, stopping)
+    if duty.wanted is not None and not await office.read(duty.wanted):
         return
     held = await office.transact(_take, duty, office.holder, office.lease_seconds)
     if held is not None:
@@ -63,7 +62,7 @@ def _take(connection: Connection, duty: Duty, holder: str, seconds: float) -> Le
     return taken and taken[0]
 
 
-async def _run(office: Office, duty: Duty, held: Lease | None, stopping: asyncio.Event) -> None:
+async def _run(office: Office, duty: Duty, held: Lease, stopping: asyncio.Event) -> None:
     """Run it in a thread and keep the lease meanwhile; the run is told when the worker stops or the lease is lost."""
     end_early = threading.Event()
     run = asyncio.create_task(asyncio.to_thread(duty.run, end_early))
@@ -74,8 +73,7 @@ async def _run(office: Office, duty: Duty, held: Lease | None, stopping: asyncio
             await asyncio.wait(awaited, timeout=office.lease_seconds / 3, return_when=asyncio.FIRST_COMPLETED)
             if stop.done():
                 end_early.set()
-            if held is not None:
-                await office.transact(leases.write, held, office.lease_seconds)
+            await office.transact(leases.write, held, office.lease_seconds)
     finally:
         stop.cancel()
         end_early.set()
