@@ -1,4 +1,4 @@
-"""Hypothesis strategies of documents and of conditions on them, made to disagree where two readings could. Knows TMF620.
+"""Hypothesis strategies of documents and of conditions on them, made to disagree where two readings could. For TMF620.
 
 The documents hold what schemas forbid as well: an object where an array belongs, an array where a scalar does.
 """
