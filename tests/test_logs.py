@@ -162,6 +162,15 @@ def test_a_traceback_names_places_and_no_values(log: Log) -> None:
     assert SECRET not in log.text
 
 
+def test_of_an_error_in_a_line_only_the_first_line_is_told(log: Log) -> None:
+    error = OSError(f"duplicate key\nDETAIL: Key (name)=({SECRET})")
+    structlog.get_logger().warning("not now", error=f"OSError: {error}")
+    logging.getLogger("other").warning("not now: %s", error)
+    assert [line.get("error") for line in log.lines] == ["OSError: duplicate key …", None]
+    assert log.lines[1]["event"] == "not now: duplicate key …"
+    assert SECRET not in log.text
+
+
 def raised(error: Exception, cause: Exception | None = None) -> Exception:
     """The error as one that was raised and caught."""
     try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -159,6 +159,7 @@ def plain(figures: Figures) -> dict[object, object]:
 
 
 @given(REQUESTS)
+@example([("listA", 200, bound) for bound in BOUNDS])
 def test_every_request_is_in_one_bucket_and_in_the_sum(made: list[tuple[str, int, float]]) -> None:
     figures = counted(made)
     assert sum(sum(cell.counts) for cell in figures.requests.values()) == len(made)

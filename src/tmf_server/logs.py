@@ -101,14 +101,19 @@ def _add_request_id(_logger: Any, _method: str, line: EventDict) -> EventDict:
 
 def _discreet(_logger: Any, _method: str, line: EventDict) -> EventDict:
     for name, value in line.items():
-        if isinstance(value, str) and "://" in value:
-            line[name] = discreet(value)
+        if isinstance(value, str):
+            line[name] = discreet(value if name == "exception" else _first_line(value))
     return line
+
+
+def _first_line(text: str) -> str:
+    first, more, _ = text.partition("\n")  # databases tell the values below their message
+    return f"{first} …" if more else text
 
 
 def discreet(text: str) -> str:
     """The text with every URL in it less the user, the password, the query and the fragment."""
-    return _URL.sub(_bare, text)
+    return _URL.sub(_bare, text) if "://" in text else text
 
 
 def _bare(found: re.Match[str]) -> str:
