@@ -8,11 +8,11 @@ import pytest
 from tests.support.alarms import V4, V5, Body, count, events, patch, report, report_v4, run, send
 from tests.support.served import Served, serving_app
 
-WHO = {"ackSystemId": "noc", "ackUserId": "ann"}
-CLEARING = {"clearSystemId": "noc", "clearUserId": "ann", "alarmClearedTime": "2026-11-20T00:00:00Z"}
-GROUPING = {"sourceSystemId": "noc", "alarmChangedTime": "2026-11-20T00:00:00Z"}
-COMMENT = {"comment": {"@type": "Comment", "comment": "dispatched", "userId": "ann"}}
-EACH = {"ackAlarm": WHO, "unAckAlarm": WHO, "clearAlarm": CLEARING, "commentAlarm": COMMENT}
+WHO: Body = {"ackSystemId": "noc", "ackUserId": "ann"}
+CLEARING: Body = {"clearSystemId": "noc", "clearUserId": "ann", "alarmClearedTime": "2026-11-20T00:00:00Z"}
+GROUPING: Body = {"sourceSystemId": "noc", "alarmChangedTime": "2026-11-20T00:00:00Z"}
+COMMENT: Body = {"comment": {"@type": "Comment", "comment": "dispatched", "userId": "ann"}}
+EACH: dict[str, Body] = {"ackAlarm": WHO, "unAckAlarm": WHO, "clearAlarm": CLEARING, "commentAlarm": COMMENT}
 
 
 def ref(alarm: Body) -> Body:
@@ -170,8 +170,11 @@ def test_a_group_of_nothing_is_done_with_an_empty_list(client: httpx.Client, thr
 
 
 def test_an_unknown_attribute_is_refused_and_nothing_is_kept(client: httpx.Client, three: list[Body]) -> None:
-    pattern = [{"@type": "Alarm", "id": three[0]["id"]}, {"@type": "Alarm", "alarmedObject": {"id": "x", "hue": 1}}]
-    pattern[1]["alarmedObject"]["@type"] = "AlarmedObjectRef"  # type: ignore[index] # it is an object
+    pattern: list[Any] = [
+        {"@type": "Alarm", "id": three[0]["id"]},
+        {"@type": "Alarm", "alarmedObject": {"id": "x", "hue": 1}},
+    ]
+    pattern[1]["alarmedObject"]["@type"] = "AlarmedObjectRef"
     answer = client.post(f"{V5}/ackAlarm", json={"@type": "AckAlarm"} | WHO | {"alarmPattern": pattern})
     assert answer.status_code == 400
     assert answer.json()["code"] == "unknownAttribute"

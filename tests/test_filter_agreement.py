@@ -68,4 +68,4 @@ def check(connection: Connection, selector: Selector, stored: list[dict[str, Any
 def test_a_dense_condition_selects_the_same(database: Database, dense: int, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(leads, "DENSE", dense)
-        test_every_condition_selects_what_it_means.hypothesis.inner_test(database, data)
+        test_every_condition_selects_what_it_means.hypothesis.inner_test(database, data)  # type: ignore[attr-defined]

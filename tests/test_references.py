@@ -147,7 +147,7 @@ def test_unknown_targets_are_named_in_a_header_by_setting(database_url: str) -> 
 def test_a_wrapped_party_is_a_row_and_found_by_its_id_in_both_versions(served: Served) -> None:
     party = {"@type": "PartyRef", "id": "p-1", "name": "owner", "@referredType": "Organization"}
     related = {"@type": "RelatedPartyRefOrPartyRoleRef", "role": "owner", "partyOrPartyRole": party}
-    body = {"@type": "ProductCatalog", "id": "c", "name": "c", "relatedParty": [related]}
+    body: dict[str, object] = {"@type": "ProductCatalog", "id": "c", "name": "c", "relatedParty": [related]}
     post(served.client, "productCatalog", body)
     with served.services.database.read() as connection:
         rows = connection.execute(
