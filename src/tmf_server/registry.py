@@ -29,6 +29,9 @@ KINDS_BY_SCHEMA: Mapping[str, str] = {
     "ProductSpecificationRelationship": "productSpecification",
 }
 
+# What a reference points at whose `@referredType` is a name of the client's own, or absent.
+KINDS_BY_DEFAULT: Mapping[str, str] = {"AlarmedObjectRef": "resource"}
+
 
 class View(Protocol):
     """How a version shows the canonical document, both ways."""
@@ -191,6 +194,11 @@ class Registry:
         self._by_kind: dict[tuple[str, str], Exposure] = {}
         for one in exposures:
             self._by_kind.setdefault((one.contract.version, one.entity.name), one)
+        self._kinds_by_type = {
+            name: one.entity.name
+            for one in reversed(exposures)
+            for name in (one.entity.name, *one.contract.types_under(one.entity.type_name))
+        }
         self._users: dict[str, list[tuple[Entity, Use]]] = {}
         for entity in entities:
             for use in entity.uses:
@@ -236,13 +244,12 @@ class Registry:
 
     def kind_of(self, schema: str, referred_type: str | None) -> str:
         """The kind of a reference's target: from the schema at its place, then from `@referredType`."""
-        for name in (schema, referred_type):
-            if name is None:
-                continue
-            kind = KINDS_BY_SCHEMA.get(name) or _lower(name.removesuffix("Ref"))
-            if kind in self.entities:
+        for name in (schema, referred_type or ""):
+            bare = name.removesuffix("Ref")
+            kind = KINDS_BY_SCHEMA.get(bare) or self._kinds_by_type.get(bare)
+            if kind is not None:
                 return kind
-        return _lower(referred_type or schema.removesuffix("Ref"))
+        return KINDS_BY_DEFAULT.get(schema) or _lower(referred_type or schema.removesuffix("Ref"))
 
 
 def _lower(name: str) -> str:
