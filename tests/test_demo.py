@@ -13,6 +13,7 @@ from tests.support.nouns import registry
 from tests.support.served import Served
 from tmf_server.demo import seed
 from tmf_server.demo.catalog import DOCUMENTS
+from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
 from tmf_server.demo.loading import load_demo_once, reset, seed_blocks
 from tmf_server.model.events import outbox
 from tmf_server.registry import Document, Exposure
@@ -146,7 +147,7 @@ def test_the_bundle_costs_its_parts_less_the_discount() -> None:
 # -- loading --------------------------------------------------------------------------------------
 def test_the_demo_is_loaded_once_without_events(served: Served) -> None:
     database = served.services.database
-    assert load_demo_once(database, quiet(served)) == len(DOCUMENTS)
+    assert load_demo_once(database, quiet(served)) == len(EVERYTHING)
     assert load_demo_once(database, quiet(served)) == 0
     with database.read() as connection:
         assert connection.execute(outbox.select()).all() == []
@@ -163,7 +164,7 @@ def test_processes_that_start_together_load_it_once(served: Served) -> None:
         thread.start()
     for thread in work:
         thread.join()
-    assert sorted(counts) == [0, 0, 0, len(DOCUMENTS)]
+    assert sorted(counts) == [0, 0, 0, len(EVERYTHING)]
 
 
 def test_a_database_with_records_gets_no_demo(served: Served) -> None:
@@ -180,7 +181,7 @@ def test_a_reset_brings_the_demo_back_and_nothing_else(filled: Served) -> None:
     assert client.post(f"{api}/category", json={"@type": "Category", "name": "mine"}).status_code == 201
     assert client.post(f"{api}/hub", json={"callback": "http://127.0.0.1:9/x"}).status_code == 201
     assert client.patch(f"{api}/productOffering/fibre-500", json={"name": "changed"}).status_code == 200
-    assert reset(filled.services.database, quiet(filled)) == len(DOCUMENTS)
+    assert reset(filled.services.database, quiet(filled)) == len(EVERYTHING)
     assert {exposure: ids(filled, exposure) for exposure in NOUNS} == before
     assert client.get(f"{api}/productOffering/fibre-500").json()["name"] == "Fibre 500"
     with filled.services.database.read() as connection:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 
 from tmf_server.demo import seed
-from tmf_server.demo.catalog import DOCUMENTS
+from tmf_server.demo.documents import DOCUMENTS
 from tmf_server.registry import Document
 from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.contents import emptied, is_empty
@@ -37,12 +37,13 @@ def reset(database: Database, records: BulkRecords) -> int:
 
 
 def store(connection: Connection, records: BulkRecords, documents: Iterable[Document]) -> int:
-    """Store canonical documents of any nouns, those of one noun together; how many."""
-    entities = {entity.type_name: entity for entity in records.registry.entities.values()}
+    """Store canonical documents of any nouns, those of one type together; how many."""
+    registry = records.registry
     count = 0
-    for type_name, group in groupby(documents, lambda document: document["@type"]):
-        if type_name in entities:
-            count += len(records.create(connection, entities[type_name], list(group)))
+    for type_name, group in groupby(documents, lambda document: str(document["@type"])):
+        entity = registry.entities.get(registry.kind_of(type_name, None))
+        if entity is not None:
+            count += len(records.create(connection, entity, list(group)))
     return count
 
 
