@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from string import punctuation as ASCII_SIGNS
+from string import punctuation
 from urllib.parse import quote
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
@@ -67,7 +67,7 @@ class Dispatcher:
             endpoint=self._services.registry.endpoints[routing["api_base_path"], routing["operation_id"]],
             origin=scope[ORIGIN],
             path_id=scope["path_params"].get("id", ""),
-            query=quote(scope["query_string"], safe=ASCII_SIGNS),
+            query=quote(scope["query_string"], safe=punctuation),
             headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
             body=scope.get(BODY),
             media_type=scope.get(MEDIA_TYPE, ""),
