@@ -12,6 +12,7 @@ from tmf_server.settings import Settings, describe, environment
 
 if TYPE_CHECKING:
     from tmf_server.rest.services import Services
+    from tmf_server.storage.database import Database
 
 
 class Failure(click.ClickException):
@@ -59,27 +60,49 @@ class Commands(click.Group):
 
 def read_settings(**overrides: Any) -> Settings:
     """The settings of the environment with those of the command over them."""
-    try:
+    with told():
         return Settings.from_environment(environment(), **overrides)
-    except ValueError as error:
-        raise Failure(str(error)) from error
 
 
 @contextmanager
-def opened(settings: Settings, *, migrate: bool = True) -> Iterator["Services"]:
+def opened(settings: Settings) -> Iterator["Services"]:
     """The parts of the server on its database, which is brought to the present schema."""
     from tmf_server import logs
     from tmf_server.app import create_services
     from tmf_server.storage.migrate import upgrade
 
     logs.configure(settings)
-    services = create_services(settings)
+    with told():
+        services = create_services(settings)
     try:
-        if migrate:
-            upgrade(services.database)
+        upgrade(services.database)
         yield services
     finally:
         services.database.close()
+
+
+@contextmanager
+def opened_database(settings: Settings) -> Iterator["Database"]:
+    """The database alone, as it is."""
+    from tmf_server import logs
+    from tmf_server.storage.database import Database
+
+    logs.configure(settings)
+    with told():
+        database = Database(settings)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Settings that do not fit are told in one line."""
+    try:
+        yield
+    except ValueError as error:
+        raise Failure(str(error)) from error
 
 
 @click.command("settings")

@@ -1,11 +1,13 @@
 """`db`, `seed` and `reset`: the schema, and the contents as a whole."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
-from tmf_server.cli.base import Commands, Failure, opened, read_settings
+from tmf_server.cli.base import Commands, Failure, opened, opened_database, read_settings
 
 
 @click.group(cls=Commands)
@@ -19,8 +21,8 @@ def upgrade(revision: str) -> None:
     """Migrate up to REVISION (the newest)."""
     from tmf_server.storage.migrate import upgrade as migrate
 
-    with opened(read_settings(), migrate=False) as services:
-        migrate(services.database, revision)
+    with opened_database(read_settings()) as database, _revisions():
+        migrate(database, revision)
 
 
 @db.command()
@@ -29,8 +31,18 @@ def downgrade(revision: str) -> None:
     """Migrate down to REVISION; `base` removes all tables with all records."""
     from tmf_server.storage.migrate import downgrade as migrate
 
-    with opened(read_settings(), migrate=False) as services:
-        migrate(services.database, revision)
+    with opened_database(read_settings()) as database, _revisions():
+        migrate(database, revision)
+
+
+@contextmanager
+def _revisions() -> Iterator[None]:
+    from alembic.util import CommandError
+
+    try:
+        yield
+    except CommandError as error:
+        raise Failure(str(error)) from error
 
 
 @db.command()
@@ -38,8 +50,8 @@ def current() -> None:
     """Show the revision that the database is at, and the newest one."""
     from tmf_server.storage import migrate
 
-    with opened(read_settings(), migrate=False) as services:
-        click.echo(f"{migrate.current(services.database) or 'empty'} (newest: {migrate.head()})")
+    with opened_database(read_settings()) as database:
+        click.echo(f"{migrate.current(database) or 'empty'} (newest: {migrate.head()})")
 
 
 @db.command()
@@ -47,10 +59,10 @@ def check() -> None:
     """Exit with 1 and tell why when the database is not as this version of the server needs it."""
     from tmf_server.storage import migrate
 
-    with opened(read_settings(), migrate=False) as services:
-        found, newest = migrate.current(services.database), migrate.head()
+    with opened_database(read_settings()) as database:
+        found, newest = migrate.current(database), migrate.head()
         wrong = [f"at {found or 'no revision'}, not {newest}; run: tmf-server db upgrade"] if found != newest else []
-        wrong += [] if wrong else migrate.differences(services.database)
+        wrong += [] if wrong else migrate.differences(database)
     for line in wrong:
         click.echo(line, err=True)
     if wrong:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import signal
+import sys
 import tempfile
 import threading
 from contextlib import ExitStack, nullcontext
@@ -11,7 +12,7 @@ from typing import Any
 
 import click
 
-from tmf_server.cli.base import Failure, opened, read_settings
+from tmf_server.cli.base import Failure, opened, read_settings, told
 from tmf_server.metrics import shared_figures
 from tmf_server.settings import Settings, environment
 
@@ -31,6 +32,8 @@ def serve(ephemeral: bool, **overrides: Any) -> None:
     """Serve the APIs; on the first start with demo data (TMF_DEMO=0: without)."""
     settings = read_settings(**overrides)
     check_address(settings)
+    # uvicorn raises the signal again once it has ended; this way what is below ends as well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tmf-server-")))
         if ephemeral:
@@ -78,8 +81,10 @@ def _run(settings: Settings) -> None:
     # processes that uvicorn starts read their settings from the variables, as this one did
     environment().update(settings.variables())
     several = settings.workers > 1
+    with told():
+        app = "tmf_server.app:from_environment" if several else create_app(settings)
     uvicorn.run(
-        "tmf_server.app:from_environment" if several else create_app(settings),
+        app,
         factory=several,
         workers=settings.workers,
         host=settings.host,

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql import Executable
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
@@ -25,6 +25,7 @@ __all__ = ["Connection", "Database"]
 
 T = TypeVar("T")
 DATABASE_ERRORS = (DBAPIError, *DRIVER_ERRORS)
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 DEADLOCK_STATES = frozenset({"40P01", "40001", "55P03"})
 TIMEOUT_STATE = "57014"
 EVERY_THREAD = -1  # each thread that reads keeps a connection; there are as many threads as the settings make
@@ -41,6 +42,18 @@ SQLITE_PRAGMAS = (
 )
 
 
+def database_url(text: str) -> URL:
+    """The URL of a database of a kind that there is. Raises ValueError, which does not repeat a password."""
+    expected = "TMF_DATABASE_URL: expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME"
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise ValueError(expected) from error
+    if url.get_backend_name() not in DRIVERS:
+        raise ValueError(expected)
+    return url.set(drivername=DRIVERS[url.get_backend_name()])
+
+
 class Database:
     """One database: `read()` gives autocommit connections, `transact()` runs a unit of work.
 
@@ -49,7 +62,7 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.url = make_url(settings.database_url)
+        self.url = database_url(settings.database_url)
         self.dialect = self.url.get_backend_name()
         self._local = threading.local()
         self._readers: weakref.WeakSet[Connection] = weakref.WeakSet()
