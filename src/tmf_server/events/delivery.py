@@ -90,7 +90,7 @@ class Turn:
             self.progress.position = waiting.position
             if any(item.replay for item in waiting.items):
                 await self.settle()
-            busy = bool(waiting.items) or (self._delivered and await more(self.progress.position, LINGER_SECONDS))
+            busy = waiting.more or (self._delivered and await more(self.progress.position, LINGER_SECONDS))
 
     def _over(self) -> bool:
         spent = time.monotonic() - self._started > TURN_SECONDS

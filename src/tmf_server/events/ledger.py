@@ -29,6 +29,7 @@ from tmf_server.model.events import outbox, parked, subscription
 
 Topics = Mapping[tuple[str, str], frozenset[str]]  # (api, version) → kinds
 QUEUE = 200
+WINDOW = 4_000  # positions that are looked at in one go, so that no plan of the database can take long
 UNTRIED = "given up untried, with those before it"
 
 
@@ -58,10 +59,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The next items in order; once they are settled the subscription has reached `position`."""
+    """The next items in order; once they are settled the subscription has reached `position`, and there may be more."""
 
     items: list[Item]
     position: int
+    more: bool
 
 
 @dataclass(slots=True)
@@ -152,11 +154,13 @@ def queue(connection: Connection, claimed: Claim, position: int, kinds: frozense
     """What comes next after the position: what is to be sent again, else new events up to the end or a full queue."""
     again = connection.execute(_AGAIN, {"id": claimed.id, "most": QUEUE}).all()
     if again:
-        return Queue([Item(number, at, replay=True) for number, at in again], position)
-    end = relay.head(connection)
+        return Queue([Item(number, at, replay=True) for number, at in again], position, more=True)
+    head = relay.head(connection)
+    end = min(head, position + WINDOW)
     wanted = {"after": position, "end": end, "kinds": sorted(kinds), "most": QUEUE}
     items = [Item(number, at, replay=False) for number, at in connection.execute(_FRESH, wanted)]
-    return Queue(items, items[-1].position if len(items) == QUEUE else end)
+    reached = items[-1].position if len(items) == QUEUE else end
+    return Queue(items, reached, more=reached < head)
 
 
 def fetch(connection: Connection, claimed: Claim, items: Sequence[Item]) -> dict[int, StoredEvent]:
