@@ -68,6 +68,16 @@ def test_v4_gets_the_referred_type_that_it_demands() -> None:
     assert after["relatedParty"][0]["partyOrPartyRole"] == {**inner, "name": "Ada"}
 
 
+def test_an_extension_of_a_reference_is_not_taken_for_an_attribute_of_its_wrapper() -> None:
+    inner = {"@type": "PartyRef", "id": "p", "role": "inner", "@referredType": "Individual"}
+    wrapped = {"@type": "RelatedPartyRefOrPartyRoleRef", "partyOrPartyRole": inner, "name": "outer"}
+    stored = {"@type": "ProductCatalog", "relatedParty": [wrapped]}
+    shown = view(CATALOG).show(stored)
+    assert shown["relatedParty"] == [{"id": "p", "@referredType": "Individual"}]
+    after = view(CATALOG).accept({**shown, "relatedParty": [{**shown["relatedParty"][0], "role": "new"}]}, stored)
+    assert after["relatedParty"] == [{**wrapped, "role": "new"}]
+
+
 def test_a_type_that_v4_clients_send_for_a_related_party_comes_back() -> None:
     shown = {"relatedParty": [{"id": "p", "@referredType": "Individual", "@type": "RelatedParty"}], "@type": "Catalog"}
     stored = view(CATALOG).accept(shown)
