@@ -175,7 +175,7 @@ def _create_product_offering_price() -> None:
         sa.Column("name", Text, nullable=True),
         sa.Column("lifecycle_status", Text, nullable=True),
         sa.Column("price_type", Text, nullable=True),
-        sa.Column("price_amount", sa.Numeric(precision=24, scale=6), nullable=True),
+        sa.Column("price_amount", sa.Numeric(), nullable=True),
         sa.Column("price_unit", Text, nullable=True),
         sa.Column("is_bundle", sa.Boolean(), nullable=True),
         sa.Column("last_update", sa.BigInteger(), nullable=True),

@@ -20,7 +20,8 @@ Text: TypeEngine[str] = String().with_variant(String(collation="C"), "postgresql
 Key: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
 Instant: TypeEngine[int] = BigInteger()  # microseconds since 1970 UTC
 Flag: TypeEngine[bool] = Boolean(create_constraint=False)
-Money: TypeEngine[Any] = Numeric(24, 6)
+# Without a scale: a filter compares the number that the document has, not a rounded one.
+Money: TypeEngine[Any] = Numeric()
 
 
 def record_table(name: str, *columns: Column[Any], indexes: tuple[str, ...] = ()) -> Table:

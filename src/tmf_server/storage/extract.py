@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.sql.sqltypes import BigInteger
 from tmf_server.contracts import Contract, Schema, ref_name
 from tmf_server.domain.instants import parse_instant, to_utc
 from tmf_server.registry import KINDS_BY_SCHEMA, Characteristics, Document, Entity, Path, Registry
+from tmf_server.storage.numbers import GREATEST
 from tmf_server.storage.shapes import TEXT_KEPT
 
 
@@ -240,13 +241,9 @@ def _instant(value: Any) -> int | None:
 
 
 def _number(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and abs(number) < 10**18 else None
+    return Decimal(str(value))
 
 
 def _flag(value: Any) -> bool | None:
@@ -258,6 +255,8 @@ def _text(value: Any) -> str | None:
 
 
 def _integer(value: Any) -> int | None:
+    if isinstance(value, float) and value.is_integer() and abs(value) < GREATEST:
+        return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 

@@ -14,7 +14,7 @@ from tmf_server.storage.conditions import And, Compare, Condition, Exists, Not, 
 from tmf_server.storage.jsonpostgresql import PostgresqlJson
 from tmf_server.storage.jsonsql import FALSE, SQL_OPERATORS, JsonSql, Node
 from tmf_server.storage.jsonsqlite import SqliteJson
-from tmf_server.storage.numbers import Bound, double_bound, integer_bound
+from tmf_server.storage.numbers import EXACT, Bound, double_bound, integer_bound
 from tmf_server.storage.rowtests import RowTest, Targets, row_tests
 from tmf_server.storage.shapes import NUMBERS, TEXT_KEPT, Shape, column_kind
 
@@ -162,14 +162,13 @@ class Predicates:
         return f"CASE WHEN length({name}) < {TEXT_KEPT} THEN {kept} ELSE {whole} END"
 
     def _by_number(self, name: str, column: Column[Any], condition: Compare) -> str | None:
-        if isinstance(column.type, Numeric):
-            if _finer(condition.number, column.type.scale):
-                return None
-            if not self.sqlite:
-                sign = SQL_OPERATORS[condition.operator]
-                return f"{name} {sign} {self.binds.add(Decimal(condition.number))}"
-            return self._bounded(name, double_bound(condition.operator, condition.number))
-        return self._bounded(name, integer_bound(condition.operator, condition.number))
+        operator, number = condition.operator, condition.number
+        if not isinstance(column.type, Numeric):
+            return self._bounded(name, integer_bound(operator, number))
+        if not self.sqlite:
+            return f"{name} {SQL_OPERATORS[operator]} {self.binds.add(Decimal(number))}"
+        # Beyond it SQLite keeps some of a document's numbers as others.
+        return self._bounded(name, double_bound(operator, number)) if -EXACT < number < EXACT else None
 
     def _bounded(self, name: str, bound: Bound | None) -> str:
         if bound is None:
@@ -180,11 +179,6 @@ class Predicates:
 def _denied(written: str) -> str:
     # A column that is NULL compares to NULL: what is not true is false here.
     return f"NOT {written}" if written.startswith("EXISTS (") else f"({written}) IS NOT TRUE"
-
-
-def _finer(number: int | Decimal, scale: int | None) -> bool:
-    exponent = Decimal(number).normalize().as_tuple().exponent
-    return scale is not None and isinstance(exponent, int) and -exponent > scale
 
 
 WRITERS: Mapping[type, str] = {
