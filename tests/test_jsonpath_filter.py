@@ -120,6 +120,23 @@ def test_a_path_of_the_element_goes_through_arrays() -> None:
     )
 
 
+def test_the_literal_says_what_an_attribute_without_a_type_is() -> None:
+    jsonpath = "productSpecCharacteristic[?(@.characteristicValueSpecification.value%s)]"
+
+    def value(operator: str, value: Any, kind: str) -> Condition:
+        return Some(("productSpecCharacteristic",), Compare(VALUE, operator, value, kind))
+
+    assert read(jsonpath % "=='100'", SPECIFICATION) == value("eq", "100", "text")
+    assert read(jsonpath % "==100", SPECIFICATION) == value("eq", Decimal(100), "number")
+    assert read(jsonpath % "==true", SPECIFICATION) == value("eq", True, "boolean")
+    assert read(jsonpath % "=='true'", SPECIFICATION) == value("eq", "true", "text")
+    assert read(jsonpath % ">'2026-01-01'", SPECIFICATION) == value("gt", 1767225600000000, "instant")
+    assert read(jsonpath % ">'blue'", SPECIFICATION) == value("gt", "blue", "text")
+    assert read(jsonpath % "!='100'", SPECIFICATION) == Some(
+        ("productSpecCharacteristic",), Not(Compare(VALUE, "eq", "100", "text"))
+    )
+
+
 def test_numbers_keep_their_digits() -> None:
     jsonpath = "productSpecCharacteristic[?(@.characteristicValueSpecification.value==%s)]"
     for text in ("9007199254740993", "0.1", "-1.50", "12345678901234567890.123", "1e3"):

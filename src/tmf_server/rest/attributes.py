@@ -13,6 +13,7 @@ from tmf_server.registry import Exposure, Path
 from tmf_server.rest.arguments import PARAMETERS
 
 MARK = "\u0001"
+META = frozenset({("@type",), ("@baseType",), ("@schemaLocation",)})
 RECORD_URL = re.compile(r".*/([^/]+)/([^/]+)")
 
 
@@ -72,6 +73,10 @@ class Attributes:
 
     def _attribute(self, path: Path) -> Attribute | None:
         found = self.contract.attribute(self.schema, path)
+        if found is None and path[-1:] in META:
+            # Some documents leave out what every object of TMF630 has.
+            owner = self.contract.attribute(self.schema, path[:-1])
+            return Attribute("text", owner.repeated) if owner is not None and owner.schema is not None else None
         if found is None or not path:
             return found
         kinds = {one.kind for one in self._variants(path)} | {found.kind}

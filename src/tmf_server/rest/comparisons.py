@@ -73,16 +73,24 @@ def comparison(known: Known, operator: str, text: str, view: Paths) -> Condition
 
 def literal_comparison(known: Known, operator: str, literal: Scalar, view: Paths) -> Condition:
     """The same with a literal of JSONPath, whose type counts where the attribute has none."""
-    if isinstance(literal, str):
-        return comparison(known, operator, literal, view)
     if operator == "ne":
         return Not(literal_comparison(known, "eq", literal, view))
+    if isinstance(literal, str):
+        return _text_literal(known, operator, literal, view)
     kind = "boolean" if isinstance(literal, bool) else "number"
     wanted = known.attribute.kind
     _check(known, operator, kind if wanted == "any" else wanted)
     if wanted not in ("any", kind) and {wanted, kind} != {"integer", "number"}:
         raise _mismatch(known, EXPECTED.get(wanted, "a text in quotes"))
     return _placed(known, operator, [(kind, literal)], view)
+
+
+def _text_literal(known: Known, operator: str, text: str, view: Paths) -> Condition:
+    if known.attribute.kind != "any":
+        return comparison(known, operator, text, view)
+    # The quotes say that it is no number and no truth value; instants are texts.
+    values = [one for one in _of_any_kind(operator, text) if one[0] in ("text", "instant")]
+    return _placed(known, operator, values or [("text", text)], view)
 
 
 def check_regex(pattern: str, longest: int) -> None:
