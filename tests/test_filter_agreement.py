@@ -9,16 +9,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from tests.support.filters import CONDITIONS, OFFERINGS
+from tests.support.filters import BOUNDS, CONDITIONS, NUMBERS, OFFERINGS, ORDERED
 from tests.support.nouns import registry
+from tmf_server.registry import Entity
 from tmf_server.settings import Settings
 from tmf_server.storage import leads, migrate
-from tmf_server.storage.conditions import Condition, Selection, matches
+from tmf_server.storage.conditions import Compare, Condition, Selection, matches
 from tmf_server.storage.database import Database
 from tmf_server.storage.records import Records
 from tmf_server.storage.select import Selector
 
 OFFERING = registry().entities["productOffering"]
+PRICE = registry().entities["productOfferingPrice"]
 SLOW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -34,11 +36,13 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     database.close()
 
 
-def store(connection: Connection, dialect: str, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def store(
+    connection: Connection, dialect: str, documents: list[dict[str, Any]], entity: Entity = OFFERING
+) -> list[dict[str, Any]]:
     records = Records(registry(), Settings(), dialect, lambda *_: None)
     for number, document in enumerate(documents):
-        document["id"] = f"o{number}"
-    return [orjson.loads(one.document) for one in records.create(connection, OFFERING, documents)]
+        document["id"] = f"o{number:03}"
+    return [orjson.loads(one.document) for one in records.create(connection, entity, documents)]
 
 
 @SLOW
@@ -54,9 +58,15 @@ def test_every_condition_selects_what_it_means(database: Database, data: st.Data
         transaction.rollback()
 
 
-def check(connection: Connection, selector: Selector, stored: list[dict[str, Any]], condition: Condition) -> None:
+def check(
+    connection: Connection,
+    selector: Selector,
+    stored: list[dict[str, Any]],
+    condition: Condition,
+    entity: Entity = OFFERING,
+) -> None:
     expected = [document["id"] for document in stored if matches(condition, document)]
-    query = selector.query(connection, OFFERING, condition)
+    query = selector.query(connection, entity, condition)
     page = query.page(Selection(where=condition, limit=100))
     assert [row.id for row in page.rows] == expected, condition
     assert connection.execute(query.count_statement()).scalar_one() == len(expected), condition
@@ -69,3 +79,17 @@ def test_a_dense_condition_selects_the_same(database: Database, dense: int, data
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(leads, "DENSE", dense)
         test_every_condition_selects_what_it_means.hypothesis.inner_test(database, data)  # type: ignore[attr-defined]
+
+
+@SLOW
+@given(st.data())
+def test_amounts_in_columns_are_compared_as_they_are_written(database: Database, data: st.DataObject) -> None:
+    amounts = data.draw(st.lists(st.one_of(NUMBERS, st.floats(allow_nan=False, allow_infinity=False)), min_size=1))
+    bounds = data.draw(st.lists(st.tuples(ORDERED, BOUNDS), min_size=1))
+    path = ("price", "value")
+    with database.engine.connect() as connection, connection.begin() as transaction:
+        stored = store(connection, database.dialect, [{"price": {"value": one}} for one in amounts], PRICE)
+        selector = Selector(registry(), database.dialect)
+        for operator, bound in bounds:
+            check(connection, selector, stored, Compare(path, operator, bound, "number"), PRICE)
+        transaction.rollback()
