@@ -183,6 +183,14 @@ def test_an_unknown_attribute_is_refused_and_nothing_is_kept(client: httpx.Clien
     assert stored(client, three[0])["ackState"] == "unacknowledged"
 
 
+def test_a_reference_may_bring_its_name(client: httpx.Client, three: list[Body]) -> None:
+    named = ref(three[0]) | {"name": "the first", "@referredType": "Alarm", "href": "http://elsewhere/x"}
+    group = GROUPING | {"parentAlarm": named, "correlatedAlarm": [ref(three[1])]}
+    assert len(run(client, "groupAlarm", **group)["groupedAlarm"]) == 2
+    task = run(client, "ackAlarms", V4, **WHO, alarmPattern=[{"href": three[2]["href"]}])
+    assert ids(task["ackedAlarm"]) == [three[2]["id"]]
+
+
 def test_thousands_of_ids_are_no_burden(client: httpx.Client, three: list[Body]) -> None:
     pattern = [{"@type": "AlarmRef", "id": f"a{number}"} for number in range(3_000)] + [ref(three[1])]
     task = run(client, "ackAlarm", **WHO, alarmPattern=pattern)

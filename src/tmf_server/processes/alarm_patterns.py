@@ -1,6 +1,6 @@
 """Alarm patterns (TMF642) as conditions: an alarm that has all that the pattern says. Pure; runs no SQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -25,19 +25,23 @@ class Patterns:
         self._schema = schema
         self._most = most
 
-    def read(self, patterns: list[Document], pointer: str) -> tuple[list[str], Condition | None]:
+    def read(self, patterns: Mapping[str, Document]) -> tuple[list[str], Condition | None]:
         """The ids of patterns that say nothing else, and what an alarm fulfils that some other pattern describes.
+
+        The patterns come by their JSON pointers.
 
         InvalidInput names what no alarm can have; TooCostly for more than is looked for at once.
         """
-        faults = [fault for place, one in enumerate(patterns) for fault in self._unknown(one, (), f"{pointer}/{place}")]
+        faults = [fault for pointer, one in patterns.items() for fault in self._unknown(_plain(one), (), pointer)]
         if faults:
             raise InvalidInput("The pattern names what alarms do not have.", faults=faults, code="unknownAttribute")
-        described = [tuple(self._alarm(one)) for one in patterns]
+        described = [tuple(self._alarm(_plain(one))) for one in patterns.values()]
         ids = [id_ for parts in described for id_ in _named(parts)]
         others = [And(parts) for parts in described if not _named(parts)]
         if sum(map(_size, others)) > self._most:
-            raise TooCostly(f"The patterns have more than {self._most} values. Use fewer.", message=pointer)
+            raise TooCostly(
+                f"The patterns have more than {self._most} values. Use fewer.", message=next(iter(patterns))
+            )
         return ids, Or(tuple(others)) if others else None
 
     def _unknown(self, node: Any, path: Path, pointer: str) -> Iterator[Fault]:
@@ -100,6 +104,13 @@ class Patterns:
                 pointer = "/".join(("", *place))
                 raise InvalidInput("The pattern has no instant where one belongs.", message=pointer) from error
         return Compare(path, "eq", Decimal(repr(value)) if isinstance(value, float) else value, KINDS[type(value)])
+
+
+def _plain(pattern: Document) -> Document:
+    """The pattern without what only a reference has: beside the id of an alarm its name says nothing."""
+    if "id" not in pattern:
+        return pattern
+    return {name: value for name, value in pattern.items() if name != "name"}
 
 
 def _named(parts: tuple[Condition, ...]) -> list[str]:

@@ -83,15 +83,15 @@ class AlarmTasks:
     def _each(self, connection: Connection, task: Document, moment: int, act: Each) -> list[Stored]:
         if isinstance(task.get("comment"), dict):
             task["comment"].setdefault("time", format_instant(moment))
-        chosen = self._choose(connection, task.get("alarmPattern", []), "/alarmPattern")
+        chosen = self._choose(connection, _pointed(task, "alarmPattern"))
         return [self._change(connection, one, act.change(one.parsed(), task)) for one in chosen]
 
     def _group(self, connection: Connection, task: Document, act: Group) -> list[Stored]:
-        parents = self._choose(connection, [task["parentAlarm"]], "/parentAlarm")
+        parents = self._choose(connection, {"/parentAlarm": task["parentAlarm"]})
         if len(parents) > 1:
             fault = Fault("/parentAlarm", f"expected a pattern of one alarm; {len(parents)} fit this one")
             raise InvalidInput("A group has one parent.", faults=[fault], code="ruleViolated")
-        found = self._choose(connection, task["correlatedAlarm"], "/correlatedAlarm")
+        found = self._choose(connection, _pointed(task, "correlatedAlarm"))
         children = [one for one in found if one.id not in {parent.id for parent in parents}]
         if not parents or not children:
             return []
@@ -102,9 +102,9 @@ class AlarmTasks:
     def _change(self, connection: Connection, stored: Stored, after: Document) -> Stored:
         return self._records.update(connection, self._alarm, stored, after)
 
-    def _choose(self, connection: Connection, patterns: list[Document], pointer: str) -> list[Stored]:
+    def _choose(self, connection: Connection, patterns: Mapping[str, Document]) -> list[Stored]:
         """The alarms that fit some of the patterns, locked, in the order in which they were made."""
-        named, condition = self._patterns.read(patterns, pointer)
+        named, condition = self._patterns.read(patterns)
         most = self._settings.max_task_alarms
         ids = set(named)
         if condition is not None:
@@ -113,9 +113,14 @@ class AlarmTasks:
         if len(ids) > most:
             raise TooCostly(
                 f"The pattern fits more than {most} alarms. Narrow it, and repeat the task for the rest.",
-                message=pointer,
+                message=next(iter(patterns)),
             )
         # one order everywhere, so that two tasks never wait for each other; what changed meanwhile is looked at again
         locked = [self._records.load(connection, self._alarm, id_, lock=True) for id_ in sorted(ids)]
         found = [one for one in locked if one is not None and (one.id in named or matches(condition, one.parsed()))]
         return sorted(found, key=lambda one: one.key)
+
+
+def _pointed(task: Document, name: str) -> dict[str, Document]:
+    """The elements of an array of the task by their JSON pointers."""
+    return {f"/{name}/{place}": element for place, element in enumerate(task.get(name, ()))}
