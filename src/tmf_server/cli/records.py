@@ -32,7 +32,8 @@ def load(noun: str, file: Path, version: str, upsert: bool, silent: bool) -> Non
     from tmf_server.processes.transfer.importing import Importer
     from tmf_server.processes.transfer.progress import Progress as Done
 
-    with opened(read_settings()) as services, _Bar(file.stat().st_size) as bar:
+    packed = file.suffix == ".gz"
+    with opened(read_settings()) as services, _Bar(None if packed else file.stat().st_size) as bar:
         desk = create_desk(services)
         importer = Importer(desk, choose_noun(services.registry, noun, version), upsert=upsert, silent=silent)
         try:
@@ -49,7 +50,7 @@ def load(noun: str, file: Path, version: str, upsert: bool, silent: bool) -> Non
 class _Bar:
     """The keeper of a transfer that a terminal watches."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int | None) -> None:
         from rich import progress
         from rich.console import Console
 

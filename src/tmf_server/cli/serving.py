@@ -8,13 +8,16 @@ import threading
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tmf_server.cli.base import Failure, opened, read_settings, told
+from tmf_server.cli.base import Failure, opened, opened_database, read_settings, told
 from tmf_server.metrics import shared_figures
 from tmf_server.settings import Settings, environment
+
+if TYPE_CHECKING:
+    from tmf_server.storage.database import Database
 
 
 @click.command()
@@ -65,12 +68,23 @@ def _is_loopback(host: str) -> bool:
 
 def prepare(settings: Settings) -> None:
     """Bring the database to the present schema, and give an empty one the demo."""
+    from tmf_server.storage.contents import is_empty
+    from tmf_server.storage.migrate import upgrade
+
+    with opened_database(settings) as database:
+        upgrade(database)
+        if settings.demo and database.transact(is_empty):
+            _load_demo(database, settings)
+
+
+def _load_demo(database: "Database", settings: Settings) -> None:
+    from tmf_server.app import create_registry
     from tmf_server.demo.loading import load_demo_once
     from tmf_server.storage.bulk import BulkRecords
 
-    with opened(settings) as services:
-        if settings.demo:
-            load_demo_once(services.database, BulkRecords(services.registry, settings, services.database.dialect))
+    with told():
+        registry = create_registry(settings)
+    load_demo_once(database, BulkRecords(registry, settings, database.dialect))
 
 
 def _run(settings: Settings) -> None:

@@ -1,0 +1,349 @@
+"""The commands: what they do, what they print, and how they end when they cannot."""
+
+import gzip
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.support.receiver import eventually
+from tmf_server.cli import main
+from tmf_server.demo.documents import DOCUMENTS
+from tmf_server.domain.catalog import CATALOG_STATES
+from tmf_server.model.jobs import transfer_job
+from tmf_server.settings import Settings, describe
+from tmf_server.storage.database import Database
+
+Command = Callable[..., Result]
+API = "/tmf-api/productCatalogManagement/v5"
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache of documents for all commands, which start faster with it."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def variables(database_url: str, tmp_path: Path, cache: Path) -> dict[str, str]:
+    """The environment of a server with a database of its own."""
+    folders = {"TMF_STORAGE_DIR": str(tmp_path / "files"), "TMF_CACHE_DIR": str(cache)}
+    return {"TMF_DATABASE_URL": database_url, "TMF_LOG_LEVEL": "warning", **folders}
+
+
+@pytest.fixture
+def command(variables: dict[str, str]) -> Command:
+    """Run a command in this process."""
+
+    def run(*words: str, **more: str) -> Result:
+        return CliRunner().invoke(main, words, env=variables | more)
+
+    return run
+
+
+def good(result: Result) -> str:
+    assert result.exit_code == 0, result.output + result.stderr
+    return result.stdout
+
+
+def refused(result: Result) -> str:
+    """What a command that cannot be run says: one line, exit code 2."""
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    [line] = result.stderr.strip().splitlines()
+    assert line.startswith("tmf-server: ")
+    return line
+
+
+# -- the database ---------------------------------------------------------------------------------
+def test_the_schema_goes_up_and_down_and_is_checked(command: Command) -> None:
+    assert good(command("db", "current")).startswith("empty")
+    assert command("db", "check").exit_code == 1
+    assert "run: tmf-server db upgrade" in command("db", "check").stderr
+    good(command("db", "upgrade"))
+    assert "as the models say" in good(command("db", "check"))
+    good(command("db", "downgrade", "base"))
+    assert good(command("db", "current")).startswith("empty")
+
+
+def test_an_unknown_revision_is_refused(command: Command) -> None:
+    assert "nonsense" in refused(command("db", "upgrade", "nonsense"))
+
+
+def test_a_seed_shows_what_it_made_and_goes_on_from_there(command: Command) -> None:
+    assert "1000 offerings stored, 0 were here already." in good(command("seed"))
+    assert "1000 offerings stored, 1000 were here already." in good(command("seed", "--scale", "2"))
+    assert len(good(command("dump", "productOffering")).splitlines()) == 2000 + 16
+
+
+def test_a_reset_asks_first(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "one.ndjson").write_text('{"@type": "Category", "id": "mine", "name": "Mine"}')
+    good(command("load", "category", str(tmp_path / "one.ndjson")))
+    assert "--yes" in refused(command("reset"))
+    assert "mine" in good(command("dump", "category"))
+    assert f"{len(DOCUMENTS)} records of the demo" in good(command("reset", "--yes"))
+    assert "mine" not in good(command("dump", "category"))
+
+
+# -- records --------------------------------------------------------------------------------------
+@pytest.mark.parametrize("version", ["v5", "v4"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_is_dumped_is_loaded_again(command: Command, tmp_path: Path, version: str, packed: bool) -> None:
+    good(command("reset", "--yes"))
+    file = tmp_path / ("all.ndjson.gz" if packed else "all.ndjson")
+    noun = "productCatalog" if version == "v5" else "catalog"
+    for name in ("productOffering", noun):
+        said = good(command("dump", name, "--version", version, "--output", str(file)))
+        content = gzip.decompress(file.read_bytes()) if packed else file.read_bytes()
+        assert said == f"{len(content.splitlines())} records written to {file}.\n"
+        assert good(command("dump", name, "--version", version)).encode() == content
+        count = len(content.splitlines())
+        loaded = good(command("load", name, str(file), "--version", version))
+        assert loaded == f"{count} records read: 0 created, 0 changed, {count} here already, 0 refused.\n"
+
+
+def test_a_dump_is_narrowed_by_a_query_and_its_links_begin_as_asked(command: Command) -> None:
+    good(command("reset", "--yes"))
+    lines = good(
+        command("dump", "productoffering", "--query", "lifecycleStatus=Retired", "--origin", "https://x.example")
+    )
+    [found] = [json.loads(line) for line in lines.splitlines()]
+    assert found["href"] == f"https://x.example{API}/productOffering/mobile-classic"
+    assert "'nonsense' is no attribute" in refused(command("dump", "category", "--query", "nonsense=1"))
+
+
+def test_a_load_tells_what_it_refused(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "some.json"
+    file.write_text('[{"@type": "Category", "name": "a"}, {"@type": "Category"}]')
+    result = command("load", "category", str(file))
+    assert result.exit_code == 1
+    *_, summary, entry = result.stderr.splitlines()
+    assert summary == "2 records read: 1 created, 0 changed, 0 here already, 1 refused."
+    assert entry.startswith("record 2, line 1: The Category has a fault;")
+
+
+def test_a_load_changes_what_is_here_only_if_asked(command: Command, tmp_path: Path) -> None:
+    good(command("reset", "--yes"))
+    file = tmp_path / "some.ndjson"
+    file.write_text('{"@type": "Category", "id": "cat-mobile", "name": "On the way", "isRoot": true}')
+    assert "here with other content" in command("load", "category", str(file)).stderr
+    assert "1 changed" in good(command("load", "category", str(file), "--upsert", "--silent"))
+    assert good(command("events", "list", "events")) == ""
+
+
+def test_a_broken_file_is_refused_after_what_came_before(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "some.json"
+    file.write_text('[{"@type": "Category", "name": "a"}, {"@type"')
+    assert "ends in the middle of record 2" in refused(command("load", "category", str(file)))
+    assert '"name":"a"' in good(command("dump", "category"))
+
+
+def test_an_unknown_noun_is_refused_with_those_there_are(command: Command) -> None:
+    told = refused(command("dump", "nothing", "--version", "v4"))
+    assert "v4 has no noun 'nothing'. There are: " in told
+    assert "catalog, category" in told
+
+
+# -- events ---------------------------------------------------------------------------------------
+def test_events_are_listed(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "some.ndjson"
+    file.write_text('{"@type": "Category", "id": "c", "name": "a"}')
+    good(command("load", "category", str(file)))
+    assert good(command("events", "list")) == ""
+    assert good(command("events", "list", "parked")) == ""
+    assert "0 deliveries queued again" in good(command("events", "replay"))
+
+
+def test_an_unknown_subscription_is_told(command: Command) -> None:
+    assert "no subscription" in refused(command("events", "replay", "nothing"))
+    assert "no subscription" in refused(command("events", "park", "nothing"))
+    assert "--since needs" in refused(command("events", "replay", "--since", "2026-01-01T00:00:00Z"))
+    assert "not an ISO 8601 instant" in refused(command("events", "replay", "x", "--since", "yesterday"))
+
+
+def test_a_signing_key_is_shown(command: Command) -> None:
+    key = good(command("events", "secret", "some-id"))
+    assert key.startswith("whsec_")
+    assert good(command("events", "secret", "some-id")) == key
+
+
+# -- what needs no database -----------------------------------------------------------------------
+@pytest.fixture
+def bare() -> Command:
+    """Run a command without a database."""
+
+    def run(*words: str, **more: str) -> Result:
+        return CliRunner().invoke(main, words, env={"TMF_LOG_LEVEL": "warning"} | more)
+
+    return run
+
+
+def test_a_lifecycle_is_drawn_from_the_table(bare: Command) -> None:
+    drawn = good(bare("lifecycle", "productoffering"))
+    assert "stateDiagram-v2" in drawn
+    moves = sum(len(after) for after in CATALOG_STATES.values())
+    assert sum(" --> " in line and "[*]" not in line for line in drawn.splitlines()) == moves
+    assert "name a noun with a lifecycle: " in refused(bare("lifecycle", "nothing"))
+
+
+def test_settings_are_listed_without_secrets(bare: Command) -> None:
+    lines = good(bare("settings", TMF_PORT="9000", TMF_WEBHOOK_SECRET="hush")).splitlines()
+    assert len(lines) == len(describe())
+    assert "* TMF_PORT=9000" in lines
+    assert "* TMF_WEBHOOK_SECRET=(set)" in lines
+    assert "  TMF_HOST=127.0.0.1" in lines
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "told"),
+    [
+        (["serve"], {"TMF_PORT": "abc"}, "TMF_PORT"),
+        (["serve"], {"TMF_REFERENCES": "perhaps"}, "references must be one of"),
+        (["serve", "--port", "70000"], {}, "'--port'"),
+        (["serve", "--openapi", "/nowhere"], {}, "/nowhere"),
+        (["serve", "--nonsense"], {}, "--nonsense"),
+        (["nonsense"], {}, "No such command 'nonsense'"),
+        (["load", "category"], {}, "Missing argument 'FILE'"),
+        (["seed", "--scale", "0"], {}, "'--scale'"),
+        (["serve", "--host", "0.0.0.0"], {}, "no authentication is configured"),
+        (["serve"], {"TMF_HOST": "server.example"}, "no authentication is configured"),
+        (["serve", "--host", "::"], {}, "no authentication is configured"),
+        (
+            ["db", "current"],
+            {"TMF_DATABASE_URL": "postgresql+psycopg://u@127.0.0.1:1/x"},
+            "the database cannot be used",
+        ),
+        (["db", "current"], {"TMF_DATABASE_URL": "nonsense"}, "expected sqlite:///FILE"),
+        (["db", "current"], {"TMF_DATABASE_URL": "mysql://me:secret@localhost/x"}, "expected sqlite:///FILE"),
+        (["dump", "category"], {"TMF_APIS": "TMF999"}, "no document v4/TMFnnn.yaml"),
+        (["dump", "category"], {"TMF_OUTBOUND_ALLOW": "http://x"}, "not 'http://x'"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(bare: Command, words: list[str], variables: dict[str, str], told: str) -> None:
+    assert told in refused(bare(*words, **variables))
+
+
+def test_help_names_every_command(bare: Command) -> None:
+    text = good(bare("--help"))
+    for name in ("serve", "worker", "db", "seed", "reset", "events", "load", "dump", "lifecycle", "settings"):
+        assert f"\n  {name} " in text
+
+
+def test_settings_reach_other_processes_as_they_are() -> None:
+    changed = Settings(port=9, demo=False, apis=("TMF620/v5", "TMF622"), storage_dir=Path("/x"), cache_dir=None)
+    assert Settings.from_environment(changed.variables()) == changed
+    assert Settings().variables() == {}
+
+
+# -- processes ------------------------------------------------------------------------------------
+@contextmanager
+def running(*words: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    """A command in a process of its own."""
+    start = [sys.executable, "-c", "from tmf_server.cli import main; main()", *words]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TMF_")} | variables
+    process = subprocess.Popen(start, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def stopped(process: subprocess.Popen[str]) -> int:
+    process.send_signal(signal.SIGTERM)
+    return process.wait(30)
+
+
+def test_serve_migrates_loads_the_demo_serves_and_stops(variables: dict[str, str]) -> None:
+    port = free_port()
+    with running("serve", "--port", str(port), **variables) as process:
+        offerings = f"http://127.0.0.1:{port}{API}/productOffering"
+        assert eventually(lambda: answers(offerings), 60), process.poll()
+        assert httpx.get(offerings).headers["x-total-count"] == "16"
+        body = {"@type": "ExportJob", "url": "/files/out.json", "path": "/category"}
+        job = httpx.post(f"http://127.0.0.1:{port}{API}/exportJob", json=body).json()
+        assert eventually(lambda: httpx.get(job["href"]).json()["status"] == "Succeeded", 30)
+        assert len(httpx.get(f"http://127.0.0.1:{port}/files/out.json").json()) == 7
+        assert stopped(process) in (0, -signal.SIGTERM)
+
+
+def test_several_processes_serve_one_database(variables: dict[str, str]) -> None:
+    port = free_port()
+    with running("serve", "--port", str(port), "--workers", "2", **variables, TMF_DEMO="0") as process:
+        categories = f"http://127.0.0.1:{port}{API}/category"
+        assert eventually(lambda: answers(categories), 90), process.poll()
+        for number in range(20):
+            body = {"@type": "Category", "name": str(number)}
+            assert httpx.post(categories, json=body).status_code == 201
+        assert httpx.get(categories).headers["x-total-count"] == "20"
+        stopped(process)
+
+
+def test_an_ephemeral_server_leaves_nothing(tmp_path: Path) -> None:
+    port = free_port()
+    settings = {"TMF_LOG_LEVEL": "warning", "TMPDIR": str(tmp_path), "TMF_CACHE_DIR": ""}
+    with running("serve", "--ephemeral", "--port", str(port), **settings) as process:
+        assert eventually(lambda: answers(f"http://127.0.0.1:{port}{API}/category"), 60), process.poll()
+        assert [path.name for path in tmp_path.glob("tmf-server-*/*.db")] == ["tmf.db"]
+        stopped(process)
+    assert list(tmp_path.glob("tmf-server-*")) == []
+
+
+def test_a_killed_worker_loses_nothing_of_its_job(command: Command, variables: dict[str, str], tmp_path: Path) -> None:
+    count = 6_000
+    (tmp_path / "files").mkdir()
+    with (tmp_path / "files" / "many.ndjson").open("w") as file:
+        file.writelines(json.dumps({"@type": "Category", "name": f"C{number}"}) + "\n" for number in range(count))
+    port = free_port()
+    quick = variables | {"TMF_LEASE_SECONDS": "2", "TMF_DELIVERY_SECONDS": "0.5"}
+    with running("serve", "--port", str(port), **quick, TMF_DEMO="0", TMF_WORKER="0") as server:
+        assert eventually(lambda: answers(f"http://127.0.0.1:{port}{API}/category"), 60), server.poll()
+        body = {"@type": "ImportJob", "url": "/files/many.ndjson"}
+        job = httpx.post(f"http://127.0.0.1:{port}{API}/importJob", json=body).json()
+        database = Database(Settings(database_url=variables["TMF_DATABASE_URL"]))
+
+        def done() -> int:
+            with database.read() as connection:
+                return int(connection.execute(transfer_job.select()).mappings().one()["imported"])
+
+        with running("worker", **quick) as worker:
+            assert eventually(lambda: done() > 0, 60), worker.poll()
+            worker.kill()
+            worker.wait(10)
+        assert 0 < done() < count
+        with running("worker", **quick) as worker:
+            assert eventually(lambda: httpx.get(job["href"]).json()["status"] == "Succeeded", 120), worker.poll()
+            assert stopped(worker) == 0
+        database.close()
+    names = [json.loads(line)["name"] for line in good(command("dump", "category")).splitlines()]
+    assert sorted(names) == sorted(f"C{number}" for number in range(count))
+
+
+def test_two_commands_at_once_wait_for_each_other(variables: dict[str, str]) -> None:
+    started = time.monotonic()
+    with running("db", "upgrade", **variables) as one, running("db", "upgrade", **variables) as other:
+        assert [one.wait(60), other.wait(60)] == [0, 0], one.stdout
+    assert time.monotonic() - started < 60
