@@ -6,7 +6,6 @@ import asyncio
 import contextvars
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from string import punctuation
 from urllib.parse import quote
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
@@ -19,6 +18,8 @@ from tmf_server.rest.services import Services
 
 Verb = Callable[[Request], Response]
 ORIGIN = "tmf.origin"
+# What a query may have as it is (RFC 3986); the rest is encoded, so that it fits into the links of a page.
+QUERY_SIGNS = "!#$%&'()*+,-./:;=?@[]_~"
 
 
 class Dispatcher:
@@ -67,7 +68,7 @@ class Dispatcher:
             endpoint=self._services.registry.endpoints[routing["api_base_path"], routing["operation_id"]],
             origin=scope[ORIGIN],
             path_id=scope["path_params"].get("id", ""),
-            query=quote(scope["query_string"], safe=punctuation),
+            query=quote(scope["query_string"], safe=QUERY_SIGNS),
             headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
             body=scope.get(BODY),
             media_type=scope.get(MEDIA_TYPE, ""),
