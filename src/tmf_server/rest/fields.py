@@ -5,6 +5,7 @@ from typing import Any
 
 from tmf_server.errors import Fault, InvalidInput
 from tmf_server.registry import Document, Exposure
+from tmf_server.rest.attributes import attributes_of
 
 FieldTree = Mapping[str, "FieldTree | None"]
 """The attributes asked for; below each the inner ones, or None for all of it."""
@@ -29,7 +30,7 @@ def parse_fields(values: Iterable[str], exposure: Exposure) -> FieldTree:
 
 def _add(tree: dict[str, Any], path: list[str], exposure: Exposure) -> bool:
     """Put one path into the tree; False when the schema knows no such attribute."""
-    if exposure.contract.attribute(exposure.schema, tuple(path)) is None:
+    if not attributes_of(exposure).has(tuple(path)):
         return False
     node = tree
     for name in path[:-1]:
