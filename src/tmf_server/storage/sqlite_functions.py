@@ -1,11 +1,9 @@
 """Functions that SQLite lacks and PostgreSQL gets from its migration. No queries."""
 
 import sqlite3
-from functools import lru_cache
-
-import re2
 
 from tmf_server.domain.instants import parse_instant
+from tmf_server.storage.regexes import found
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
@@ -25,10 +23,5 @@ def instant(value: object) -> int | None:
 
 
 def regex(pattern: str, value: object) -> bool:
-    """True when the pattern (RE2, linear in time) is found somewhere in the text."""
-    return isinstance(value, str) and _compiled(pattern).search(value) is not None
-
-
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> "re2._Regexp":
-    return re2.compile(pattern)
+    """True when the pattern is found somewhere in the text."""
+    return isinstance(value, str) and found(pattern, value)
