@@ -8,7 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.events import World, prepared_url, world
 from tests.support.postgres import PostgresServer, serving
+from tests.support.receiver import Receiver
 from tests.support.served import Served, serving_app
 from tmf_server import logs
 from tmf_server.demo.loading import load_demo
@@ -76,3 +78,23 @@ def filled(served: Served) -> Served:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let imports commit after every ten records."""
     monkeypatch.setattr(importing, "BATCH_RECORDS", 10)
+
+
+@pytest.fixture(params=DATABASES)
+def events_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with all tables and nothing in them, without a server on it."""
+    yield from prepared_url(request, tmp_path)
+
+
+@pytest.fixture
+def events(events_url: str) -> Iterator[World]:
+    """Events without a server: writers, subscriptions and workers, on both kinds of database."""
+    with world(events_url) as made:
+        yield made
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A subscriber that listens on loopback."""
+    with Receiver() as made:
+        yield made

@@ -192,12 +192,6 @@ def test_an_address_is_judged_the_same_however_it_is_wrapped(address: object) ->
 # -- calls ------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as made:
-        yield made
-
-
 def post(made: Guard, url: str, body: bytes = b"{}", seconds: float = 2.0, ca_file: Path | None = None) -> Answer:
     async def run() -> Answer:
         outbound = Outbound(made, slots=2, connect_seconds=1.0, seconds=seconds, ca_file=ca_file)
@@ -263,6 +257,16 @@ def test_tls_checks_the_certificate_against_the_name_though_the_address_is_calle
     assert other_name.status is None
     assert "certificate" in other_name.note.lower()
     assert len(secure.calls) == 1
+
+
+def test_an_address_that_does_not_answer_gives_way_to_the_next(names: dict[str, list[str]], receiver: Receiver) -> None:
+    names["crm.example"] = ["127.0.0.2", "127.0.0.1"]
+    made = guard("127.0.0.0/8")
+    url = f"http://crm.example:{receiver.port}/"
+    receiver.answer("/", 200, body=b"here")
+    assert post(made, url).ok
+    with download(made, made.target(url), seconds=5, max_bytes=100) as chunks:
+        assert b"".join(chunks) == b"here"
 
 
 def test_a_redirect_is_not_followed(receiver: Receiver) -> None:

@@ -1,67 +1,17 @@
 """Delivery to subscribers: at least once, in order, signed, retried, parked, replayed; nobody waits for another."""
 
-import os
-import signal
-import subprocess
-import sys
-import textwrap
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import pytest
-from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from tests.support.events import KINDS, ORIGIN, World, change, prepared_url, wait, world
-from tests.support.receiver import Call, Receiver, eventually
+from tests.support.events import ORIGIN, World, change, wait, world
+from tests.support.receiver import Receiver, eventually, received, records
 from tmf_server.domain.instants import parse_instant
-from tmf_server.errors import InvalidInput, NotFound
-from tmf_server.events import admin, ledger, relay
+from tmf_server.errors import InvalidInput
+from tmf_server.events import admin
 from tmf_server.events.delivery import LINGER_SECONDS
-from tmf_server.events.leases import LeaseLost
-from tmf_server.events.ledger import Progress
-from tmf_server.events.retry import Standing
-from tmf_server.model.events import subscription
-
-HERE = Path(__file__).resolve().parents[1]
-
-
-@pytest.fixture(params=KINDS)
-def events_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    yield from prepared_url(request, tmp_path)
-
-
-@pytest.fixture
-def events(events_url: str) -> Iterator[World]:
-    with world(events_url) as made:
-        yield made
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as made:
-        yield made
-
-
-def records(calls: list[Call]) -> list[str]:
-    """The ids of the records that the calls report."""
-    return [next(iter(call.json["event"].values()))["id"] for call in calls]
-
-
-def received(receiver: Receiver, path: str, number: int) -> bool:
-    return len(receiver.at(path)) >= number
-
-
-def deduplicated(names: list[str]) -> list[str]:
-    return list(dict.fromkeys(names))
-
-
-def settled(events: World, id_: str, position: int) -> bool:
-    return bool(events.row(id_)["position"] >= position)
-
 
 # -- what a subscriber gets -------------------------------------------------------------------------
 
@@ -109,7 +59,7 @@ def test_a_query_leaves_out_what_it_does_not_match(events: World, receiver: Rece
         change("4", "Delete", name="Fibre"),
         change("5", kind="productCatalog", name="Fibre"),
     )
-    assert eventually(lambda: settled(events, made.id, 5))
+    assert eventually(lambda: events.settled(made.id, 5))
     assert records(receiver.calls) == ["1", "4"]
 
 
@@ -149,7 +99,7 @@ def test_thousands_of_events_arrive_in_order_with_two_workers(events: World, rec
     names = [f"r{number}" for number in range(600)]
     for start in range(0, len(names), 20):
         events.write(*(change(name) for name in names[start : start + 20]))
-    assert eventually(lambda: all(settled(events, made.id, len(names)) for made in subscribed), 60)
+    assert eventually(lambda: all(events.settled(made.id, len(names)) for made in subscribed), 60)
     for number in range(3):
         assert records(receiver.at(f"/{number}")) == names
 
@@ -173,7 +123,7 @@ def test_one_event_that_is_refused_is_parked_and_the_rest_goes_on(events: World,
     events.worker()
     made = events.subscribe(receiver.url("/"))
     events.write(change("1"), change("bad"), change("2"), change("3"))
-    assert eventually(lambda: settled(events, made.id, 4))
+    assert eventually(lambda: events.settled(made.id, 4))
     assert records(receiver.calls) == ["1", "bad", "bad", "bad", "2", "3"]
     [parked] = events.read(lambda connection: admin.list_parked(connection, made.id))
     assert (parked["position"], parked["record_id"], parked["replay"]) == (2, "bad", False)
@@ -238,114 +188,6 @@ def test_a_subscriber_that_comes_back_gets_new_events_at_once(events: World, rec
     assert events.parked(made.id) == [1, 2]
 
 
-# -- the operator -----------------------------------------------------------------------------------
-
-
-def test_parked_deliveries_are_replayed_in_order_before_newer_ones(events: World, receiver: Receiver) -> None:
-    receiver.answer("/", 500)
-    events.worker()
-    made = events.subscribe(receiver.url("/"))
-    events.write(change("1"), change("2"), change("3"))
-    assert eventually(lambda: events.parked(made.id) == [1, 2, 3])
-    receiver.answer("/", 200)
-    receiver.calls.clear()
-    topics = events.forms.topics
-    assert events.database.transact(lambda connection: admin.replay(connection, topics, made.id)) == 3
-    events.write(change("4"))
-    assert eventually(lambda: len(receiver.calls) == 4)
-    assert records(receiver.calls) == ["1", "2", "3", "4"]
-    assert eventually(lambda: events.parked(made.id) == [])
-    assert events.database.transact(lambda connection: admin.replay(connection, topics)) == 0
-
-
-def test_a_replay_that_fails_again_is_parked_again(events: World, receiver: Receiver) -> None:
-    receiver.answer("/", 500)
-    events.worker()
-    made = events.subscribe(receiver.url("/"))
-    events.write(*(change(str(number)) for number in range(5)))
-    assert eventually(lambda: events.parked(made.id) == [1, 2, 3, 4, 5])
-    receiver.calls.clear()
-    events.database.transact(lambda connection: admin.replay(connection, events.forms.topics))
-
-    def given_up() -> bool:
-        rows = events.read(admin.list_parked)
-        return len(rows) == 5 and not any(row["replay"] for row in rows)
-
-    assert eventually(given_up)
-    assert events.parked(made.id) == [1, 2, 3, 4, 5]
-    assert records(receiver.calls) == ["0", "0", "0", "1"]
-    assert [row["error"] for row in events.read(admin.list_parked)] == ["HTTP 500"] * 2 + [ledger.UNTRIED] * 3
-
-
-def test_past_events_are_sent_again_from_an_instant_on(events: World, receiver: Receiver) -> None:
-    events.worker()
-    made = events.subscribe(receiver.url("/"), "event.productOffering.name=yes")
-    events.write(change("old", name="yes"))
-    wait(0.01)
-    since = change()
-    events.write(change("1", name="yes"), change("2", name="no"), change("3", name="yes"))
-    assert eventually(lambda: settled(events, made.id, 4))
-    receiver.calls.clear()
-    count = events.database.transact(
-        lambda connection: admin.replay(connection, events.forms.topics, made.id, since.time)
-    )
-    assert count == 3
-    assert eventually(lambda: events.parked(made.id) == [])
-    assert records(receiver.calls) == ["1", "3"]
-
-
-def test_parking_by_hand_gives_up_what_waits_and_goes_on(events_url: str, receiver: Receiver) -> None:
-    with world(events_url, delivery_pauses=(60.0,)) as events:
-        receiver.answer("/", 500)
-        events.worker()
-        made = events.subscribe(receiver.url("/"))
-        events.write(change("1"), change("2"))
-        assert eventually(lambda: events.row(made.id)["tries"] == 1)
-        receiver.answer("/", 200)
-        assert events.database.transact(lambda connection: admin.park(connection, made.id)) == 2
-        assert eventually(lambda: events.parked(made.id) == [1, 2])
-        events.write(change("3"))
-        assert eventually(lambda: len(receiver.calls) == 2)
-        assert records(receiver.calls) == ["1", "3"]
-
-
-def test_the_operator_sees_how_subscribers_are_doing(events: World, receiver: Receiver) -> None:
-    receiver.answer("/dead", 500)
-    events.worker()
-    events.subscribe(receiver.url("/well"))
-    dead = events.subscribe(receiver.url("/dead"))
-    events.write(change("1"), change("2"))
-    assert eventually(lambda: events.parked(dead.id) == [1, 2])
-    assert eventually(lambda: len(receiver.at("/well")) == 2)
-    assert eventually(lambda: events.read(admin.list_subscriptions)[0]["behind"] == 0)
-    well_row, dead_row = events.read(admin.list_subscriptions)
-    assert (well_row["parked"], well_row["error"], well_row["failing"]) == (0, None, False)
-    assert (dead_row["parked"], dead_row["failing"], dead_row["callback"]) == (2, True, receiver.url("/dead"))
-    assert "500" in dead_row["error"]
-    listed = events.read(admin.list_events)
-    assert [(row["position"], row["record_id"], row["event"]) for row in listed] == [
-        (1, "1", "Create"),
-        (2, "2", "Create"),
-    ]
-    assert all("document" not in row for row in listed)
-    assert not any("whsec" in str(value) for row in (well_row, dead_row) for value in row.values())
-
-
-def test_an_unknown_subscription_is_told(events: World) -> None:
-    with pytest.raises(NotFound, match="no subscription 'nobody'"):
-        events.database.transact(lambda connection: admin.park(connection, "nobody"))
-    with pytest.raises(NotFound, match="no subscription 'nobody'"):
-        events.database.transact(lambda connection: admin.replay(connection, {}, "nobody"))
-    with pytest.raises(NotFound, match="no subscription 'nobody'"):
-        events.database.transact(lambda connection: admin.signing_key(connection, events.settings, "nobody"))
-
-
-def test_the_operator_can_hand_over_the_key_of_a_subscription(events: World) -> None:
-    made = events.subscribe("http://127.0.0.1:1/")
-    key = events.database.transact(lambda connection: admin.signing_key(connection, events.settings, made.id))
-    assert key == events.office().signer.key(made.id)
-
-
 # -- ends -------------------------------------------------------------------------------------------
 
 
@@ -372,7 +214,7 @@ def test_a_graceful_stop_finishes_what_is_under_way_and_repeats_nothing(events: 
     assert first.stop(10)
     assert len(receiver.calls) < 60
     events.worker()
-    assert eventually(lambda: settled(events, made.id, 60))
+    assert eventually(lambda: events.settled(made.id, 60))
     assert records(receiver.calls) == names
 
 
@@ -396,100 +238,3 @@ def test_a_callback_that_is_no_longer_allowed_is_not_called(events: World, recei
         assert eventually(lambda: strict.parked(made.id) == [1])
     assert receiver.connections == 0
     assert "expected" in events.row(made.id)["error"]
-
-
-# -- leases and crashes -----------------------------------------------------------------------------
-
-
-def claimed(events: World, id_: str, holder: str, seconds: float = 30.0) -> ledger.Claim:
-    found = events.database.transact(lambda connection: ledger.claim(connection, id_, holder, seconds))
-    assert found is not None
-    return found
-
-
-def test_a_stale_holder_neither_reads_nor_writes(events: World) -> None:
-    made = events.subscribe("http://127.0.0.1:1/")
-    events.write(change())
-    relay.Relay(events.database, "r", 10).drain()
-    stale = claimed(events, made.id, "one", seconds=0.05)
-    assert events.database.transact(lambda connection: ledger.claim(connection, made.id, "two", 10)) is None
-    wait(0.1)
-    fresh = claimed(events, made.id, "two")
-    item = ledger.Item(1, 1, replay=False)
-    progress = Progress(1, Standing(), parked={item: "x"}, delivered=True)
-    with pytest.raises(LeaseLost):
-        events.database.transact(lambda connection: ledger.settle(connection, stale, progress, 10))
-    with pytest.raises(LeaseLost):
-        events.read(lambda connection: ledger.fetch(connection, stale, [item]))
-    assert (events.row(made.id)["position"], events.parked(made.id)) == (0, [])
-    events.database.transact(lambda connection: ledger.settle(connection, fresh, progress, 0))
-    assert (events.row(made.id)["position"], events.parked(made.id)) == (1, [1])
-
-
-def test_what_is_settled_is_settled_whole_or_not_at_all(events: World) -> None:
-    made = events.subscribe("http://127.0.0.1:1/")
-    mine = claimed(events, made.id, "one")
-    progress = Progress(9, Standing(), parked={ledger.Item(number=404, position=9, replay=False): "x"})
-    with pytest.raises(IntegrityError):
-        events.database.transact(lambda connection: ledger.settle(connection, mine, progress, 10))
-    assert events.row(made.id)["position"] == 0
-
-
-KILLED = """
-    import sys
-    from tests.support.events import world
-    with world(sys.argv[1], lease_seconds=0.5, delivery_seconds=0.25) as events:
-        events.worker()
-        print("ready", flush=True)
-        sys.stdin.read()
-"""
-
-
-def test_a_killed_worker_loses_nothing_and_another_goes_on(events_url: str, receiver: Receiver) -> None:
-    receiver.delay("/", 0.005)
-    with world(events_url, lease_seconds=0.5, delivery_seconds=0.25) as events:
-        made = events.subscribe(receiver.url("/"))
-        names = [str(number) for number in range(300)]
-        command = [sys.executable, "-c", textwrap.dedent(KILLED), events_url]
-        with subprocess.Popen(command, cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as victim:
-            assert victim.stdout is not None
-            assert victim.stdout.readline() == b"ready\n"
-            events.write(*(change(name) for name in names))
-            assert eventually(lambda: len(receiver.calls) >= 40)
-            os.kill(victim.pid, signal.SIGKILL)
-        assert len(receiver.calls) < 300
-        events.worker()
-        assert eventually(lambda: settled(events, made.id, 300), 30)
-        got = records(receiver.calls)
-        assert deduplicated(got) == names
-        assert len(got) > len(set(got)), "a worker that is killed before it settles delivers again: at least once"
-
-
-def test_a_worker_that_loses_its_lease_in_mid_turn_stops_there(events: World, receiver: Receiver) -> None:
-    receiver.delay("/", 0.02)
-    worker = events.worker()
-    made = events.subscribe(receiver.url("/"))
-    events.write(*(change() for _ in range(200)))
-    assert eventually(lambda: len(receiver.calls) >= 5)
-    forever = {"token": 99, "leased_until": 2**62}
-    events.database.transact(lambda connection: connection.execute(update(subscription).values(forever)))
-    wait(0.2)
-    sent = len(receiver.calls)
-    wait(0.3)
-    assert len(receiver.calls) == sent
-    assert worker.stop(10)
-    assert events.row(made.id)["token"] == 99
-
-
-def test_many_events_are_delivered_without_holding_them_all(
-    events: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ledger, "QUEUE", 5)
-    monkeypatch.setattr(ledger, "WINDOW", 7)
-    made = events.subscribe(receiver.url("/"))
-    names = [str(number) for number in range(23)]
-    events.write(*(change(name) for name in names))
-    events.write(*(change(kind="alarm") for _ in range(30)), change("last"))
-    events.worker()
-    assert eventually(lambda: settled(events, made.id, 54))
-    assert records(receiver.calls) == [*names, "last"]

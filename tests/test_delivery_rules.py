@@ -1,11 +1,10 @@
 """When a failed delivery is tried again and when it is given up; how deliveries are signed."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
-from tests.support.events import KINDS, prepared_url, world
+from tests.support.events import world
 from tmf_server.domain.instants import now
 from tmf_server.events.retry import Standing, after_failure, after_success
 from tmf_server.events.signing import Signer, signer
@@ -87,13 +86,8 @@ def test_keys_differ_by_subscription_and_by_root() -> None:
     assert Signer(b"a").key("1") == Signer(b"a").key("1")
 
 
-@pytest.fixture(params=KINDS)
-def url(request: pytest.FixtureRequest, tmp_path: object) -> object:
-    yield from prepared_url(request, tmp_path)  # type: ignore[arg-type]
-
-
-def test_the_root_is_made_once_and_kept_in_the_database(url: str) -> None:
-    with world(url) as one, world(url) as two:
+def test_the_root_is_made_once_and_kept_in_the_database(events_url: str) -> None:
+    with world(events_url) as one, world(events_url) as two:
         first = one.database.transact(lambda connection: signer(connection, one.settings))
         second = two.database.transact(lambda connection: signer(connection, two.settings))
         assert first.key("x") == second.key("x")

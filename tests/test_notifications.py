@@ -34,12 +34,6 @@ def server(running: Served) -> Iterator[Served]:
             running.services.subscriptions.remove("TMF620", version, made.id)
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as made:
-        yield made
-
-
 def offering(version: str) -> Noun:
     return next(noun for noun in nouns("create") if str(noun) == f"TMF620/{version}-productOffering")
 

@@ -57,12 +57,6 @@ def answer_to(said: bytes, *, close: bool = True, seconds: float = 2.0) -> Answe
         return post_all(f"http://127.0.0.1:{port}/", seconds=seconds)[0]
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as made:
-        yield made
-
-
 def test_one_connection_serves_many_calls(receiver: Receiver) -> None:
     assert all(answer.ok for answer in post_all(receiver.url("/"), times=5))
     assert (len(receiver.calls), receiver.connections) == (5, 1)

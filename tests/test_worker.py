@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, MutableMapping
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
-from tests.support.events import KINDS, World, change, prepared_url, wait, world
+from tests.support.events import World, change, wait, world
 from tests.support.receiver import Receiver, eventually
 from tmf_server.errors import Unavailable
 from tmf_server.events import ledger
@@ -22,23 +21,6 @@ from tmf_server.events.worker import Worker
 from tmf_server.model.events import lease, outbox
 
 Logged = list[MutableMapping[str, Any]]
-
-
-@pytest.fixture(params=KINDS)
-def events_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    yield from prepared_url(request, tmp_path)
-
-
-@pytest.fixture
-def events(events_url: str) -> Iterator[World]:
-    with world(events_url) as made:
-        yield made
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as made:
-        yield made
 
 
 @pytest.fixture

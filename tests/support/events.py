@@ -193,6 +193,10 @@ class World:
         statement = select(subscription).where(subscription.c.id == id_)
         return self.read(lambda connection: connection.execute(statement).mappings().one())
 
+    def settled(self, id_: str, position: int) -> bool:
+        """True when a subscription has everything up to a position behind it."""
+        return bool(self.row(id_)["position"] >= position)
+
     def parked(self, id_: str) -> list[int]:
         """The positions parked for a subscription."""
         statement = select(parked.c.position).where(parked.c.subscription == id_).order_by(parked.c.position)

@@ -3,7 +3,7 @@
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -134,3 +134,18 @@ def eventually(check: Callable[[], bool], seconds: float = 15.0) -> bool:
             return False
         time.sleep(0.01)
     return True
+
+
+def records(calls: Sequence[Call]) -> list[str]:
+    """The ids of the records that the calls report."""
+    return [next(iter(call.json["event"].values()))["id"] for call in calls]
+
+
+def received(receiver: Receiver, path: str, number: int) -> bool:
+    """True when at least so many calls came to the path."""
+    return len(receiver.at(path)) >= number
+
+
+def deduplicated(names: Sequence[str]) -> list[str]:
+    """Each name where it comes first."""
+    return list(dict.fromkeys(names))
