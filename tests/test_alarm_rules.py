@@ -58,7 +58,7 @@ def test_a_cleared_alarm_has_no_other_severity(client: httpx.Client) -> None:
     made = send(client, report(state="cleared"))
     assert made["perceivedSeverity"] == "cleared"
     refused = patch(client, made, perceivedSeverity="major")
-    assert refused.status_code == 400
+    assert (refused.status_code, refused.json()["code"]) == (409, "illegalTransition")
     assert "/perceivedSeverity" in refused.json()["message"]
     assert patch(client, made, alarmDetails="still open to other changes").status_code == 200
 

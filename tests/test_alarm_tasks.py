@@ -107,7 +107,7 @@ def test_group_and_ungroup(client: httpx.Client, three: list[Body]) -> None:
 def test_a_group_has_one_parent(client: httpx.Client, three: list[Body]) -> None:
     body = {"@type": "GroupAlarm"} | GROUPING | {"correlatedAlarm": [ref(three[2])]}
     answer = client.post(f"{V5}/groupAlarm", json=body | {"parentAlarm": like(perceivedSeverity="minor")[0]})
-    assert answer.status_code == 400
+    assert answer.status_code == 409
     assert "/parentAlarm" in answer.json()["message"]
 
 

@@ -1,13 +1,13 @@
 """Rules of the alarm (TMF642; X.733). No HTTP, no SQL."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tmf_server.domain.canonical import attribute
 from tmf_server.domain.instants import format_instant
 from tmf_server.domain.lifecycle import Lifecycle, moves
-from tmf_server.errors import Fault
+from tmf_server.errors import IllegalTransition
 
 Document = dict[str, Any]
 CLEARED = "cleared"
@@ -79,17 +79,18 @@ def _folded(document: Mapping[str, Any], name: str) -> str:
 
 
 def clearing(document: Document, before: Document | None, moment: int) -> Document:
-    """A cleared alarm has the state, the severity and the time of it; an alarm that was cleared stays as it is."""
-    if not is_cleared(document) or (before is not None and is_cleared(before)):
+    """A cleared alarm has the state, the severity and the time of it. IllegalTransition for another severity later."""
+    if before is not None and before.get("state") == CLEARED:
+        if document.get("state") == CLEARED and _folded(document, "perceivedSeverity") != CLEARED:
+            raise IllegalTransition(
+                "A cleared alarm has no other severity; the same fault again is a new alarm.",
+                message="/perceivedSeverity: expected cleared",
+            )
+        return {}
+    if not is_cleared(document):
         return {}
     when = document.get("alarmClearedTime") or format_instant(moment)
     return {"state": CLEARED, "perceivedSeverity": CLEARED, "alarmClearedTime": when}
-
-
-def cleared_severity(document: Document) -> Iterator[Fault]:
-    """No other severity goes with a cleared alarm."""
-    if document.get("state") == CLEARED and _folded(document, "perceivedSeverity") != CLEARED:
-        yield Fault("/perceivedSeverity", "expected cleared, as the alarm is")
 
 
 def repeated(known: Document, report: Document) -> Document:

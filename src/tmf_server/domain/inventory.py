@@ -1,12 +1,10 @@
 """Rules of services (TMF638) and resources (TMF639; X.731). No HTTP, no SQL."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from tmf_server.domain.canonical import attribute
-from tmf_server.domain.instants import parse_instant
 from tmf_server.domain.lifecycle import Lifecycle, free, moves
-from tmf_server.errors import Fault
+from tmf_server.errors import IllegalTransition
 
 Document = dict[str, Any]
 
@@ -56,11 +54,16 @@ SHUT = frozenset({"locked", "shuttingDown"})
 
 
 def idle_when_disabled(document: Document, before: Document | None, _moment: int) -> Document:
-    """A disabled resource is idle (X.731, 7.1); a client that says otherwise in the same breath is told so."""
-    if document.get("operationalState") != "disabled" or document.get("usageState") == "idle":
+    """A disabled resource is idle (X.731, 7.1). IllegalTransition when it is told to be used."""
+    usage = document.get("usageState")
+    if document.get("operationalState") != "disabled" or usage == "idle":
         return {}
-    unasked = before is not None and document.get("usageState") == before.get("usageState")
-    return {"usageState": "idle"} if unasked or "usageState" not in document else {}
+    if before is not None and usage not in (None, before.get("usageState")):
+        raise IllegalTransition(
+            f"usageState cannot become {usage!r} while operationalState is disabled. Enable the resource first.",
+            message="/usageState: expected idle",
+        )
+    return {"usageState": "idle"}
 
 
 def locked_when_idle(document: Document, before: Document | None, _moment: int) -> Document:
@@ -68,12 +71,6 @@ def locked_when_idle(document: Document, before: Document | None, _moment: int) 
     if before is None or document.get("administrativeState") != "shuttingDown":
         return {}
     return {"administrativeState": "locked"} if document.get("usageState", "idle") == "idle" else {}
-
-
-def disabled_is_idle(document: Document) -> Iterator[Fault]:
-    """The usage state that goes with a disabled resource."""
-    if document.get("operationalState") == "disabled" and document.get("usageState", "idle") != "idle":
-        yield Fault("/usageState", "expected idle, as operationalState is disabled")
 
 
 def refusal(resource: Document, users: int) -> str | None:
@@ -105,22 +102,3 @@ def capacity(resource: Document) -> float | None:
             except (TypeError, ValueError):
                 return None
     return None
-
-
-def in_order(start: str, end: str) -> Callable[[Document], Iterator[Fault]]:
-    """A rule: the instant `end` is not before the instant `start`."""
-
-    def rule(document: Document) -> Iterator[Fault]:
-        first, last = _instant(document.get(start)), _instant(document.get(end))
-        if first is not None and last is not None and last < first:
-            yield Fault(f"/{end}", f"expected an instant not before {start}")
-            yield Fault(f"/{start}", f"expected an instant not after {end}")
-
-    return rule
-
-
-def _instant(value: Any) -> int | None:
-    try:
-        return parse_instant(value)
-    except (TypeError, ValueError, OverflowError):
-        return None

@@ -33,7 +33,6 @@ ALARM = Entity(
     defaults={"state": rules.ALARM_LIFECYCLE.initial, "ackState": rules.ACK_LIFECYCLE.initial},
     conclusions=(rules.clearing,),
     computed={"identity": rules.identity, "external_identity": rules.external_identity},
-    rules=(rules.cleared_severity,),
     intake="alarm",
 )
 

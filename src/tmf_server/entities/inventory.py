@@ -27,7 +27,6 @@ SERVICE = Entity(
     acyclic=("supportingService",),
     uses=(Use("supportingResource", "resource", rules.refusal, rules.usage),),
     stamps={"serviceDate": ABSENT},
-    rules=(rules.in_order("startDate", "endDate"),),
 )
 
 RESOURCE = Entity(
@@ -60,7 +59,6 @@ RESOURCE = Entity(
     characteristics=(Characteristics(("resourceCharacteristic",)),),
     acyclic=("supportingResource",),
     conclusions=(rules.idle_when_disabled, rules.locked_when_idle),
-    rules=(rules.disabled_is_idle, rules.in_order("startOperatingDate", "endOperatingDate")),
 )
 
 SERVICE_NOUNS = {"service": SERVICE}

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from tmf_server.domain import alarm as rules
 from tmf_server.domain.instants import format_instant
-from tmf_server.errors import Fault, InvalidInput, TooCostly
+from tmf_server.errors import Conflict, TooCostly
 from tmf_server.processes.alarm_patterns import Patterns
 from tmf_server.registry import Document, Entity
 from tmf_server.settings import Settings
@@ -89,8 +89,10 @@ class AlarmTasks:
     def _group(self, connection: Connection, task: Document, act: Group) -> list[Stored]:
         parents = self._choose(connection, {"/parentAlarm": task["parentAlarm"]})
         if len(parents) > 1:
-            fault = Fault("/parentAlarm", f"expected a pattern of one alarm; {len(parents)} fit this one")
-            raise InvalidInput("A group has one parent.", faults=[fault], code="ruleViolated")
+            raise Conflict(
+                f"A group has one parent, and {len(parents)} alarms fit the pattern. Name the one by its id.",
+                message="/parentAlarm: expected a pattern of one alarm",
+            )
         found = self._choose(connection, _pointed(task, "correlatedAlarm"))
         children = [one for one in found if one.id not in {parent.id for parent in parents}]
         if not parents or not children:
