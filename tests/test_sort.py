@@ -180,17 +180,17 @@ def test_cursors_of_other_collections_orders_and_hands_are_refused(database: Dat
         cursor = query.page(by_name).next
         assert cursor is not None
         other = selector.query(connection, registry().entities["category"], None)
-        for refused in (
-            lambda: other.page(replace(by_name, after=cursor)),
-            lambda: query.page(Selection(limit=1, after=cursor)),
-            lambda: query.page(Selection(sort=(Sort(("name",), True, "text"),), limit=1, before=cursor)),
+        for asked, selection in (
+            (other, replace(by_name, after=cursor)),
+            (query, Selection(limit=1, after=cursor)),
+            (query, Selection(sort=(Sort(("name",), True, "text"),), limit=1, before=cursor)),
             *(
-                (lambda changed=changed: query.page(replace(by_name, after=changed)))
+                (query, replace(by_name, after=changed))
                 for changed in ("", "x", "ä", cursor[:-1], cursor + "AAAA", cursor[::-1], "A" * 5000, "!" + cursor[1:])
             ),
         ):
             with pytest.raises(InvalidInput) as caught:
-                refused()
+                asked.page(selection)
             assert caught.value.code == "invalidCursor"
         transaction.rollback()
 
