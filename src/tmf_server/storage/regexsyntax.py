@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 LARGEST_REPEAT = 255  # PostgreSQL's DUPMAX
 LARGEST_SIZE = 2_000  # states, with every repetition written out
+DEEPEST = 30  # groups in groups
 LAST = 0x10FFFF
 
 Ranges = list[tuple[int, int]]
@@ -57,7 +58,7 @@ def translate(pattern: str) -> str:
 class _Translator:
     def __init__(self, pattern: str) -> None:
         self.text = pattern
-        self.at = 0
+        self.at = self.depth = 0
         self.folds = self.dots = False
         if flags := FLAGS.match(pattern):
             self.at = flags.end()
@@ -130,8 +131,12 @@ class _Translator:
         opened = GROUP.match(self.text, self.at)
         if opened is None and self.text.startswith("(?", self.at):
             raise Untranslatable("flags other than (?i) and (?s) at the start")
+        if self.depth == DEEPEST:
+            raise Untranslatable(f"more than {DEEPEST} groups in each other")
         self.at = opened.end() if opened else self.at + 1
+        self.depth += 1
         written, size = self.alternatives()
+        self.depth -= 1
         if self.peek() != ")":
             raise Untranslatable("a group without its end")
         self.at += 1
