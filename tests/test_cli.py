@@ -129,7 +129,7 @@ def test_a_load_tells_what_it_refused(command: Command, tmp_path: Path) -> None:
     assert result.exit_code == 1
     *_, summary, entry = result.stderr.splitlines()
     assert summary == "2 records read: 1 created, 0 changed, 0 here already, 1 refused."
-    assert entry.startswith("record 2, line 1: The Category has a fault;")
+    assert entry.startswith("record 2, line 1: invalidInput: The Category has a fault;")
 
 
 def test_a_load_changes_what_is_here_only_if_asked(command: Command, tmp_path: Path) -> None:

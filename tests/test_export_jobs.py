@@ -105,6 +105,23 @@ def test_an_export_that_the_other_side_refuses_fails(filled: Served, status: int
     assert receiver.at("/elsewhere") == []
 
 
+def test_an_export_to_where_nobody_listens_fails(filled: Served) -> None:
+    with Receiver() as receiver:
+        url = receiver.url("/in")
+    job = run(filled, "exportJob", url=url)
+    assert job["status"] == "Failed"
+    assert "could not be written: ConnectError" in job["errorLog"]
+
+
+def test_a_transfer_that_takes_too_long_is_given_up(filled: Served) -> None:
+    desk = desk_of(filled)
+    hurried = replace(desk, settings=replace(desk.settings, transfer_seconds=-1.0))
+    with Receiver() as receiver:
+        made = post(filled, "exportJob", url=receiver.url("/in"))
+        Jobs(hurried, WORKS, "one").run_waiting(threading.Event())
+    assert "took too long" in read(filled, made)["errorLog"]
+
+
 def test_a_failed_export_leaves_the_former_file(filled: Served) -> None:
     run(filled, "exportJob", url="kept.json", path="/category")
     before = filled.client.get("/files/kept.json").content

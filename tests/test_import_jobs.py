@@ -62,7 +62,7 @@ def test_other_content_under_the_same_id_is_refused_unless_it_may_be_changed(ser
     assert job["status"] == "Succeeded"
     assert job["errorLog"].splitlines() == [
         "4 records read: 1 created, 0 changed, 2 here already, 1 refused.",
-        "record 1, line 1: 'c-0' is here with other content. /id: expected a free id, or the content that is here",
+        "record 1, line 1: duplicate: 'c-0' is here with other content. /id: expected a free id or the same content",
     ]
     job = run(served, "importJob", url=url, upsert=True)
     assert "errorLog" not in job
@@ -70,6 +70,16 @@ def test_other_content_under_the_same_id_is_refused_unless_it_may_be_changed(ser
     assert found["c-0"]["description"] == "new"
     assert found["c-0"]["lifecycleStatus"] == "In study"
     assert events(served, "category")[-1] == ("c-0", "AttributeValueChange")
+
+
+def test_a_change_that_breaks_a_rule_is_refused_and_nothing_else(served: Served) -> None:
+    run(served, "importJob", url=upload(served, "a.json", categories(3, lifecycleStatus="Launched")))
+    url = upload(served, "a.json", [*categories(1, lifecycleStatus="In study"), *categories(2, description="new")[1:]])
+    job = run(served, "importJob", url=url, upsert=True)
+    assert job["status"] == "Succeeded"
+    assert "record 1, line 1: illegalTransition: " in job["errorLog"]
+    assert "0 created, 1 changed, 0 here already, 1 refused" in job["errorLog"]
+    assert by_id(listed(served, "category"))["c-0"]["lifecycleStatus"] == "Launched"
 
 
 def test_an_import_sends_events_unless_it_is_silent(served: Served) -> None:
@@ -114,7 +124,7 @@ def test_what_is_good_is_imported_and_the_rest_is_told(served: Served) -> None:
 def test_a_record_of_another_noun_than_the_path_names_is_refused(served: Served) -> None:
     records = [{"@type": "Category", "name": "right"}, {"@type": "ProductSpecification", "name": "wrong"}]
     job = run(served, "importJob", url=upload(served, "a.json", records), path="/category")
-    assert "record 2, line 1: The record is of none of the nouns" in job["errorLog"]
+    assert "record 2, line 1: invalidInput: The record is of none of the nouns" in job["errorLog"]
     assert listed(served, "productSpecification") == []
 
 
@@ -168,7 +178,7 @@ def test_a_file_that_breaks_off_fails_after_what_came_before(served: Served) -> 
     job = run(served, "importJob", url=upload(served, "a.json", whole[:-10]))
     assert job["status"] == "Failed"
     assert job["errorLog"].splitlines() == [
-        "The file cannot be read on. It ends in the middle of record 25, which begins on line 1.",
+        "brokenFile: The file cannot be read on. It ends in the middle of record 25, which begins on line 1.",
         "24 records read: 24 created, 0 changed, 0 here already, 0 refused.",
     ]
     assert len(listed(served, "category")) == 24

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import structlog
 
 from tests.support.jobs import Document, categories, desk_of, events, listed, post, read, rows, upload, work
 from tests.support.served import Served
 from tmf_server.events.leases import LeaseLost
 from tmf_server.model.jobs import transfer_job
+from tmf_server.processes.transfer import jobs
 from tmf_server.processes.transfer.jobs import MOST_ATTEMPTS, Jobs, Task
 from tmf_server.processes.transfer.progress import Progress
 from tmf_server.processes.transfer.works import WORKS
@@ -202,10 +204,21 @@ def test_a_job_of_a_document_that_is_not_served_any_more_fails(served: Served) -
     assert "TMF999/v1" in read(served, made)["errorLog"]
 
 
+@pytest.mark.usefixtures("small_batches")
+def test_a_long_job_tells_how_far_it_is(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "LOG_SECONDS", 0.0)
+    post(served, "importJob", url=upload(served, "a.json", categories(25)))
+    with structlog.testing.capture_logs() as lines:
+        work(served)
+    told = [line["records"] for line in lines if line["event"] == "job goes on"]
+    assert told == [10, 20, 25]
+    assert lines[-1]["event"] == "job ends"
+    assert lines[-1]["created"] == 25
+
+
 def test_a_lease_is_fenced(served: Served) -> None:
     post(served, "exportJob", url="x.json")
-    jobs = Jobs(desk_of(served), WORKS, "one")
-    task = jobs._take(threading.Event())
+    task = Jobs(desk_of(served), WORKS, "one")._take(threading.Event())
     assert task is not None
     expire(served)
     other = Jobs(desk_of(served), WORKS, "two")._take(threading.Event())

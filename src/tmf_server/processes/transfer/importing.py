@@ -195,7 +195,7 @@ class Importer:
             return self._change(connection, item, progress)
         if _brings_nothing(item, stored.parsed()):
             return replace(progress, present=progress.present + 1)
-        where = "/id: expected a free id, or the content that is here"
+        where = "/id: expected a free id or the same content"
         return progress.refusing(item.place, Duplicate(f"{item.id!r} is here with other content.", message=where))
 
     def _change(self, connection: Connection, item: Item, progress: Progress) -> Progress:

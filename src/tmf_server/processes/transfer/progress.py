@@ -53,7 +53,7 @@ NOTHING = Progress()
 
 
 def told(problem: Problem) -> str:
-    """A problem in one line: the reason, and where."""
-    text = f"{problem.reason} {problem.message}".strip()
+    """A problem in one line: its code, the reason, and where."""
+    text = f"{problem.code}: {problem.reason} {problem.message}"
     text = " ".join(text.split())
     return text if len(text) <= MOST_TOLD else text[:MOST_TOLD] + "…"
