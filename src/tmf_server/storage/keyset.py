@@ -7,11 +7,12 @@ the direction of the first sort key, so that an index (attribute, key) serves bo
 import base64
 import binascii
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+import orjson
 
 from tmf_server.errors import InvalidInput
 from tmf_server.storage.binds import Binds
@@ -66,12 +67,15 @@ class Cursors:
 
     def __init__(self, kind: str, sort: tuple[Sort, ...]) -> None:
         self.sort = sort
-        order = [[*one.path, one.descending] for one in sort]
-        self._order = json.dumps([kind, *order]).encode()
+        self._order = orjson.dumps([kind, *([*one.path, one.descending] for one in sort)])
+
+    def of(self, row: Sequence[Any]) -> str:
+        """The position of a row of a page: its key first, its sort values behind the five fields of a record."""
+        return self.encode(row[5:], row[0])
 
     def encode(self, values: Sequence[Any], key: int) -> str:
         """The position of a row with these sort values and this key."""
-        packed = json.dumps([key, *map(_plain, values)], ensure_ascii=False, separators=(",", ":")).encode()
+        packed = orjson.dumps([key, *map(_plain, values)])
         return base64.urlsafe_b64encode(self._digest(packed) + packed).rstrip(b"=").decode()
 
     def decode(self, cursor: str) -> tuple[list[Any], int]:
@@ -83,7 +87,7 @@ class Cursors:
         digest, packed = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
         if digest != self._digest(packed):
             raise _foreign()
-        key, *values = json.loads(packed)
+        key, *values = orjson.loads(packed)
         return [_typed(value, one.kind) for value, one in zip(values, self.sort, strict=True)], int(key)
 
     def _digest(self, packed: bytes) -> bytes:

@@ -15,8 +15,8 @@ from tmf_server.storage.binds import Binds
 from tmf_server.storage.conditions import And, Compare, Condition, Not, Or, TypeIs
 from tmf_server.storage.driver import fetch_all
 from tmf_server.storage.jsonsql import FALSE, SQL_OPERATORS
-from tmf_server.storage.predicates import Predicates
-from tmf_server.storage.rowtests import RowTest, Targets, row_test, row_tests
+from tmf_server.storage.predicates import TRUE, Predicates
+from tmf_server.storage.rowtests import RowTest, Targets, row_tests
 from tmf_server.storage.shapes import Shape
 
 DENSE = 5_000
@@ -47,14 +47,17 @@ class Leads:
         self.parts = parts
         self.targets = targets
         self._counted: dict[Condition, int] | None = None
+        self._seen: dict[int, tuple[RowTest, ...]] = {}
 
     def for_page(self, binds: Binds, *, by_key: bool) -> Body:
         """To read records in the order of their keys, or in another order."""
+        if not self.parts:
+            return Body(f"{self.shape.table} AS t", TRUE)
         predicates = Predicates(self.shape, self.dialect, binds, self.targets)
         chosen = self._sqlite_lead(by_key=by_key) if predicates.sqlite else self._postgresql_lead(by_key=by_key)
         if chosen is None:
             return self._alone(predicates)
-        tests = self._tests(chosen, binds) or ()
+        tests = self._tests(chosen, binds)
         if by_key and len(tests) == 1 and tests[0].streams:
             return self._streamed(predicates, chosen, tests[0])
         return self._listed(predicates, chosen, tests)
@@ -66,12 +69,12 @@ class Leads:
         if not tops:
             return Body(f"{self.shape.table} AS t", predicates.where(self.parts))
         chosen = tops[0] if len(tops) == 1 else min(tops, key=self._counts().__getitem__)
-        return self._listed(predicates, chosen, self._tests(chosen, binds) or ())
+        return self._listed(predicates, chosen, self._tests(chosen, binds))
 
     # -- the forms ------------------------------------------------------------------------------
     def _alone(self, predicates: Predicates) -> Body:
         # PostgreSQL joins rows of one kind by its statistics, but lists those of several to the last.
-        if any(predicates.sqlite or len(self._tests(part, Binds()) or ()) > 1 for part in self._candidates()):
+        if any(predicates.sqlite or len(self._rows(part)) > 1 for part in self._candidates()):
             counts = self._counts()
             predicates.asked = lambda part: counts.get(part, 0) >= DENSE
         return Body(f"{self.shape.table} AS t", predicates.where(self.parts))
@@ -110,25 +113,30 @@ class Leads:
 
     def _postgresql_lead(self, *, by_key: bool) -> Condition | None:
         # Two filters, or another order: a join that the statistics choose.
-        answered = [part for part in self.parts if self._tests(part, Binds()) or self._column_test(part, Binds())]
-        alone = by_key and len(answered) == 1 and self._streams(answered[0])
-        return answered[0] if alone and row_test(self.shape, answered[0], self.targets, Binds()) else None
+        answered = [part for part in self.parts if self._rows(part) or self._column_test(part, Binds())]
+        return answered[0] if by_key and len(answered) == 1 and self._streams(answered[0]) else None
 
     def _tops(self) -> list[Condition]:
-        return [part for part in self.parts if self._tests(part, Binds())]
+        return [part for part in self.parts if self._rows(part)]
 
     def _streams(self, part: Condition) -> bool:
-        tests = self._tests(part, Binds()) or ()
+        tests = self._rows(part)
         return len(tests) == 1 and tests[0].streams
 
-    def _tests(self, part: Condition, binds: Binds) -> tuple[RowTest, ...] | None:
+    def _rows(self, part: Condition) -> tuple[RowTest, ...]:
+        """What finds the records of a condition, to choose by."""
+        if id(part) not in self._seen:
+            self._seen[id(part)] = self._tests(part, Binds())
+        return self._seen[id(part)]
+
+    def _tests(self, part: Condition, binds: Binds) -> tuple[RowTest, ...]:
         """Rows that find the records of a condition; on SQLite also those of the records' own table."""
         found = row_tests(self.shape, part, self.targets, binds)
         if found is not None or self.dialect != "sqlite":
-            return found
+            return found or ()
         own = [self._column_test(one, binds) for one in (part.parts if isinstance(part, Or) else (part,))]
         tests = tuple(test for test in own if test is not None)
-        return tests if tests and len(tests) == len(own) else None
+        return tests if len(tests) == len(own) else ()
 
     def _column_test(self, part: Condition, binds: Binds) -> RowTest | None:
         predicates = Predicates(self.shape, self.dialect, binds, self.targets)
@@ -149,7 +157,7 @@ class Leads:
     # -- the counts -----------------------------------------------------------------------------
     def _candidates(self) -> Iterator[Condition]:
         for part in self.parts:
-            yield from (part,) if self._tests(part, Binds()) else self._inner(part)
+            yield from (part,) if self._rows(part) else self._inner(part)
 
     def _inner(self, condition: Condition) -> Iterator[Condition]:
         """Conditions on rows below a condition that rows do not answer as a whole."""
@@ -165,7 +173,7 @@ class Leads:
             binds = Binds()
             most = binds.add(DENSE)
             candidates = list(dict.fromkeys(self._candidates()))
-            lists = [_owners(self._tests(one, binds) or ()) for one in candidates]
+            lists = [_owners(self._tests(one, binds)) for one in candidates]
             counts = ", ".join(f"(SELECT count(*) FROM ({owners} LIMIT {most}) AS c)" for owners in lists)
             row = fetch_all(self.connection, f"SELECT {counts}", binds.values)[0]
             self._counted = dict(zip(candidates, row, strict=True))

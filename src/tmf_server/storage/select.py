@@ -75,12 +75,11 @@ class Query:
         rows = rows[: selection.limit]
         if backwards:
             rows.reverse()
-        edge = [cursors.encode(row[5:], row[0]) for row in (rows[0], rows[-1])] if rows else [None, None]
         started = more if backwards else selection.after is not None or selection.offset > 0
         return Page(
-            tuple(Stored(*row[:5]) for row in rows),
-            next=edge[1] if more or backwards else None,
-            previous=edge[0] if started else None,
+            tuple([Stored(*row[:5]) for row in rows]),
+            next=cursors.of(rows[-1]) if rows and (more or backwards) else None,
+            previous=cursors.of(rows[0]) if rows and started else None,
         )
 
 
@@ -106,8 +105,7 @@ class _Reading:
         ending = f" ORDER BY {', '.join(self._order())} LIMIT {limit}"
         if position is None:
             return f"{self._select()}{self.body.group}{ending} OFFSET {offset}"
-        values = [self._bindable(value) for value in position[0]]
-        choices = following(self.keys, [*values, position[1]], self.binds)
+        choices = following(self.keys, [*position[0], position[1]], self.binds)
         if len(choices) == 1 or not self.keys[0].indexed:
             return f"{self._select()} AND ({' OR '.join(choices)}){self.body.group}{ending}"
         # Each choice is read off the index from where it starts; together they are sorted once more.
@@ -131,9 +129,6 @@ class _Reading:
         root = "t.document" if self.query.dialect == "sqlite" else "CAST(t.document AS jsonb)"
         json = JSON[self.query.dialect]
         return SortKey(json.first(Node(root), sort.path, sort.kind, self.binds), sort.descending)
-
-    def _bindable(self, value: Any) -> Any:
-        return value
 
 
 def _resolve(connection: Connection, shape: Shape, parts: tuple[Condition, ...]) -> Targets:
