@@ -5,6 +5,7 @@ can be stalled, `[?()]` is `[*]`. Evaluates nothing.
 """
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import cast
 
 from jsonpath import CompoundJSONPath, JSONPath, JSONPathEnvironment
@@ -74,6 +75,7 @@ class _Environment(JSONPathEnvironment):
 _ENVIRONMENT = _Environment(well_typed=False, filter_caching=False)
 
 
+@lru_cache(maxsize=256)
 def parse_jsonpath(text: str) -> JSONPath:
     """The query as python-jsonpath's tree. Raises InvalidInput for bad syntax, NotSupported for what is not built."""
     try:
