@@ -1,5 +1,6 @@
 """Records as jobs read and write them: by the rules of POST, of list filters and of answers. Names no noun."""
 
+from functools import lru_cache
 from typing import Any
 
 from tmf_server.registry import Document, Exposure
@@ -48,6 +49,7 @@ class Wording:
         return shown_text(self._links, exposure, document, origin)
 
 
+@lru_cache(maxsize=256)
 def create_schema(exposure: Exposure) -> str:
     """The schema of what POST takes for the noun; that of its records where the document has no POST."""
     for operation in exposure.contract.operations.values():

@@ -20,6 +20,7 @@ from tmf_server.storage.records import Stored
 
 BATCH_RECORDS = 500
 BATCH_BYTES = 4_000_000
+CONTAINERS = frozenset({dict, list})  # what parsed JSON has, no subclasses
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,15 +251,15 @@ def strip_hrefs(document: Document, nouns: frozenset[str] | None = None) -> Docu
     This server knows itself where its records are, and another one's links to them would be wrong here. What remains
     are links to records of other systems.
     """
-    waiting: list[Any] = [document]
-    while waiting:
-        node = waiting.pop()
+    nodes: list[Any] = [document]
+    for node in nodes:  # which grows while it is gone through
+        values = node
         if isinstance(node, dict):
             href = node.get("href")
             if href is not None and (nouns is None or _leads_to(href, node.get("id"), nouns)):
                 del node["href"]
-            node = node.values()
-        waiting.extend([value for value in node if isinstance(value, dict | list)])
+            values = node.values()
+        nodes += [value for value in values if type(value) in CONTAINERS]
     return document
 
 
