@@ -1,0 +1,54 @@
+"""The tables of product orders (TMF622). No queries."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, Table
+
+from tmf_server.model.base import Instant, Key, Money, Text, metadata, record_table
+
+product_order = record_table(
+    "product_order",
+    Column("state", Text),
+    Column("category", Text),
+    Column("priority", Text),
+    Column("creation_date", Instant),
+    Column("completion_date", Instant),
+    Column("requested_start_date", Instant),
+    Column("requested_completion_date", Instant),
+    indexes=("state", "creation_date"),
+)
+
+# Every item of every order, nested ones with the row of the item that they are part of.
+product_order_item = Table(
+    "product_order_item",
+    metadata,
+    Column("owner", Key, ForeignKey("entity.key", ondelete="CASCADE"), primary_key=True),
+    Column("number", SmallInteger, primary_key=True),  # in document order, from 0
+    Column("parent", SmallInteger),  # number of the item that this one is part of
+    Column("id", Text, nullable=False),
+    Column("action", Text),
+    Column("state", Text),
+    Column("quantity", Integer),
+    Column("offering", Key, ForeignKey("entity.key")),
+    Column("product", Key, ForeignKey("entity.key")),
+    Index("ix_product_order_item_offering", "offering"),
+    Index("ix_product_order_item_product", "product"),
+)
+
+# What an order's item was priced at when the order was accepted: amounts per price, in decimals.
+product_order_price = Table(
+    "product_order_price",
+    metadata,
+    Column("owner", Key, ForeignKey("entity.key", ondelete="CASCADE"), primary_key=True),
+    Column("item", SmallInteger, primary_key=True),
+    Column("number", SmallInteger, primary_key=True),
+    Column("price_type", Text),
+    Column("period", Text),
+    Column("currency", Text),
+    Column("amount", Money),
+)
+
+cancel_product_order = record_table(
+    "cancel_product_order",
+    Column("state", Text),
+    Column("creation_date", Instant),
+    indexes=("state", "creation_date"),
+)
