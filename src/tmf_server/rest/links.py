@@ -1,12 +1,10 @@
 """Absolute links: stored hrefs of records that are here, made for the reader's host and version. No SQL."""
 
-import re
 from functools import lru_cache
 
 from tmf_server.registry import Exposure, Registry
 
 # How orjson writes the href of a record that is here: "href":"\u0001kind/id".
-STORED_HREF = re.compile(rb'"href":"\\u0001([A-Za-z]+)/')
 STORED_MARK = b'"href":"\\u0001'
 
 
@@ -19,10 +17,16 @@ class Links:
 
     def absolute(self, document: bytes, origin: str, version: str) -> bytes:
         """The JSON text with the href of every local record absolute, as readers of the version call it."""
-        if STORED_MARK not in document:
+        first, *rest = document.split(STORED_MARK)
+        if not rest:
             return document
+        # A pattern would look at every byte; splitting finds the marks at the speed of memory.
         prefixes = self._prefixes(origin, version)
-        return STORED_HREF.sub(lambda found: prefixes[found[1]], document)
+        parts = [first]
+        for part in rest:
+            slash = part.index(b"/")
+            parts += prefixes[part[:slash]], part[slash + 1 :]
+        return b"".join(parts)
 
     def of_record(self, document: bytes, exposure: Exposure, origin: str) -> bytes:
         """The JSON text of one record with absolute links; its own is that of the path that shows it.
