@@ -16,6 +16,7 @@ from tmf_server.settings import Settings
 from tmf_server.storage import leads, migrate
 from tmf_server.storage.conditions import Compare, Condition, Selection, matches
 from tmf_server.storage.database import Database
+from tmf_server.storage.driver import fetch_all
 from tmf_server.storage.records import Records
 from tmf_server.storage.select import Selector
 
@@ -69,7 +70,7 @@ def check(
     query = selector.query(connection, entity, condition)
     page = query.page(Selection(where=condition, limit=100))
     assert [row.id for row in page.rows] == expected, condition
-    assert connection.execute(query.count_statement()).scalar_one() == len(expected), condition
+    assert fetch_all(connection, *query.count_statement()) == [(len(expected),)], condition
 
 
 @pytest.mark.parametrize("dense", [0, 1, 5_000])

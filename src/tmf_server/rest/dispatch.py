@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from urllib.parse import quote
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import Receive, Scope, Send
 
+from tmf_server.errors import TooCostly
 from tmf_server.rest.intake import common_intake, take_in
 from tmf_server.rest.messages import Request, Response
 from tmf_server.rest.requests import BODY, MEDIA_TYPE
@@ -20,6 +22,11 @@ Verb = Callable[[Request], Response]
 ORIGIN = "tmf.origin"
 # What a query may have as it is (RFC 3986); the rest is encoded, so that it fits into the links of a page.
 QUERY_SIGNS = "!#$%&'()*+,-./:;=?@[]_~"
+
+PATIENCE = 0.005
+"""Seconds that a read may hold up the event loop."""
+# Many records, or records inside of records, take long to write down, however soon they are found.
+LONG = re.compile("(?:^|[&;])(?:limit|depth|expand)=")
 
 
 class Dispatcher:
@@ -47,19 +54,33 @@ class Dispatcher:
         if scope["type"] != "http":
             return
         request = self._request(scope)
-        verb = request.operation.verb
         intake = common_intake(request)
         if intake is not None:
             response = await take_in(request, intake)
-        elif verb in self._inline and not (verb == "list" and request.query):
-            response = self._verbs[verb](request)
         else:
-            loop = asyncio.get_running_loop()
-            run = contextvars.copy_context().run  # the thread's log lines and events bear the request's id
-            response = await loop.run_in_executor(self._pool, run, self._verbs[verb], request)
+            response = self._promptly(request) or await self._patiently(request)
         if self._wake is not None and request.operation.method != "GET":
             self._wake()
         await send_response(send, response)
+
+    def _promptly(self, request: Request) -> Response | None:
+        """The response when it is there sooner than a thread would take over; None when a thread has to see to it.
+
+        Only verbs that read are tried: what is given up here is done again there.
+        """
+        verb = request.operation.verb
+        if verb not in self._inline or (request.query and LONG.search(request.query)):
+            return None
+        try:
+            with self._services.database.hurried(PATIENCE):
+                return self._verbs[verb](request)
+        except TooCostly:
+            return None
+
+    async def _patiently(self, request: Request) -> Response:
+        loop = asyncio.get_running_loop()
+        run = contextvars.copy_context().run  # the thread's log lines and events bear the request's id
+        return await loop.run_in_executor(self._pool, run, self._verbs[request.operation.verb], request)
 
     def _request(self, scope: Scope) -> Request:
         routing = scope["extensions"][ROUTING_CONTEXT]

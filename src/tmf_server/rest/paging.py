@@ -1,6 +1,6 @@
 """The headers of a page: counts and links to its neighbours (TMF630 part 1, 4.5). Pure; names no noun."""
 
-from urllib.parse import urlencode
+from collections.abc import Iterator
 
 from tmf_server.rest.messages import Request
 from tmf_server.storage.conditions import Selection
@@ -15,29 +15,21 @@ def page_headers(request: Request, selection: Selection, page: Page, total: int 
     if total is not None:
         headers.append(("X-Total-Count", str(total)))
     kept = [part for part in request.query.split("&") if part and part.partition("=")[0] not in PLACES]
-    links = [_link(request, request.query, "self")]
-    links += [_link(request, _with(kept, place), relation) for relation, place in _places(selection, page, total)]
+    own = "?" + request.query if request.query else ""
+    bare = "?" + "&".join(kept) if kept else ""
+    begun = f"{bare}&" if kept else "?"
+    url = request.url
+    links = [f'<{url}{own}>; rel="self"', f'<{url}{bare}>; rel="first"']
+    links += [f'<{url}{begun}{place}>; rel="{relation}"' for relation, place in _places(selection, page, total)]
     headers.append(("Link", ", ".join(links)))
     return headers
 
 
-def _places(selection: Selection, page: Page, total: int | None) -> list[tuple[str, tuple[str, str] | None]]:
-    """Relation and where that page begins; None for the beginning of the list."""
-    found: list[tuple[str, tuple[str, str] | None]] = [("first", None)]
+def _places(selection: Selection, page: Page, total: int | None) -> Iterator[tuple[str, str]]:
+    """Relation and where that page begins; a cursor has only characters that a URL may have."""
     if page.previous is not None:
-        found.append(("prev", ("before", page.previous)))
+        yield "prev", f"before={page.previous}"
     if page.next is not None:
-        found.append(("next", ("after", page.next)))
+        yield "next", f"after={page.next}"
     if total is not None and selection.limit > 0:
-        last = max(0, total - 1) // selection.limit * selection.limit
-        found.append(("last", ("offset", str(last)) if last else None))
-    return found
-
-
-def _with(kept: list[str], place: tuple[str, str] | None) -> str:
-    """The arguments as the client wrote them, and where the page begins."""
-    return "&".join([*kept, urlencode([place])] if place else kept)
-
-
-def _link(request: Request, query: str, relation: str) -> str:
-    return f'<{request.url}{"?" + query if query else ""}>; rel="{relation}"'
+        yield "last", f"offset={max(0, total - 1) // selection.limit * selection.limit}"

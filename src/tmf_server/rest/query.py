@@ -5,6 +5,7 @@ Nothing is ignored: a parameter that is neither one of these nor an attribute is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tmf_server.errors import InvalidInput
 from tmf_server.registry import Exposure
@@ -33,8 +34,12 @@ class Query:
     expand: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1024)
 def parse_query(query: str, exposure: Exposure, settings: Settings) -> Query:
-    """The raw query string of a list as values. Raises InvalidInput, NotSupported."""
+    """The raw query string of a list as values. Raises InvalidInput, NotSupported.
+
+    Clients ask the same again and again: what was parsed is kept.
+    """
     if not query:
         return Query(Selection(limit=settings.default_limit))
     groups = split_query(query, settings.max_query_bytes)

@@ -19,7 +19,7 @@ VERBS: Mapping[str, Verb] = {
     "listen": hub.listen,
 }
 
-# SQLite answers a key read and an unfiltered page sooner than a thread takes over.
+# SQLite answers a key read and most pages sooner than a thread takes over.
 INLINE: Mapping[str, frozenset[str]] = {
     "sqlite": frozenset({"retrieve", "list"}),
     "postgresql": frozenset(),

@@ -1,13 +1,6 @@
-"""The values and the names of one statement's text. Statements of one shape have one text, so it is compiled once."""
+"""The values and the names of one statement's text. Writes no SQL."""
 
-import re
-from functools import lru_cache
 from typing import Any
-
-from sqlalchemy import TextClause, bindparam, text
-from sqlalchemy.types import NULLTYPE
-
-PARAMETER = re.compile(r":(p\d+)\b")
 
 
 class Binds:
@@ -27,15 +20,3 @@ class Binds:
         """A table alias that is not used yet."""
         self._aliases += 1
         return f"a{self._aliases}"
-
-    def statement(self, sql: str) -> TextClause:
-        """The statement of that text with the values in it; what is in none of its places is left out."""
-        used = dict.fromkeys(PARAMETER.findall(sql))
-        # Without a type: the driver knows what a value is, and a cast would hide the column's collation.
-        return statement(sql).bindparams(*(bindparam(name, self.values[name], NULLTYPE) for name in used))
-
-
-@lru_cache(maxsize=1024)
-def statement(sql: str) -> TextClause:
-    """The statement of that text; the same object each time, so that SQLAlchemy compiles it once."""
-    return text(sql)

@@ -13,12 +13,11 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
-from sqlalchemy.sql import Executable
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from tmf_server.errors import TooCostly, Unavailable
 from tmf_server.settings import Settings
-from tmf_server.storage.driver import DRIVER_ERRORS
+from tmf_server.storage.driver import DRIVER_ERRORS, Written, fetch_all, fetch_one_within
 from tmf_server.storage.sqlite_functions import register_functions
 
 __all__ = ["Connection", "Database"]
@@ -155,8 +154,22 @@ class Database:
         connection.execute(text(f"SET statement_timeout = {max(1, int(seconds * 1000))}"))
 
     @contextmanager
+    def hurried(self, seconds: float) -> Iterator[None]:
+        """Until it ends, what this thread reads from SQLite is given up after `seconds` in all, with TooCostly."""
+        self._local.hurry = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._local.hurry = None
+
+    def _deadline(self, seconds: float) -> float:
+        hurry: float | None = getattr(self._local, "hurry", None)
+        usual = time.monotonic() + seconds
+        return usual if hurry is None else min(usual, hurry)
+
+    @contextmanager
     def _limited(self, seconds: float) -> Iterator[None]:
-        self._local.deadline = time.monotonic() + seconds
+        self._local.deadline = self._deadline(seconds)
         try:
             yield
         except DATABASE_ERRORS as error:
@@ -191,29 +204,27 @@ class Database:
         with self.engine.begin() as connection:
             return work(connection)
 
-    def count_within(self, statement: Executable, seconds: float) -> int | None:
+    def count_within(self, written: Written, seconds: float) -> int | None:
         """The single number that the statement gives, None when it takes longer than `seconds`."""
         connection = self._own_reader()
         try:
-            return self._count(connection, statement, seconds)
+            return self._count(connection, written, seconds)
         except DATABASE_ERRORS as error:
             if _timed_out(error):
+                if getattr(self._local, "hurry", None) is not None:
+                    raise TooCostly("The count takes longer than there is time for here.") from error
                 return None
             self._drop_reader(connection)
             raise _translated(error) from error
 
-    def _count(self, connection: Connection, statement: Executable, seconds: float) -> int:
-        if self.dialect == "sqlite":
-            self._local.deadline = time.monotonic() + seconds
-            try:
-                return int(connection.execute(statement).scalar_one())
-            finally:
-                self._local.deadline = None
-        self._allow(connection, seconds)
+    def _count(self, connection: Connection, written: Written, seconds: float) -> int:
+        if self.dialect == "postgresql":
+            return int(fetch_one_within(connection, written, seconds)[0])
+        self._local.deadline = self._deadline(seconds)
         try:
-            return int(connection.execute(statement).scalar_one())
+            return int(fetch_all(connection, *written)[0][0])
         finally:
-            self._allow(connection, self.settings.statement_seconds)
+            self._local.deadline = None
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from sqlalchemy import Connection
@@ -13,6 +13,14 @@ from sqlalchemy import Connection
 PARAMETER = re.compile(r"(?<!:):([a-z_][a-z_0-9]*)")
 DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
 Values = Mapping[str, Any]
+
+
+class Written(NamedTuple):
+    """The text of a statement with `:name` parameters, and their values."""
+
+    sql: str
+    values: Values
+
 
 # A column of decimals in SQLite takes the text and keeps the exact number where a double can.
 sqlite3.register_adapter(Decimal, str)
@@ -52,6 +60,17 @@ def fetch_all(connection: Connection, sql: str, values: Values) -> list[Any]:
     else:
         cursor.execute(sql, values)
     return list(cursor.fetchall())
+
+
+def fetch_one_within(connection: Connection, written: Written, seconds: float) -> Any:
+    """The single row of a statement that PostgreSQL gives up after `seconds`; one round trip."""
+    raw: Any = connection.connection.driver_connection
+    limited = f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}; {_spelled(written.sql).postgresql}"
+    # The values are written into the text here: several statements at once take no parameters.
+    with psycopg.ClientCursor(raw) as cursor:
+        cursor.execute(limited, written.values)
+        cursor.nextset()
+        return cursor.fetchone()
 
 
 @lru_cache(maxsize=1024)

@@ -39,15 +39,26 @@ class Leads:
     """How the records that fulfil all `parts` are found."""
 
     def __init__(
-        self, connection: Connection, shape: Shape, dialect: str, parts: tuple[Condition, ...], targets: Targets
+        self,
+        connection: Connection,
+        shape: Shape,
+        dialect: str,
+        parts: tuple[Condition, ...],
+        targets: Targets | None,
     ) -> None:
         self.connection = connection
         self.shape = shape
         self.dialect = dialect
         self.parts = parts
-        self.targets = targets
+        self.targets = targets or {}
+        self._resolved = targets is not None
         self._counted: dict[Condition, int] | None = None
         self._seen: dict[int, tuple[RowTest, ...]] = {}
+
+    @property
+    def settled(self) -> bool:
+        """True when nothing that the database has just now has been looked at."""
+        return self._counted is None and not self._resolved
 
     def for_page(self, binds: Binds, *, by_key: bool) -> Body:
         """To read records in the order of their keys, or in another order."""

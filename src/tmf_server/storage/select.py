@@ -1,15 +1,16 @@
 """Pages and counts of the records of an entity that fulfil a condition. Knows no noun and nothing of HTTP."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, TextClause
+from sqlalchemy import Connection
 
 from tmf_server.registry import Entity, Registry
 from tmf_server.storage.binds import Binds
 from tmf_server.storage.conditions import And, Condition, Not, Or, Selection, Sort, conjuncts
-from tmf_server.storage.driver import fetch_all
+from tmf_server.storage.driver import Written, fetch_all
 from tmf_server.storage.jsonsql import Node
 from tmf_server.storage.keyset import Cursors, SortKey, following
 from tmf_server.storage.leads import Body, Leads
@@ -18,6 +19,8 @@ from tmf_server.storage.records import Stored
 from tmf_server.storage.rowtests import Targets, referred
 from tmf_server.storage.shapes import Shape
 
+MOST_KEPT = 1_000
+"""How many statements of requests are kept for the next time that somebody asks the same."""
 FIELDS = "{key} AS key, t.id AS id, t.revision AS revision, t.updated AS updated, t.document AS document"
 
 
@@ -37,30 +40,52 @@ class Selector:
         self.registry = registry
         self.dialect = dialect
         self._shapes: dict[str, Shape] = {}
+        self.kept: dict[Hashable, Written] = {}
 
     def query(self, connection: Connection, entity: Entity, where: Condition | None) -> "Query":
         """The records of the entity that fulfil the condition, to be read on this connection."""
         shape = self._shapes.get(entity.name)
         if shape is None:
             shape = self._shapes[entity.name] = Shape(self.registry, entity)
-        return Query(connection, shape, self.dialect, where)
+        return Query(self, connection, shape, where)
 
 
 class Query:
     """One condition on one entity: its pages and its count."""
 
-    def __init__(self, connection: Connection, shape: Shape, dialect: str, where: Condition | None) -> None:
+    def __init__(self, selector: Selector, connection: Connection, shape: Shape, where: Condition | None) -> None:
         self.connection = connection
         self.shape = shape
-        self.dialect = dialect
-        parts = conjuncts(where)
-        self.leads = Leads(connection, shape, dialect, parts, _resolve(connection, shape, parts))
+        self.dialect = selector.dialect
+        self.where = where
+        self._kept = selector.kept
 
-    def count_statement(self) -> TextClause:
+    @cached_property
+    def leads(self) -> Leads:
+        """How the records are found."""
+        parts = conjuncts(self.where)
+        return Leads(self.connection, self.shape, self.dialect, parts, _resolve(self.connection, self.shape, parts))
+
+    def count_statement(self) -> Written:
         """The statement that gives the number of all records that fulfil the condition."""
+        return self._written(self.where, self._write_count)
+
+    def _write_count(self) -> Written:
         binds = Binds()
         body = self.leads.for_count(binds)
-        return binds.statement(f"SELECT count(*) FROM {body.source} WHERE {body.where}")
+        return Written(f"SELECT count(*) FROM {body.source} WHERE {body.where}", binds.values)
+
+    def _written(self, asked: Condition | Selection | None, write: Callable[[], Written]) -> Written:
+        """What answers the question; it is kept unless it was chosen by what the database has just now."""
+        question = (self.shape.entity.name, asked)
+        written = self._kept.get(question)
+        if written is None:
+            written = write()
+            if self.leads.settled:
+                if len(self._kept) >= MOST_KEPT:
+                    self._kept.clear()
+                self._kept[question] = written
+        return written
 
     def page(self, selection: Selection) -> Page:
         """One page of them; InvalidInput for a cursor that is not of this collection in this order."""
@@ -68,9 +93,7 @@ class Query:
             return Page(())
         cursors = Cursors(self.shape.entity.name, selection.sort)
         backwards = selection.before is not None
-        position = selection.before if backwards else selection.after
-        reading = _Reading(self, selection, backwards=backwards)
-        rows = reading.rows(None if position is None else cursors.decode(position))
+        rows = fetch_all(self.connection, *self._written(selection, lambda: _Reading(self, selection, cursors).written))
         more = len(rows) > selection.limit
         rows = rows[: selection.limit]
         if backwards:
@@ -86,19 +109,24 @@ class Query:
 class _Reading:
     """The statement of one page."""
 
-    def __init__(self, query: Query, selection: Selection, *, backwards: bool) -> None:
+    def __init__(self, query: Query, selection: Selection, cursors: Cursors) -> None:
         self.query = query
         self.selection = selection
+        self.cursors = cursors
         self.binds = Binds()
+        backwards = selection.before is not None
         self.body: Body = query.leads.for_page(self.binds, by_key=not selection.sort)
         keys = [self._sort_key(sort) for sort in selection.sort]
         falls = bool(keys) and keys[0].descending
         keys.append(SortKey(self.body.key, falls, nullable=False, indexed=True))
         self.keys = [key.reversed() for key in keys] if backwards else keys
 
-    def rows(self, position: tuple[list[Any], int] | None) -> list[Sequence[Any]]:
-        """The rows of the page and one more if there is one: the fields of Stored, then the sort values."""
-        return fetch_all(self.query.connection, self._sql(position), self.binds.values)
+    @property
+    def written(self) -> Written:
+        """The statement for the rows of the page and one more: the fields of Stored, then the sort values."""
+        cursor = self.selection.after if self.selection.before is None else self.selection.before
+        position = None if cursor is None else self.cursors.decode(cursor)
+        return Written(self._sql(position), self.binds.values)
 
     def _sql(self, position: tuple[list[Any], int] | None) -> str:
         limit, offset = self.binds.add(self.selection.limit + 1), self.binds.add(self.selection.offset)
@@ -131,11 +159,14 @@ class _Reading:
         return SortKey(json.first(Node(root), sort.path, sort.kind, self.binds), sort.descending)
 
 
-def _resolve(connection: Connection, shape: Shape, parts: tuple[Condition, ...]) -> Targets:
-    """Which records references may mean by the ids in the conditions: the same id can name records of many kinds."""
+def _resolve(connection: Connection, shape: Shape, parts: tuple[Condition, ...]) -> Targets | None:
+    """Which records references may mean by the ids in the conditions: the same id can name records of many kinds.
+
+    None where the conditions have no such id.
+    """
     wanted = list(dict.fromkeys(_referred(shape, parts)))
     if not wanted:
-        return {}
+        return None
     binds, arms = Binds(), []
     for number, (path, id_) in enumerate(wanted):
         used = f"SELECT 1 FROM reference AS r WHERE r.target = e.key AND r.path = {binds.add(path)}"

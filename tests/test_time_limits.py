@@ -1,0 +1,68 @@
+"""Time limits of reads: a query that is too costly is refused, a count that is too slow left out, haste gives way."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.served import Served
+from tmf_server.errors import TooCostly
+from tmf_server.settings import Settings
+from tmf_server.storage import database as databases
+from tmf_server.storage.database import Database
+from tmf_server.storage.driver import Written, fetch_all
+
+COUNTING = "WITH RECURSIVE n(v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n WHERE v < :p0) SELECT count(*) FROM n"
+FEW, MANY = Written(COUNTING, {"p0": 10}), Written(COUNTING, {"p0": 100_000_000})
+OFFERINGS = "/tmf-api/productCatalogManagement/v5/productOffering"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(Settings(database_url=database_url, statement_seconds=0.1))
+    yield made
+    made.close()
+
+
+def test_a_read_over_its_time_is_too_costly(database: Database) -> None:
+    with pytest.raises(TooCostly, match=r"longer than 0\.1 s"), database.read() as connection:
+        fetch_all(connection, *MANY)
+    with database.read() as connection:
+        assert [*map(tuple, fetch_all(connection, *FEW))] == [(10,)]
+
+
+def test_a_count_over_its_time_is_left_out(database: Database) -> None:
+    assert database.count_within(FEW, 1) == 10
+    assert database.count_within(MANY, 0.05) is None
+    assert database.count_within(FEW, 1) == 10
+
+
+def test_the_time_of_a_count_is_its_own(database: Database) -> None:
+    database.count_within(FEW, 5)
+    with pytest.raises(TooCostly), database.read() as connection:
+        fetch_all(connection, *MANY)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_in_haste_reads_and_counts_are_given_up(database: Database) -> None:
+    with pytest.raises(TooCostly), database.hurried(0.01), database.read() as connection:
+        fetch_all(connection, *MANY)
+    with pytest.raises(TooCostly), database.hurried(0.01):
+        database.count_within(MANY, 1)
+    assert database.count_within(MANY, 0.01) is None
+
+
+def test_what_cannot_be_read_in_haste_is_read_by_a_thread(filled: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = filled.client.get(f"{OFFERINGS}?isBundle=true")
+    tried: list[float] = []
+
+    def refuse(self: Database, seconds: float) -> None:
+        tried.append(seconds)
+        raise TooCostly("Not now.")
+
+    monkeypatch.setattr(databases.Database, "hurried", refuse)
+    again = filled.client.get(f"{OFFERINGS}?isBundle=true")
+    assert (again.status_code, again.content) == (200, there.content)
+    assert len(tried) == (filled.services.database.dialect == "sqlite")
+    tried.clear()
+    assert filled.client.get(f"{OFFERINGS}?isBundle=true&limit=1").status_code == 200
+    assert not tried
