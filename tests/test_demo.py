@@ -3,6 +3,7 @@
 import copy
 import re
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -211,6 +212,21 @@ def test_a_seed_makes_thousands_of_offerings_in_the_shape_of_the_demo(served: Se
             VALIDATORS.check(exposure.contract, exposure.schema, shown)
     with database.read() as connection:
         assert connection.execute(outbox.select()).all() == []
+
+
+def test_offerings_are_created_in_the_order_of_their_blocks(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = seed.shared
+
+    def late(block: int) -> list[Document]:
+        time.sleep(0.5 if block == 1 else 0)
+        return shared(block)
+
+    monkeypatch.setattr(seed, "shared", late)
+    list(seed_blocks(served.services.database, quiet(served), range(1, 4)))
+    for offset, block in ((0, "0001"), (1000, "0002"), (2000, "0003")):
+        query = f"&offset={offset}&fields=name"
+        names = [one["name"] for one in listed(served, "productOffering", query=query)]
+        assert {name.rpartition(" ")[2][:4] for name in names} == {block}
 
 
 def test_what_a_seed_refers_to_is_here(served: Served) -> None:

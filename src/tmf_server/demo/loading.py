@@ -1,9 +1,11 @@
 """Puts the demo and the seed into a database, through the write path for many records. Sends no events."""
 
 import copy
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby
+from functools import partial
+from itertools import count, groupby
 
 from tmf_server.demo import seed
 from tmf_server.demo.documents import DOCUMENTS
@@ -39,26 +41,54 @@ def reset(database: Database, records: BulkRecords) -> int:
 def store(connection: Connection, records: BulkRecords, documents: Iterable[Document]) -> int:
     """Store canonical documents of any nouns, those of one type together; how many."""
     registry = records.registry
-    count = 0
+    number = 0
     for type_name, group in groupby(documents, lambda document: str(document["@type"])):
         entity = registry.entities.get(registry.kind_of(type_name, None))
         if entity is not None:
-            count += len(records.create(connection, entity, list(group)))
-    return count
+            number += len(records.create(connection, entity, list(group)))
+    return number
+
+
+class Turns:
+    """Lets those who hold numbers pass in their order, from 0, whichever thread has each."""
+
+    def __init__(self) -> None:
+        self._next = 0
+        self._moved = threading.Condition()
+
+    def wait(self, number: int) -> None:
+        """Come back when all lower numbers have passed."""
+        with self._moved:
+            self._moved.wait_for(lambda: self._next >= number)
+
+    def passed(self, number: int) -> None:
+        """Let the next number pass; a number may pass again."""
+        with self._moved:
+            self._next = max(self._next, number + 1)
+            self._moved.notify_all()
 
 
 def seed_blocks(database: Database, records: BulkRecords, blocks: Iterable[int]) -> Iterator[int]:
-    """Store the blocks, each in a transaction, and give how many offerings each brought; 0 for one that is here."""
+    """Store the blocks, each in a transaction, and give how many offerings each brought; 0 for one that is here.
 
-    def one(block: int) -> int:
-        return database.transact(lambda connection: _store_block(connection, records, block))
+    Their records are created in the order of the blocks, so that every list shows them so on every machine.
+    """
+    turns = Turns()
+
+    def one(place: int, block: int) -> int:
+        turns.wait(place)
+        try:
+            entered = partial(turns.passed, place)
+            return database.transact(lambda connection: _store_block(connection, records, block, entered))
+        finally:
+            turns.passed(place)
 
     # SQLite has one writer; PostgreSQL's processes do most of the work, so that a second one pays
     with ThreadPoolExecutor(1 if database.dialect == "sqlite" else WRITERS) as writers:
-        yield from writers.map(one, blocks)
+        yield from writers.map(one, count(), blocks)
 
 
-def _store_block(connection: Connection, records: BulkRecords, block: int) -> int:
+def _store_block(connection: Connection, records: BulkRecords, block: int, entered: Callable[[], None]) -> int:
     entity = records.registry.entities["productOffering"]
     first = seed.originals(block)
     ids = [document["id"] for document in first]
@@ -66,7 +96,7 @@ def _store_block(connection: Connection, records: BulkRecords, block: int) -> in
         return 0
     store(connection, records, seed.shared(block))
     store(connection, records, first)
-    copies = list(seed.serials(block))
-    first_serial = seed.serial(block, seed.FIRST)
-    copy_records(connection, records, entity, originals=ids, serial=first_serial, serials=copies)
-    return len(ids) + len(copies)
+    clusters = [[(entity, id_)] for id_ in ids]
+    serial, serials = seed.serial(block, seed.FIRST), list(seed.serials(block))
+    copied = copy_records(connection, records, clusters, serial=serial, serials=serials, entered=entered)
+    return len(ids) + copied

@@ -1,47 +1,67 @@
 """Many records of one shape: the rows of stored originals again under other serials. For seeding; sends no events."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Table, select, text
 
 from tmf_server.errors import Duplicate
-from tmf_server.model.core import characteristic, reference
+from tmf_server.model.core import entity as root
+from tmf_server.model.everything import metadata
 from tmf_server.registry import Entity
-from tmf_server.storage.bulk import CHARACTERISTIC, REFERENCE, BulkRecords, Row
+from tmf_server.storage.bulk import BulkRecords, Row
 
-Original = tuple[Row, list[Row], list[Row]]  # the record, its references, its characteristics; all without their key
+Cluster = Sequence[tuple[Entity, str]]
+"""Records, by entity and id, that are copied together: they may refer to each other."""
+
+# What belongs to a record besides its own row: references, characteristics, items …
+OWNED = tuple(table for table in metadata.sorted_tables if "owner" in table.c and table.c.owner.references(root.c.key))
+
+
+def _nothing() -> None:
+    """What is done between the entry and the rows of copies, unless somebody waits for that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A stored record that is copied: its key, its own row and those that it owns, by table."""
+
+    entity: Entity
+    id: str
+    key: int
+    rows: Mapping[str, list[Row]]
 
 
 def copy_records(
     connection: Connection,
     records: BulkRecords,
-    entity: Entity,
+    clusters: Sequence[Cluster],
     *,
-    originals: Sequence[str],
     serial: str,
     serials: Sequence[str],
-) -> None:
-    """Store one copy for each of the serials, of the originals (ids) in turn.
+    entered: Callable[[], None] = _nothing,
+) -> int:
+    """Store one copy for each of the serials, of the clusters in turn; how many records that makes.
 
     A copy differs from its original in that its own serial stands wherever the original's does, in the id and in any
-    other string. A reference holds no serial: copies refer to what their original refers to. Raises Duplicate.
+    other string. It refers to what its original refers to, for the members of its cluster to their copies. Once all
+    copies have their keys, which say in what order they were created, `entered` is called. Raises Duplicate.
     """
     _trust_keys(connection)
-    found = [_read(connection, entity, id_) for id_ in originals]
+    found = [[_read(connection, *member) for member in cluster] for cluster in clusters]
     chosen = [(found[place % len(found)], one) for place, one in enumerate(serials)]
-    ids = [original[0][0].replace(serial, one) for original, one in chosen]
-    keys = records.rows.enter(connection, entity.name, ids)
-    if len(keys) < len(ids):
-        raise Duplicate(f"Some of the {entity.name} records from {ids[0]!r} to {ids[-1]!r} are here already.")
-    made = [(original, one, keys[id_]) for (original, one), id_ in zip(chosen, ids, strict=True)]
-    rows = [(key, *_changed(original[0], serial, one)) for original, one, key in made]
-    records.write(connection, entity.table.name, _columns(entity), rows)
-    references = [(key, *row) for original, _, key in made for row in original[1]]
-    records.write(connection, reference.name, REFERENCE, references)
-    values = [(key, *_changed(row, serial, one)) for original, one, key in made for row in original[2]]
-    records.write(connection, characteristic.name, CHARACTERISTIC, values)
-    records.rows.count(connection, entity.name, len(ids))
+    keys = _enter(connection, records, chosen, serial)
+    entered()
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for cluster, one in chosen:
+        moved = {part.key: keys[part.entity.name][part.id.replace(serial, one)] for part in cluster}
+        for part in cluster:
+            for name, originals in part.rows.items():
+                rows[name] += [_changed(row, serial, one, moved, KEYS[name]) for row in originals]
+    for name, made in rows.items():
+        records.write(connection, name, metadata.tables[name].c.keys(), made)
+    return sum(map(len, keys.values()))
 
 
 def _trust_keys(connection: Connection) -> None:
@@ -55,21 +75,47 @@ def _trust_keys(connection: Connection) -> None:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
 
 
-def _columns(entity: Entity) -> list[str]:
-    return ["key", "id", *(column.name for column in entity.table.c if column.name not in ("key", "id"))]
+def _enter(
+    connection: Connection, records: BulkRecords, chosen: Sequence[tuple[Sequence[Original], str]], serial: str
+) -> dict[str, dict[str, int]]:
+    """Make all copies be here and count them; their keys by kind and id."""
+    ids: dict[str, list[str]] = defaultdict(list)
+    for cluster, one in chosen:
+        for part in cluster:
+            ids[part.entity.name].append(part.id.replace(serial, one))
+    keys = {}
+    for kind, wanted in ids.items():
+        keys[kind] = records.rows.enter(connection, kind, wanted)
+        if len(keys[kind]) < len(wanted):
+            raise Duplicate(f"Some of the {kind} records from {wanted[0]!r} to {wanted[-1]!r} are here already.")
+        records.rows.count(connection, kind, len(wanted))
+    return keys
+
+
+def _key_columns(table: Table) -> tuple[int, ...]:
+    """The places of the columns that hold keys of records."""
+    return tuple(place for place, column in enumerate(table.c) if column.references(root.c.key))
+
+
+KEYS = {table.name: _key_columns(table) for table in metadata.sorted_tables}
 
 
 def _read(connection: Connection, entity: Entity, id_: str) -> Original:
     table = entity.table
-    row = connection.execute(select(*(table.c[name] for name in _columns(entity))).where(table.c.id == id_)).one()
-    references = _rows(connection, reference, REFERENCE, row[0])
-    return row[1:], references, _rows(connection, characteristic, CHARACTERISTIC, row[0])
+    own = connection.execute(table.select().where(table.c.id == id_)).one()
+    rows: dict[str, list[Row]] = {table.name: [own]}
+    return Original(entity, id_, own.key, rows | dict(_owned(connection, own.key)))
 
 
-def _rows(connection: Connection, table: Any, columns: Sequence[str], owner: int) -> list[Row]:
-    wanted = select(*(table.c[name] for name in columns[1:])).where(table.c.owner == owner)
-    return [tuple(row) for row in connection.execute(wanted)]
+def _owned(connection: Connection, key: int) -> Iterator[tuple[str, list[Row]]]:
+    for table in OWNED:
+        found = connection.execute(select(table).where(table.c.owner == key)).all()
+        if found:
+            yield table.name, list(found)
 
 
-def _changed(row: Row, serial: str, one: str) -> list[Any]:
-    return [value.replace(serial, one) if isinstance(value, str) else value for value in row]
+def _changed(row: Row, serial: str, one: str, moved: Mapping[int, int], keys: Sequence[int]) -> Row:
+    changed = [value.replace(serial, one) if isinstance(value, str) else value for value in row]
+    for place in keys:
+        changed[place] = moved.get(row[place], row[place])
+    return changed
