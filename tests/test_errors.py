@@ -49,7 +49,7 @@ def test_a_body_that_is_no_good_is_400(client: httpx.Client, noun: Noun, wrong: 
 
 @ALL
 def test_a_wrong_type_names_the_pointer_and_what_was_expected(client: httpx.Client, noun: Noun) -> None:
-    name = "alarmDetails" if noun.exposure.entity.name == "alarm" else "description"
+    name = noun.text_attribute
     error = assert_error(client.post(noun.url, json=noun.body(**{name: 5})), 400, noun.version)
     assert f"/{name}" in error["message"]
     assert "string" in error["message"]

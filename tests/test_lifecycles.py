@@ -82,7 +82,7 @@ def test_the_same_state_again_is_no_move(client: httpx.Client, noun: Noun, lifec
 
 @CASES
 def test_a_final_state_leaves_other_attributes_open(client: httpx.Client, noun: Noun, lifecycle: Lifecycle) -> None:
-    name = "alarmDetails" if noun.exposure.entity.name == "alarm" else "description"
+    name = noun.text_attribute
     for state in (one for one in lifecycle.moves if lifecycle.final(one)):
         made = make(client, noun, lifecycle, state)
         patch = {name: "new"} | ({"@type": made["@type"]} if noun.version == "v5" else {})

@@ -12,6 +12,8 @@ from tmf_server.contracts import Contract, Schema, ref_name
 from tmf_server.registry import Exposure, Registry
 from tmf_server.settings import Settings
 
+TEXTS = ("description", "alarmDetails", "statusReason")
+
 
 @cache
 def registry() -> Registry:
@@ -36,6 +38,12 @@ class Noun:
     def operation(self, verb: str) -> Any:
         operations = self.exposure.contract.operations.values()
         return next((one for one in operations if one.noun == self.exposure.noun and one.verb == verb), None)
+
+    @property
+    def text_attribute(self) -> str:
+        """An attribute of free text that the document declares and nothing follows from."""
+        declared = self.exposure.contract.all_properties(self.exposure.schema)
+        return next(name for name in TEXTS if name in declared)
 
     def body(self, **attributes: Any) -> dict[str, Any]:
         """What POST needs at least, with the given attributes over it; each body tells of another thing."""

@@ -4,10 +4,15 @@ import re
 
 from tmf_server.domain.lifecycle import Lifecycle
 
+ANY = "any text"
+"""The one state that a lifecycle without a table is drawn with."""
+
 
 def mermaid(lifecycle: Lifecycle) -> str:
     """The state diagram of a lifecycle, with its initial state, its final ones and every move."""
     lines = ["stateDiagram-v2"]
+    if not lifecycle.moves:
+        lines += [f'    state "{ANY}" as {_key(ANY)}', f"    {_key(ANY)} --> {_key(ANY)}"]
     lines += [f'    state "{state}" as {_key(state)}' for state in lifecycle.moves if _key(state) != state]
     if lifecycle.initial is not None:
         lines.append(f"    [*] --> {_key(lifecycle.initial)}")
@@ -20,7 +25,7 @@ def mermaid(lifecycle: Lifecycle) -> str:
 
 def rows(lifecycle: Lifecycle) -> list[tuple[str, tuple[str, ...]]]:
     """Every state with those that may follow, both in the order of the table; nothing follows a final state."""
-    return [(state, _in_order(lifecycle, following)) for state, following in lifecycle.moves.items()]
+    return [(state, _in_order(lifecycle, following)) for state, following in lifecycle.moves.items()] or [(ANY, (ANY,))]
 
 
 def _in_order(lifecycle: Lifecycle, states: frozenset[str]) -> tuple[str, ...]:

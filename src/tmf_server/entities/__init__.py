@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from tmf_server.entities import alarm, catalog, inventory
+from tmf_server.entities import alarm, catalog, customer, inventory
 from tmf_server.entities.alarm_v4 import ALARM_RULES
 from tmf_server.entities.catalog_v4 import CATALOG_RULES
+from tmf_server.entities.customer_v4 import CUSTOMER_RULES
 from tmf_server.entities.resource_v4 import RESOURCE_RULES
 from tmf_server.entities.service_v4 import SERVICE_RULES
 from tmf_server.registry import Entity
@@ -12,12 +13,14 @@ from tmf_server.rest.view.rules import Rules
 
 NOUNS: Mapping[str, Mapping[str, Entity]] = {
     "TMF620": catalog.NOUNS,
+    "TMF629": customer.NOUNS,
     "TMF638": inventory.SERVICE_NOUNS,
     "TMF639": inventory.RESOURCE_NOUNS,
     "TMF642": alarm.NOUNS,
 }
 V4_RULES: Mapping[str, Rules] = {
     "TMF620": CATALOG_RULES,
+    "TMF629": CUSTOMER_RULES,
     "TMF638": SERVICE_RULES,
     "TMF639": RESOURCE_RULES,
     "TMF642": ALARM_RULES,
