@@ -1,8 +1,6 @@
 """How a query string is read: operators, values, OR forms, paging, sorting (TMF630 part 1, 4.3 to 4.7). No server."""
 
-import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -265,13 +263,6 @@ def test_parameters_are_told_from_attributes_by_a_bare_equals_sign() -> None:
 def test_a_type_is_asked_for_with_its_subtypes(query: str) -> None:
     assert where(query) == TypeIs(frozenset({"ProductOffering"}))
     assert where(query.replace("ProductOffering", "Extensible")) != TypeIs(frozenset({"Extensible"}))
-
-
-def test_a_registered_subclass_is_of_the_type_of_its_base(tmp_path: Path) -> None:
-    for number, (type_name, base) in enumerate([("Tiny", "Small"), ("Small", "ProductOffering"), ("Other", "X")]):
-        (tmp_path / f"{number}.json").write_text(json.dumps({"@type": type_name, "@baseType": base}))
-    query = parse_query("@type=ProductOffering", OFFERING, Settings(schema_dir=tmp_path))
-    assert query.selection.where == TypeIs(frozenset({"ProductOffering", "Small", "Tiny"}))
 
 
 def test_the_wrapper_of_a_reference_may_be_left_out() -> None:

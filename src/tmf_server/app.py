@@ -35,11 +35,13 @@ from tmf_server.rest.dispatch import Dispatcher
 from tmf_server.rest.event_filter import event_matcher
 from tmf_server.rest.files import Files
 from tmf_server.rest.links import Links
+from tmf_server.rest.registered import with_subclasses
 from tmf_server.rest.representation import rendered
 from tmf_server.rest.requests import RequestCheckMiddleware, validator_map
 from tmf_server.rest.resolver import VerbResolver
 from tmf_server.rest.routing import RoutingMiddleware
 from tmf_server.rest.services import Services
+from tmf_server.rest.subclasses import load_subclasses
 from tmf_server.rest.transfers import Wording
 from tmf_server.rest.validation import Validators
 from tmf_server.rest.verbs import INLINE, VERBS
@@ -189,7 +191,9 @@ class Life:
 def create_registry(settings: Settings) -> Registry:
     """The documents that are served, each of their paths with its noun behind it."""
     wanted = settings.apis or tuple(NOUNS)
-    contracts = load_contracts(settings.openapi_dir or openapi_dir(), wanted, settings.cache_dir)
+    registered = load_subclasses(settings.schema_dir)
+    loaded = load_contracts(settings.openapi_dir or openapi_dir(), wanted, settings.cache_dir)
+    contracts = [with_subclasses(one, registered) for one in loaded] if registered else loaded
     exposures = [exposure for contract in contracts for exposure in _exposures(contract, contracts)]
     entities = {one.entity.name: one.entity for one in exposures}
     return Registry(contracts, list(entities.values()), exposures)

@@ -92,12 +92,18 @@ class Attribute:
 
 @dataclass(frozen=True, eq=False)
 class Contract:
-    """One document of one API in one version."""
+    """One document of one API in one version.
+
+    `added` are schemas beside those of the document, `added_types` the `@type`s that they add: schema name → `@type` →
+    added schema. The part of an added schema's name after the last colon is its `@type`.
+    """
 
     api: str
     version: str
     base_path: str
     document: dict[str, Any] = field(repr=False)
+    added: Mapping[str, Schema] = field(default_factory=dict, repr=False)
+    added_types: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     _attributes: dict[tuple[str, tuple[str, ...]], Attribute | None] = field(default_factory=dict, repr=False)
     _declared: dict[str, dict[str, Schema]] = field(default_factory=dict, repr=False)
 
@@ -107,29 +113,38 @@ class Contract:
         return f"{self.api}/{self.version}"
 
     @cached_property
-    def schemas(self) -> dict[str, Schema]:
+    def own_schemas(self) -> dict[str, Schema]:
         """The schemas of the document by name."""
         schemas: dict[str, Schema] = self.document.get("components", {}).get("schemas", {})
         return schemas
+
+    @cached_property
+    def schemas(self) -> dict[str, Schema]:
+        """The schemas of the document and the added ones by name."""
+        return {**self.own_schemas, **self.added}
 
     @cached_property
     def operations(self) -> dict[str, Operation]:
         """The operations of the document by operationId."""
         return {operation.id: operation for operation in _operations(self.document)}
 
-    def subtypes(self, schema: str) -> dict[str, str]:
+    def declared_types(self, schema: str) -> dict[str, str]:
         """The discriminator's mapping of a schema, `@type` → schema name; empty where there is none."""
         discriminator = self.schemas.get(schema, {}).get("discriminator")
         if not isinstance(discriminator, dict):
             return {}
         return {name: ref_name(target) for name, target in discriminator.get("mapping", {}).items()}
 
+    def subtypes(self, schema: str) -> dict[str, str]:
+        """The types that an object of a schema can be of, `@type` → schema name: those declared and those added."""
+        return {**self.declared_types(schema), **self.added_types.get(schema, {})}
+
     def types_under(self, type_name: str) -> frozenset[str]:
         """The `@type` and the names of every schema that inherits from the schema of that name."""
         found = {type_name}
         for name in self.schemas:
-            if type_name in self.ancestors(name):
-                found.add(name)
+            if type_name in map(_own_name, self.ancestors(name)):
+                found.add(_own_name(name))
         return frozenset(found)
 
     def ancestors(self, schema: str) -> list[str]:
@@ -208,6 +223,10 @@ class Contract:
 def ref_name(reference: str) -> str:
     """The last word of a $ref."""
     return reference.rsplit("/", 1)[-1]
+
+
+def _own_name(schema: str) -> str:
+    return schema.rpartition(":")[2]
 
 
 def _unwrapped(node: Schema) -> Schema:

@@ -37,9 +37,11 @@ def client_of(app: ASGIApp, base_url: str = "http://testserver") -> Iterator[htt
     life = _Life(app, loop)
     try:
         life.begin()
-        with httpx.Client(transport=AppTransport(app, loop), base_url=base_url) as client:
-            yield client
-        life.end()
+        try:
+            with httpx.Client(transport=AppTransport(app, loop), base_url=base_url) as client:
+                yield client
+        finally:
+            life.end()
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)

@@ -5,14 +5,11 @@ Under `ne` a list means none of its values.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
-from pathlib import Path
 
 from tmf_server.errors import InvalidInput
 from tmf_server.rest.arguments import Argument
 from tmf_server.rest.attributes import Attributes, Known
 from tmf_server.rest.comparisons import check_regex, comparison
-from tmf_server.rest.subclasses import load_subclasses
 from tmf_server.settings import Settings
 from tmf_server.storage.conditions import OPERATORS, Condition, Not, Or, TypeIs, alternatives
 
@@ -76,16 +73,8 @@ class _Reader:
     def _types(self, names: list[str]) -> frozenset[str]:
         """What a type is called in stored records, with every type below it, registered ones included."""
         known = {inner for name in names for inner in self.attributes.contract.types_under(name)}
-        for _ in (bases := _bases(self.settings.schema_dir)):
-            known |= {name for name, base in bases.items() if base in known}
         stored = (self.attributes.view.stored_values(("@type",), name) for name in known)
         return frozenset(str(name) for found in stored for name in found)
-
-
-@lru_cache(maxsize=8)
-def _bases(folder: Path | None) -> dict[str, str]:
-    """The base of each registered type."""
-    return {one.type_name: one.base for one in load_subclasses(folder)}
 
 
 def too_many(settings: Settings) -> InvalidInput:

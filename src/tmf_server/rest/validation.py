@@ -33,7 +33,7 @@ class Validators:
 
     def __init__(self, contracts: Iterable[Contract], *, strict: bool = False, subclasses: Path | None = None) -> None:
         registered = load_subclasses(subclasses)
-        self._definitions = {one: Definitions(one.schemas, registered, strict=strict) for one in contracts}
+        self._definitions = {one: Definitions(one.own_schemas, registered, strict=strict) for one in contracts}
         self._validators: dict[tuple[Contract, str], _Validator] = {}
         self._only_types: dict[tuple[Contract, str], str | None] = {}
         _refuse_unused(registered, self._definitions.values())
@@ -79,7 +79,7 @@ def _only_type(contract: Contract, schema_name: str) -> str | None:
     """The `@type` that an object of the schema has when it does not say so; None when there is a choice, or no type."""
     if TYPE not in contract.all_properties(schema_name):
         return None
-    declared = contract.subtypes(schema_name)
+    declared = contract.declared_types(schema_name)
     if contract.version == "v4" or not declared:
         return type_name(schema_name)
     return next(iter(declared)) if len(declared) == 1 else None

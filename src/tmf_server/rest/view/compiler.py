@@ -210,7 +210,7 @@ class Compiler:
 
     def _telling(self, schema: str) -> Callable[[Document], str]:
         """How content tells the alternatives of a place apart: a plain reference, unless only a value declares it."""
-        alternatives = self._v5.subtypes(schema)
+        alternatives = self._v5.declared_types(schema)
         declared = {name: frozenset(self._v5.properties(target)) for name, target in alternatives.items()}
         references = [name for name in alternatives if name.endswith("Ref")]
         values = [name for name in alternatives if name not in references]
