@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tmf_server.domain.instants import format_instant, parse_instant, to_utc
+from tmf_server.domain.instants import drive, format_instant, machine_now, now, parse_instant, to_utc
 
 SAME = [
     "2026-03-01T12:00:00Z",
@@ -53,3 +53,14 @@ def test_what_is_none_is_refused(text: str) -> None:
 @given(st.integers(-62_135_596_800_000_000, 253_402_300_799_999_999))
 def test_what_is_printed_is_read_back(micros: int) -> None:
     assert parse_instant(format_instant(micros)) == micros
+
+
+def test_the_present_follows_what_drives_it_and_the_machine_otherwise() -> None:
+    drive(lambda: 42)
+    try:
+        assert now() == 42
+        assert machine_now() > 42
+    finally:
+        drive(None)
+    before = machine_now()
+    assert before <= now() <= machine_now()

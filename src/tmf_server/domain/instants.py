@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,6 +63,20 @@ def format_instant(micros: int) -> str:
     return moment.isoformat(timespec=precision).replace("+00:00", "Z")
 
 
-def now() -> int:
-    """The present instant in microseconds."""
+def machine_now() -> int:
+    """The present instant in microseconds by the machine's clock: for what is compared with another clock."""
     return time.time_ns() // 1000
+
+
+class _Present:
+    read: Callable[[], int] = staticmethod(machine_now)
+
+
+def now() -> int:
+    """The present instant in microseconds, as records and events tell it."""
+    return _Present.read()
+
+
+def drive(source: Callable[[], int] | None) -> None:
+    """Let `now` of this process read the source, None the machine's clock again. For servers that others test with."""
+    _Present.read = staticmethod(source or machine_now)

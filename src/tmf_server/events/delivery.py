@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import orjson
 import structlog
 
-from tmf_server.domain.instants import now
+from tmf_server.domain.instants import machine_now
 from tmf_server.errors import Problem
 from tmf_server.events import ledger, relay
 from tmf_server.events.leases import LeaseLost
@@ -153,7 +153,7 @@ class Turn:
             target = self.office.guard.target(self.claimed.callback)
         except Problem as refused:  # the list of what may be called has changed since
             return Answer(None, refused.message, 0.0)
-        headers = self.office.signer.headers(self.claimed.id, letter.event_id, letter.body, now())
+        headers = self.office.signer.headers(self.claimed.id, letter.event_id, letter.body, machine_now())
         return await self.outbound.post(target, letter.body, headers)
 
     def _fail(self, answer: Answer, item: Item, head: int) -> None:

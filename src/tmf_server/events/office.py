@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from tmf_server.events.guard import Guard
 from tmf_server.events.ledger import Topics
+from tmf_server.events.outbound import Outbound
 from tmf_server.events.payload import Composer
 from tmf_server.events.signing import Signer
 from tmf_server.registry import Document
@@ -42,6 +43,7 @@ class Office:
     matcher: Matcher
     guard: Guard
     signer: Signer
+    outbound: Callable[..., Outbound] = Outbound
     holder: str = field(default_factory=holder_name)
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "events"))
 

@@ -81,6 +81,11 @@ def read(connection: Connection, after: int, limit: int, kinds: Collection[str] 
     return [stored(row) for row in connection.execute(statement).mappings()]
 
 
+def holds(connection: Connection, event_id: str) -> bool:
+    """True while the event is kept."""
+    return connection.execute(select(outbox.c.number).where(outbox.c.event_id == event_id)).first() is not None
+
+
 def stored(row: RowMapping) -> StoredEvent:
     """The event of a row of the outbox that was read with all its columns."""
     return StoredEvent(

@@ -75,7 +75,7 @@ class Worker:
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
         settings = self._office.settings
-        outbound = Outbound(
+        outbound = self._office.outbound(
             self._office.guard,
             slots=len(LANES) * settings.delivery_slots,
             connect_seconds=settings.delivery_connect_seconds,

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, insert, select
 
-from tmf_server.domain.instants import now
+from tmf_server.domain.instants import machine_now, now
 from tmf_server.model.jobs import transfer_job
 
 COUNTS = ("attempts", "position", "number", "line", "imported", "updated", "present", "refused")
@@ -18,7 +18,7 @@ def enqueue(connection: Connection, kind: str, id_: str, contract: str, origin: 
 def waiting(connection: Connection, limit: int = 20) -> list[str]:
     """Names of jobs that nobody works on, oldest first."""
     c = transfer_job.c
-    free = select(c.name).where(c.leased_until <= now()).order_by(c.created, c.name).limit(limit)
+    free = select(c.name).where(c.leased_until <= machine_now()).order_by(c.created, c.name).limit(limit)
     return list(connection.execute(free).scalars())
 
 
