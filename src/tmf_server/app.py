@@ -1,7 +1,7 @@
 """The composition root: read it and you know the architecture."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from connexion import ConnexionMiddleware
@@ -16,6 +16,7 @@ from tmf_server.events import outbox
 from tmf_server.events.duties import Duty
 from tmf_server.events.guard import Guard
 from tmf_server.events.office import Office, holder_name
+from tmf_server.events.outbound import Outbound
 from tmf_server.events.payload import Composer, Forms
 from tmf_server.events.retention import retention_duty
 from tmf_server.events.signing import signer
@@ -66,8 +67,13 @@ def from_environment() -> Front:
 
 def create_app(settings: Settings) -> Front:
     """Everything wired, eagerly: what is missing fails now and not at the first request."""
-    services = create_services(settings)
-    worker = create_worker(services) if settings.worker else None
+    return compose(create_services(settings))
+
+
+def compose(services: Services, outbound: Callable[..., Outbound] = Outbound) -> Front:
+    """The application on these parts; notifications leave it by `outbound`."""
+    settings = services.settings
+    worker = create_worker(services, outbound) if settings.worker else None
     dispatcher = Dispatcher(services, VERBS, INLINE[services.database.dialect], wake=worker.wake if worker else None)
     api = create_api(dispatcher, services)
     shared = shared_figures(settings.metrics_dir if settings.metrics else None)
@@ -124,7 +130,7 @@ def create_desk(services: Services) -> Desk:
     )
 
 
-def create_worker(services: Services) -> Worker:
+def create_worker(services: Services, outbound: Callable[..., Outbound] = Outbound) -> Worker:
     """The worker that delivers events and does the periodic duties."""
     settings, database = services.settings, services.database
     forms = Forms(services.registry)
@@ -136,6 +142,7 @@ def create_worker(services: Services) -> Worker:
         matcher=partial(event_matcher, services.registry, settings),
         guard=Guard(settings.outbound_allow),
         signer=database.transact(partial(signer, settings=settings)),
+        outbound=outbound,
     )
     return Worker(office, duties(services))
 
