@@ -1,5 +1,6 @@
 """Time limits of reads: a query that is too costly is refused, a count that is too slow left out, haste gives way."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -34,6 +35,19 @@ def test_a_count_over_its_time_is_left_out(database: Database) -> None:
     assert database.count_within(FEW, 1) == 10
     assert database.count_within(MANY, 0.05) is None
     assert database.count_within(FEW, 1) == 10
+
+
+def test_a_count_that_was_given_up_is_not_tried_again_for_a_while(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = Written(COUNTING, {"p0": 2_000_000})
+    assert database.count_within(some, 0.01) is None
+    assert database.count_within(some, 60) is None
+    monkeypatch.setattr(databases, "ENDLESS_SECONDS", 0)
+    database.count_within(MANY, 0.01)
+    begun = time.monotonic()
+    assert database.count_within(MANY, 0.2) is None
+    assert time.monotonic() - begun > 0.1
 
 
 def test_the_time_of_a_count_is_its_own(database: Database) -> None:

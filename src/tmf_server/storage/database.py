@@ -31,13 +31,16 @@ EVERY_THREAD = -1  # each thread that reads keeps a connection; there are as man
 SPARE = 4  # writing connections over the pool's size, for what is not a request
 NEVER = 1_000_000_000  # psycopg prepares what driver.run says, and nothing by counting
 PROGRESS_OPERATIONS = 20_000
+ENDLESS_SECONDS = 10.0
+"""How long a count that was given up is not tried again."""
+MOST_ENDLESS = 10_000
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "foreign_keys=ON",
-    "cache_size=-65536",
+    "cache_size=-8192",
     "temp_store=MEMORY",
-    "mmap_size=1073741824",
+    "mmap_size=268435456",
 )
 
 
@@ -64,6 +67,7 @@ class Database:
         self.url = database_url(settings.database_url)
         self.dialect = self.url.get_backend_name()
         self._local = threading.local()
+        self._endless: dict[tuple[Any, ...], float] = {}  # counts that were given up, and until when
         self._readers: weakref.WeakSet[Connection] = weakref.WeakSet()
         if self.dialect == "sqlite":
             self._reader = self._sqlite_engine(begin=None)
@@ -205,7 +209,13 @@ class Database:
             return work(connection)
 
     def count_within(self, written: Written, seconds: float) -> int | None:
-        """The single number that the statement gives, None when it takes longer than `seconds`."""
+        """The single number that the statement gives, None when it takes longer than `seconds`.
+
+        What took longer is not tried again for a while.
+        """
+        question = (written.sql, *written.values.values())
+        if self._endless.get(question, 0) > time.monotonic():
+            return None
         connection = self._own_reader()
         try:
             return self._count(connection, written, seconds)
@@ -213,6 +223,9 @@ class Database:
             if _timed_out(error):
                 if getattr(self._local, "hurry", None) is not None:
                     raise TooCostly("The count takes longer than there is time for here.") from error
+                if len(self._endless) >= MOST_ENDLESS:
+                    self._endless.clear()
+                self._endless[question] = time.monotonic() + ENDLESS_SECONDS
                 return None
             self._drop_reader(connection)
             raise _translated(error) from error

@@ -80,7 +80,10 @@ class Leads:
         if not tops:
             return Body(f"{self.shape.table} AS t", predicates.where(self.parts))
         chosen = tops[0] if len(tops) == 1 else min(tops, key=self._counts().__getitem__)
-        return self._listed(predicates, chosen, self._tests(chosen, binds))
+        tests = self._tests(chosen, binds)
+        if len(self.parts) == len(tests) == 1 and tests[0].exact:
+            return self._told(tests[0], binds)
+        return self._listed(predicates, chosen, tests)
 
     # -- the forms ------------------------------------------------------------------------------
     def _alone(self, predicates: Predicates) -> Body:
@@ -89,6 +92,14 @@ class Leads:
             counts = self._counts()
             predicates.asked = lambda part: counts.get(part, 0) >= DENSE
         return Body(f"{self.shape.table} AS t", predicates.where(self.parts))
+
+    def _told(self, test: RowTest, binds: Binds) -> Body:
+        """The rows tell all: the records, which are long, are not looked at."""
+        if test.table == self.shape.table:
+            return Body(f"{test.table} AS r", test.where())
+        owners = test.owners.replace("SELECT", "SELECT DISTINCT", 1)
+        kind = binds.add(self.shape.entity.name)
+        return Body(f"({owners}) AS l CROSS JOIN entity AS e ON e.key = l.owner", f"e.kind = {kind}")
 
     def _listed(self, predicates: Predicates, lead: Condition, tests: tuple[RowTest, ...]) -> Body:
         where = f"t.key IN ({_owners(tests)}) AND {self._rest(predicates, lead, tests)}"
