@@ -109,12 +109,12 @@ def _create_product_order_item() -> None:
     op.create_table(
         "product_order_item",
         sa.Column("owner", Key, nullable=False),
-        sa.Column("number", sa.SmallInteger(), nullable=False),
-        sa.Column("parent", sa.SmallInteger(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("parent", sa.Integer(), nullable=True),
         sa.Column("id", Text, nullable=False),
         sa.Column("action", Text, nullable=True),
         sa.Column("state", Text, nullable=True),
-        sa.Column("quantity", sa.Integer(), nullable=True),
+        sa.Column("quantity", sa.BigInteger(), nullable=True),
         sa.Column("offering", Key, nullable=True),
         sa.Column("product", Key, nullable=True),
         sa.ForeignKeyConstraint(["offering"], ["entity.key"], name="fk_product_order_item_offering_entity"),
@@ -132,14 +132,21 @@ def _create_product_order_price() -> None:
     op.create_table(
         "product_order_price",
         sa.Column("owner", Key, nullable=False),
-        sa.Column("item", sa.SmallInteger(), nullable=False),
-        sa.Column("number", sa.SmallInteger(), nullable=False),
+        sa.Column("item", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("price_type", Text, nullable=True),
         sa.Column("period", Text, nullable=True),
         sa.Column("currency", Text, nullable=True),
-        sa.Column("amount", sa.Numeric(), nullable=True),
+        sa.Column("duty_free", sa.Numeric(), nullable=True),
+        sa.Column("tax_included", sa.Numeric(), nullable=True),
+        sa.Column("tax_rate", sa.Numeric(), nullable=True),
+        sa.Column("offering_price", Key, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["offering_price"], ["entity.key"], name="fk_product_order_price_offering_price_entity"
+        ),
         sa.ForeignKeyConstraint(
             ["owner"], ["entity.key"], name="fk_product_order_price_owner_entity", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("owner", "item", "number", name="pk_product_order_price"),
     )
+    op.create_index("ix_product_order_price_offering_price", "product_order_price", ["offering_price"], unique=False)

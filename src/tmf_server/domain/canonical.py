@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-KEPT = "\u0001v4"
+MARK = "\u0001"
+"""What the stored href of a record that is here begins with."""
+
+KEPT = f"{MARK}v4"
 """The reserved attribute of any object: the attributes that only v4 can show, by their v4 names."""
 
 

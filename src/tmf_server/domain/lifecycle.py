@@ -49,8 +49,11 @@ class Lifecycle:
         """True when the state is in the table and nothing follows it."""
         return self.known(state) is not None and not self.next(state)
 
-    def check(self, old: str | None, new: str | None) -> None:
-        """Raise IllegalTransition unless `old` may become `new`; the same state again is no move."""
+    def check(self, old: str | None, new: str | None, pointer: str = "") -> None:
+        """Raise IllegalTransition unless `old` may become `new`; the same state again is no move.
+
+        `pointer` is the place of the object that has the state, "" for the record itself.
+        """
         if old is None or new == old or self.known(old) is None:
             return
         if new is not None and (self._fold(new) == self._fold(old) or self.known(new) in self.next(old)):
@@ -58,7 +61,7 @@ class Lifecycle:
         allowed = ", ".join(sorted(self.next(old))) or "none, it is final"
         raise IllegalTransition(
             f"{self.attribute} cannot go from {old!r} to {new!r}. Allowed next: {allowed}.",
-            message=f"/{self.attribute}: expected one of {allowed}",
+            message=f"{pointer}/{self.attribute}: expected one of {allowed}",
         )
 
 

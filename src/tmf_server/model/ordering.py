@@ -1,6 +1,6 @@
 """The tables of product orders (TMF622). No queries."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, SmallInteger, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table
 
 from tmf_server.model.base import Instant, Key, Money, Text, metadata, record_table
 
@@ -16,34 +16,38 @@ product_order = record_table(
     indexes=("state", "creation_date"),
 )
 
-# Every item of every order, nested ones with the row of the item that they are part of.
+# Every item of every order, nested ones with the number of the item that they are part of.
 product_order_item = Table(
     "product_order_item",
     metadata,
     Column("owner", Key, ForeignKey("entity.key", ondelete="CASCADE"), primary_key=True),
-    Column("number", SmallInteger, primary_key=True),  # in document order, from 0
-    Column("parent", SmallInteger),  # number of the item that this one is part of
+    Column("number", Integer, primary_key=True),  # in document order, from 0
+    Column("parent", Integer),
     Column("id", Text, nullable=False),
     Column("action", Text),
     Column("state", Text),
-    Column("quantity", Integer),
+    Column("quantity", BigInteger, info={"instant": False}),
     Column("offering", Key, ForeignKey("entity.key")),
     Column("product", Key, ForeignKey("entity.key")),
     Index("ix_product_order_item_offering", "offering"),
     Index("ix_product_order_item_product", "product"),
 )
 
-# What an order's item was priced at when the order was accepted: amounts per price, in decimals.
+# Every price of every item, for one of the quantity, in decimals.
 product_order_price = Table(
     "product_order_price",
     metadata,
     Column("owner", Key, ForeignKey("entity.key", ondelete="CASCADE"), primary_key=True),
-    Column("item", SmallInteger, primary_key=True),
-    Column("number", SmallInteger, primary_key=True),
+    Column("item", Integer, primary_key=True),  # number of the item
+    Column("number", Integer, primary_key=True),
     Column("price_type", Text),
     Column("period", Text),
     Column("currency", Text),
-    Column("amount", Money),
+    Column("duty_free", Money),
+    Column("tax_included", Money),
+    Column("tax_rate", Money),
+    Column("offering_price", Key, ForeignKey("entity.key")),
+    Index("ix_product_order_price_offering_price", "offering_price"),
 )
 
 cancel_product_order = record_table(

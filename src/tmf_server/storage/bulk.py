@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from tmf_server.registry import Entity, Registry
 from tmf_server.settings import Settings
@@ -55,6 +55,11 @@ class BulkRows(Rows):
         """Write references: owner, path, position, role, target."""
         if rows:
             self.write(connection, "reference", REFERENCE, rows)
+
+    def fill(self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Write rows of a child table."""
+        if rows:
+            self.write(connection, table.name, columns, rows)
 
     def characterise(self, connection: Connection, values: Sequence[tuple[int, Value]]) -> None:
         """Write the characteristic values, each with its owner."""

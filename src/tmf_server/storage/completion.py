@@ -3,13 +3,12 @@
 import uuid
 from collections.abc import Collection
 
-from tmf_server.domain.canonical import attribute, with_values
+from tmf_server.domain.canonical import MARK, attribute, with_values
 from tmf_server.domain.instants import format_instant
 from tmf_server.errors import InvalidInput
 from tmf_server.registry import ALWAYS, CHANGE, CREATE_ONLY, Document, Entity
 from tmf_server.storage.changes import changed_attributes
 
-MARK = "\u0001"
 OURS = frozenset({ALWAYS, CREATE_ONLY})
 
 

@@ -77,11 +77,11 @@ class Extractor:
 
     @cached_property
     def _projections(self) -> list[tuple[Path, str, Callable[[Any], Any]]]:
-        return [(path, column.name, _reader(column)) for path, column in self.entity.columns.items()]
+        return [(path, column.name, reader_of(column)) for path, column in self.entity.columns.items()]
 
     def columns(self, document: Document) -> dict[str, Any]:
         """The values of the typed columns, by column name; None for what is absent or not of the column's type."""
-        values = {name: read(_inner(document, path)) for path, name, read in self._projections}
+        values = {name: read(inner(document, path)) for path, name, read in self._projections}
         for name, compute in self.entity.computed.items():
             values[name] = compute(document)
         return values
@@ -194,7 +194,7 @@ def _object_schema(node: Schema) -> str | None:
 
 
 def _characteristics(document: Document, where: Characteristics) -> Iterator[Value]:
-    elements = _inner(document, where.path)
+    elements = inner(document, where.path)
     path = ".".join(where.path)
     for position, element in enumerate(elements if isinstance(elements, list) else ()):
         if isinstance(element, dict) and isinstance(element.get("name"), str):
@@ -223,7 +223,8 @@ def _typed(path: str, position: int, name: str, value: Any) -> Value:
     return Value(path, position, name, None, None, None)
 
 
-def _inner(node: Any, path: Path) -> Any:
+def inner(node: Any, path: Path) -> Any:
+    """What stands at the path below nested objects; None for nothing."""
     for name in path:
         if not isinstance(node, dict):
             return None
@@ -260,7 +261,8 @@ def _integer(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _reader(column: Column[Any]) -> Callable[[Any], Any]:
+def reader_of(column: Column[Any]) -> Callable[[Any], Any]:
+    """What makes the column's value of an attribute's; None of what does not fit."""
     if isinstance(column.type, Boolean):
         return _flag
     if isinstance(column.type, Numeric):

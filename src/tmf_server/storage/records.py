@@ -7,15 +7,18 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from tmf_server.domain.canonical import MARK
 from tmf_server.domain.instants import now
 from tmf_server.errors import Duplicate, Fault, InUse, InvalidInput
 from tmf_server.registry import DETACH, KEEP, RESTRICT, Document, Entity, Registry
 from tmf_server.settings import Settings
 from tmf_server.storage.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, Change
-from tmf_server.storage.completion import MARK, changes, completed, followed, local_href
+from tmf_server.storage.completion import changes, completed, followed, local_href
+from tmf_server.storage.consulting import Consulting
 from tmf_server.storage.driver import Sql, run, run_many
 from tmf_server.storage.extract import Extractor, Reference
 from tmf_server.storage.mirrors import Links, without_reference
+from tmf_server.storage.parts import Parts, check_moves
 from tmf_server.storage.rows import Rows, Target
 from tmf_server.storage.uses import Uses
 
@@ -72,6 +75,8 @@ class Records:
         self._outbox = outbox
         self._links = Links(self)
         self._uses = Uses(self)
+        self._consulting = Consulting(self)
+        self._parts = Parts()
         self._extractors: dict[str, Extractor] = {}
         self._statements: dict[tuple[str, str], Sql] = {}
 
@@ -108,6 +113,7 @@ class Records:
         for document in documents:
             extractor.settle(document)
         documents = [completed(entity, document, moment) for document in documents]
+        documents = self._consulting.concluded(connection, entity, [(one, None) for one in documents], moment)
         keys = self.rows.enter(connection, entity.name, [document["id"] for document in documents])
         for document in documents:
             if keys.get(document["id"]) is None:
@@ -157,6 +163,8 @@ class Records:
         if entity.characteristics:
             found = [(draft.stored.key, one) for draft in drafts for one in extractor.characteristics(draft.document)]
             self.rows.characterise(connection, found)
+        owned = [(draft.stored.key, draft.document) for draft in drafts]
+        self._parts.insert(connection, self.rows, entity, owned)
         self.rows.count(connection, entity.name, len(drafts))
 
     def _store(self, connection: Connection, entity: Entity, values: Sequence[dict[str, Any]]) -> None:
@@ -212,21 +220,23 @@ class Records:
         link is followed.
         """
         before = stored.parsed()
+        moment = max(now(), stored.updated + 1)
         after = {"id": before["id"], "href": before["href"]} | after | {"href": before["href"]}
         self.extractor(entity).settle(after)
+        if not concluded:
+            _check_moves(entity, before, after)
+        after = self._consulting.concluded(connection, entity, [(after, before)], moment)[0]
         difference = self._difference(entity, before, after)
         targets = self._resolve(connection, difference.added, policy)
         if not changes(entity, before, after):
             return stored
-        for lifecycle in () if concluded else entity.lifecycles:
-            lifecycle.check(lifecycle.of(before), lifecycle.of(after))
-        moment = max(now(), stored.updated + 1)
         after = self._uses.taken(connection, entity, [(stored.key, after)])[0]
         after, paths = followed(entity, before, after, moment)
         if not paths:
             return stored
         self._update_rows(connection, entity, stored.key, difference, targets, after=after)
         self._update_values(connection, entity, stored.key, before, after)
+        self._parts.change(connection, self.rows, entity, stored.key, (before, after))
         changed = Stored(stored.key, stored.id, stored.revision + 1, moment, encode(after))
         values = {"key": stored.key, "revision": changed.revision, "updated": moment, "document": changed.document}
         values |= self.extractor(entity).columns(after) | {"type": after.get("@type", entity.type_name)}
@@ -295,6 +305,7 @@ class Records:
         self.rows.forget(connection, stored.key)
         if entity.characteristics:
             self.rows.uncharacterise(connection, stored.key)
+        self._parts.delete(connection, self.rows, entity, stored.key)
         self.rows.leave(connection, stored.key)
         self.rows.count(connection, entity.name, -1)
         self._outbox(connection, [_change(entity, stored, DELETE, time=now())])
@@ -315,6 +326,12 @@ class Records:
         if key not in self._statements:
             self._statements[key] = Sql(BUILDERS[name](entity))
         return self._statements[key]
+
+
+def _check_moves(entity: Entity, before: Document, after: Document) -> None:
+    for lifecycle in entity.lifecycles:
+        lifecycle.check(lifecycle.of(before), lifecycle.of(after))
+    check_moves(entity, before, after)
 
 
 def _load(entity: Entity) -> str:

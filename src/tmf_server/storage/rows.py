@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Boolean, Column, Connection, Integer, Numeric, Table
 
 from tmf_server.storage.driver import Sql, run
 from tmf_server.storage.extract import Value
@@ -51,6 +51,11 @@ STATEMENTS = {
     "count": """
         INSERT INTO tally (kind, slot, number) VALUES (:kind, {slot}, :number)
         ON CONFLICT (kind, slot) DO UPDATE SET number = tally.number + excluded.number""",
+    "documents": "SELECT t.id, t.document FROM {source} JOIN {table} AS t ON t.id = j.value ->> 0",
+    "fill": "INSERT INTO {table} ({names}) SELECT {values} FROM {source}",
+    "clear": """
+        DELETE FROM {table} WHERE owner = :owner AND ({names}) IN (SELECT {values} FROM {source})""",
+    "empty": "DELETE FROM {table} WHERE owner = :owner",
     "total": "SELECT coalesce(sum(number), 0) FROM tally WHERE kind = :kind",
     "forget": "DELETE FROM reference WHERE owner = :owner",
     "lock": "SELECT 1 FROM entity WHERE key = :key FOR UPDATE",
@@ -76,8 +81,24 @@ def _statement(name: str, dialect: str) -> Sql:
     return Sql(STATEMENTS[name].format(source=SOURCE[dialect], slot=SLOT[dialect]))
 
 
+@lru_cache(maxsize=128)
+def _table_statement(name: str, dialect: str, table: Table, names: tuple[str, ...] = ()) -> Sql:
+    values = [_value(table.c[column], place) for place, column in enumerate(names)]
+    text = STATEMENTS[name].format(
+        source=SOURCE[dialect], table=table.name, names=", ".join(names), values=", ".join(values)
+    )
+    return Sql(text)
+
+
+def _value(column: Column[Any], place: int) -> str:
+    value = f"j.value ->> {place}"
+    kinds: tuple[tuple[type, str], ...] = ((Boolean, "BOOLEAN"), (Integer, "BIGINT"), (Numeric, "NUMERIC"))
+    cast = next((name for kind, name in kinds if isinstance(column.type, kind)), None)
+    return value if cast is None else f"CAST({value} AS {cast})"
+
+
 def _encode(rows: Iterable[Sequence[Any]]) -> str:
-    return json.dumps(list(rows), ensure_ascii=False)
+    return json.dumps(list(rows), ensure_ascii=False, default=str)  # a decimal as its digits
 
 
 class Rows:
@@ -110,6 +131,28 @@ class Rows:
     def present(self, connection: Connection, wanted: Sequence[Target]) -> set[Target]:
         """Those of the wanted that are here; makes no stubs."""
         return {target for target, (_, here) in self._find(connection, wanted).items() if here}
+
+    def documents(self, connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, str]:
+        """The canonical texts of the records of one table that are here, by id."""
+        statement = _table_statement("documents", self.dialect, table)
+        return dict(run(connection, statement, {"rows": _encode([id_] for id_ in ids)}).fetchall())
+
+    def fill(self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Write rows of a child table."""
+        if rows:
+            run(connection, _table_statement("fill", self.dialect, table, tuple(columns)), {"rows": _encode(rows)})
+
+    def clear(
+        self, connection: Connection, table: Table, columns: Sequence[str], owner: int, keys: Sequence[Sequence[Any]]
+    ) -> None:
+        """Remove rows of the owner from a child table, those that have the keys in the columns."""
+        if keys:
+            statement = _table_statement("clear", self.dialect, table, tuple(columns))
+            run(connection, statement, {"owner": owner, "rows": _encode(keys)})
+
+    def empty(self, connection: Connection, table: Table, owner: int) -> None:
+        """Remove every row of the owner from a child table."""
+        run(connection, _table_statement("empty", self.dialect, table), {"owner": owner})
 
     def refer(self, connection: Connection, rows: Sequence[tuple[int, str, int, str, int]]) -> None:
         """Write references: owner, path, position, role, target."""
