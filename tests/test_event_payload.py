@@ -57,6 +57,7 @@ def registry(
             exposures.append(Exposure(entity, one, lower(schema), schema, SameView(), narrowed))
     made = Registry.__new__(Registry)
     made.contracts, made.entities, made.exposures = tuple(chosen), entities, tuple(exposures)
+    made._beside = ()
     return made
 
 

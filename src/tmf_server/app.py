@@ -42,6 +42,7 @@ from tmf_server.rest.requests import RequestCheckMiddleware, validator_map
 from tmf_server.rest.resolver import VerbResolver
 from tmf_server.rest.routing import RoutingMiddleware
 from tmf_server.rest.services import Services
+from tmf_server.rest.shown import Shown
 from tmf_server.rest.subclasses import load_subclasses
 from tmf_server.rest.transfers import Wording
 from tmf_server.rest.validation import Validators
@@ -100,6 +101,7 @@ def create_services(settings: Settings) -> Services:
     database = Database(settings)
     records = Records(registry, settings, database.dialect, outbox.record)
     selector = Selector(registry, database.dialect)
+    links = Links(registry)
     return Services(
         settings=settings,
         registry=registry,
@@ -107,7 +109,8 @@ def create_services(settings: Settings) -> Services:
         records=records,
         selector=selector,
         validators=Validators(registry.contracts, strict=settings.strict_subtypes, subclasses=settings.schema_dir),
-        links=Links(registry),
+        links=links,
+        shown=Shown(links, settings.shown_bytes),
         subscriptions=Subscriptions(database, Guard(settings.outbound_allow)),
         tasks=dict.fromkeys(WORKS, start_job) | dict.fromkeys(ACTS, AlarmTasks(records, selector, settings).start),
         intakes={"alarm": AlarmIntake(database, records, settings)},
@@ -200,10 +203,25 @@ def create_registry(settings: Settings) -> Registry:
     wanted = settings.apis or tuple(NOUNS)
     registered = load_subclasses(settings.schema_dir)
     loaded = load_contracts(settings.openapi_dir or openapi_dir(), wanted, settings.cache_dir)
+    served = len(loaded)
+    loaded += _canonical_beside(loaded, settings)
     contracts = [with_subclasses(one, registered) for one in loaded] if registered else loaded
-    exposures = [exposure for contract in contracts for exposure in _exposures(contract, contracts)]
+    exposures = [exposure for contract in contracts[:served] for exposure in _exposures(contract, contracts)]
+    beside = [exposure for contract in contracts[served:] for exposure in _exposures(contract, contracts)]
     entities = {one.entity.name: one.entity for one in exposures}
-    return Registry(contracts, list(entities.values()), exposures)
+    return Registry(contracts[:served], list(entities.values()), exposures, beside)
+
+
+def _canonical_beside(served: list[Contract], settings: Settings) -> list[Contract]:
+    """The v5 documents of APIs that are served in v4 only, since records are stored in their shape."""
+    lacking = {one.api for one in served} - {one.api for one in served if one.version == "v5"}
+    found = []
+    for name in sorted(f"{api}/v5" for api in lacking):
+        try:
+            found += load_contracts(settings.openapi_dir or openapi_dir(), (name,), settings.cache_dir)
+        except FileNotFoundError:
+            found += load_contracts(openapi_dir(), (name,), settings.cache_dir)
+    return found
 
 
 def _exposures(contract: Contract, contracts: list[Contract]) -> list[Exposure]:

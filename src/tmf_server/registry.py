@@ -232,12 +232,20 @@ def projections(table: Table, **columns: str) -> dict[Path, Column[Any]]:
 
 
 class Registry:
-    """The index of all contracts, entities and exposures of one server."""
+    """The index of all contracts, entities and exposures of one server.
+
+    `beside` are exposures in documents that are not served, but whose shape records are stored in.
+    """
 
     def __init__(
-        self, contracts: Sequence[Contract], entities: Sequence[Entity], exposures: Sequence[Exposure]
+        self,
+        contracts: Sequence[Contract],
+        entities: Sequence[Entity],
+        exposures: Sequence[Exposure],
+        beside: Sequence[Exposure] = (),
     ) -> None:
         self.contracts = tuple(contracts)
+        self._beside = tuple(beside)
         self.entities = {entity.name: entity for entity in entities}
         self.exposures = tuple(exposures)
         self._by_noun = {(one.contract.name, one.noun): one for one in exposures}
@@ -246,7 +254,7 @@ class Registry:
             self._by_kind.setdefault((one.contract.version, one.entity.name), one)
         self._kinds_by_type = {
             name: one.entity.name
-            for one in reversed(exposures)
+            for one in reversed([*exposures, *beside])
             for name in (one.entity.name, *one.contract.types_under(one.entity.type_name))
         }
         self._users: dict[str, list[tuple[Entity, Use]]] = {}
@@ -279,7 +287,8 @@ class Registry:
 
     def canonical(self, kind: str) -> Exposure:
         """Where the canonical shape of the kind is written down: its v5 exposure, or the only one it has."""
-        exposure = self.shown_as(kind, "v5")
+        beside = next((one for one in self._beside if one.entity.name == kind), None)
+        exposure = self._by_kind.get(("v5", kind)) or beside or self.shown_as(kind, "v5")
         if exposure is None:
             raise LookupError(f"no document shows the kind {kind}")
         return exposure
@@ -289,8 +298,13 @@ class Registry:
         return self._users.get(kind, ())
 
     def shown_in(self, kind: str) -> list[Exposure]:
-        """Every exposure of the kind."""
-        return [one for one in self.exposures if one.entity.name == kind]
+        """Every exposure of the kind, in documents that are not served too."""
+        return [one for one in (*self.exposures, *self._beside) if one.entity.name == kind]
+
+    @property
+    def documents(self) -> list[Contract]:
+        """Every document that is known, those that are not served too."""
+        return list(dict.fromkeys((*self.contracts, *(one.contract for one in self._beside))))
 
     def kind_of(self, schema: str, referred_type: str | None) -> str:
         """The kind of a reference's target: from the schema at its place, then from `@referredType`."""

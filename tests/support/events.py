@@ -87,6 +87,7 @@ def small_registry() -> Registry:
     registry.contracts = tuple(contracts)
     registry.entities = {NOUN: OFFERING, "productCatalog": CATALOG}
     registry.exposures = tuple(exposures)
+    registry._beside = ()
     return registry
 
 

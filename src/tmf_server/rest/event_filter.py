@@ -70,7 +70,7 @@ def event_matcher(registry: Registry, settings: Settings, api: str, version: str
 
 def _contract(registry: Registry, api: str, version: str) -> Contract:
     """The document that lists the events; the other version's where this one lists none."""
-    of_api = [one for one in registry.contracts if one.api == api]
+    of_api = [one for one in registry.documents if one.api == api]
     own = next(one for one in of_api if one.version == version)
     return own if own.events else next((one for one in of_api if one.events), own)
 
