@@ -15,6 +15,8 @@ Target = tuple[str, str]  # kind, id
 
 SOURCE = {"sqlite": "json_each(:rows) AS j", "postgresql": "jsonb_array_elements(CAST(:rows AS jsonb)) AS j(value)"}
 SLOT = {"sqlite": "0", "postgresql": f"pg_backend_pid() % {SLOTS}"}
+# What a reference is about to name stays: the lock that its foreign key takes, taken before what is found is believed.
+SHARE = {"sqlite": "", "postgresql": "FOR KEY SHARE OF e"}
 
 STATEMENTS = {
     "enter": """
@@ -25,6 +27,9 @@ STATEMENTS = {
     "find": """
         SELECT e.kind, e.id, e.key, e.here FROM {source}
         JOIN entity AS e ON e.id = j.value ->> 1 AND e.kind = j.value ->> 0""",
+    "hold": """
+        SELECT e.kind, e.id, e.key, e.here FROM {source}
+        JOIN entity AS e ON e.id = j.value ->> 1 AND e.kind = j.value ->> 0 {share}""",
     "stub": """
         INSERT INTO entity (kind, id, here)
         SELECT j.value ->> 0, j.value ->> 1, false FROM {source} WHERE true ORDER BY 2, 1
@@ -78,7 +83,7 @@ STATEMENTS = {
 
 @lru_cache(maxsize=64)
 def _statement(name: str, dialect: str) -> Sql:
-    return Sql(STATEMENTS[name].format(source=SOURCE[dialect], slot=SLOT[dialect]))
+    return Sql(STATEMENTS[name].format(source=SOURCE[dialect], slot=SLOT[dialect], share=SHARE[dialect]))
 
 
 @lru_cache(maxsize=128)
@@ -116,16 +121,18 @@ class Rows:
         return {row[0]: row[1] for row in found.fetchall()}
 
     def targets(self, connection: Connection, wanted: Sequence[Target]) -> dict[Target, tuple[int, bool]]:
-        """Key and presence of every wanted target; a stub is made for those that were never heard of."""
-        found = self._find(connection, wanted)
+        """Key and presence of every wanted target, which stays so; a stub is made for those never heard of."""
+        found = self._find(connection, wanted, "hold")
         missing = [one for one in wanted if one not in found]
         if missing:
             self._run(connection, "stub", rows=_encode(missing))
-            found |= self._find(connection, missing)
+            found |= self._find(connection, missing, "hold")
         return found
 
-    def _find(self, connection: Connection, wanted: Sequence[Target]) -> dict[Target, tuple[int, bool]]:
-        rows = self._run(connection, "find", rows=_encode(wanted))
+    def _find(
+        self, connection: Connection, wanted: Sequence[Target], how: str = "find"
+    ) -> dict[Target, tuple[int, bool]]:
+        rows = self._run(connection, how, rows=_encode(wanted))
         return {(kind, id_): (key, bool(here)) for kind, id_, key, here in rows}
 
     def present(self, connection: Connection, wanted: Sequence[Target]) -> set[Target]:
