@@ -56,6 +56,7 @@ class Settings:
 
     # bounds
     default_limit: int = 20  # records on a page when the client names no limit
+    shown_bytes: int = 16_777_216  # of memory a process, for records as clients were shown them last; 0 keeps none
     max_limit: int = 1000  # records on a page at most
     max_body_bytes: int = 2_000_000  # of a request; larger ones are 413
     max_depth: int = 64  # levels of nested arrays and objects in a body

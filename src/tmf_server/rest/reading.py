@@ -37,7 +37,7 @@ def retrieve(request: Request) -> Response:
     if not_modified(request, stored):
         return Response(304, headers=[("ETag", entity_tag(stored))])
     if not request.query:
-        return Response(200, shown_bytes(request, stored.document), stored_headers(stored))
+        return Response(200, shown_bytes(request, stored), stored_headers(stored))
     return _shaped(request, stored)
 
 
@@ -45,7 +45,7 @@ def _shaped(request: Request, stored: Stored) -> Response:
     """The record with `depth` and `expand` carried out, then narrowed to `fields`."""
     query = parse_shape(request.query, request.exposure, request.services.settings)
     if not (query.depth or query.expand):
-        return Response(200, shown_bytes(request, stored.document, query.fields), stored_headers(stored))
+        return Response(200, shown_bytes(request, stored, query.fields), stored_headers(stored))
     return Response(200, orjson.dumps(_expanded(request, query, [stored])[0]), stored_headers(stored))
 
 
@@ -87,5 +87,5 @@ def _total(request: Request, connection: Connection, where: Condition | None) ->
 
 def _page_body(request: Request, query: Query, page: Page) -> bytes:
     if not (query.depth or query.expand):
-        return shown_array(request, [one.document for one in page.rows], query.fields)
+        return shown_array(request, page.rows, query.fields)
     return orjson.dumps(_expanded(request, query, page.rows))

@@ -20,32 +20,32 @@ def entity_tag(stored: Stored) -> str:
     return f'"{stored.revision}-{stored.updated:x}"'
 
 
-def shown_bytes(request: Request, document: str, fields: FieldTree | None = None) -> bytes:
-    """The canonical text as the request's version shows it, links absolute, narrowed to the fields asked for.
-
-    The text is passed through untouched when the version is the stored one and nothing is left out.
-    """
-    exposure, links = request.exposure, request.services.links
+def shown_bytes(request: Request, stored: Stored, fields: FieldTree | None = None) -> bytes:
+    """The record as the request's version shows it, links absolute, narrowed to the fields asked for."""
+    exposure, services = request.exposure, request.services
     if fields is None:
-        return shown_text(links, exposure, document, request.origin)
-    shown = select_fields(exposure.view.show(orjson.loads(document)), fields, exposure.contract.version)
-    return links.of_record(orjson.dumps(shown), exposure, request.origin)
+        return services.shown.text(exposure, stored, request.origin)
+    shown = select_fields(exposure.view.show(stored.parsed()), fields, exposure.contract.version)
+    return services.links.of_record(orjson.dumps(shown), exposure, request.origin)
 
 
 def shown_text(links: Links, exposure: Exposure, document: str, origin: str) -> bytes:
-    """The canonical text as the exposure shows all of it to readers at the origin."""
+    """The canonical text as the exposure shows all of it to readers at the origin.
+
+    It is passed through untouched when the version is the stored one.
+    """
     if exposure.v5 and RESIDUE not in document:
         return links.of_record(document.encode(), exposure, origin)
     return links.of_record(orjson.dumps(exposure.view.show(orjson.loads(document))), exposure, origin)
 
 
-def shown_array(request: Request, documents: Sequence[str], fields: FieldTree | None) -> bytes:
-    """The canonical texts as one JSON array, as the version shows them; passed through where nothing differs."""
-    exposure, links = request.exposure, request.services.links
-    joined = ",".join(documents)
-    if exposure.v5 and fields is None and RESIDUE not in joined:
-        return links.absolute(f"[{joined}]".encode(), request.origin, exposure.contract.version)
-    return b"[" + b",".join(shown_bytes(request, document, fields) for document in documents) + b"]"
+def shown_array(request: Request, records: Sequence[Stored], fields: FieldTree | None) -> bytes:
+    """The records as one JSON array, as the version shows them."""
+    if fields is None:
+        texts = request.services.shown.texts(request.exposure, records, request.origin)
+    else:
+        texts = [shown_bytes(request, one, fields) for one in records]
+    return b"[" + b",".join(texts) + b"]"
 
 
 def rendered(links: Links, exposure: Exposure, document: str, origin: str) -> Document:
@@ -67,7 +67,7 @@ def record_response(request: Request, stored: Stored, *, status: int = 200) -> R
     headers = stored_headers(stored)
     if status == 201:
         headers.append(("Location", record_url(request, stored.id)))
-    return Response(status, shown_bytes(request, stored.document, asked_fields(request)), headers)
+    return Response(status, shown_bytes(request, stored, asked_fields(request)), headers)
 
 
 def stored_headers(stored: Stored) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from tmf_server.storage.select import Selector
 
 if TYPE_CHECKING:
     from tmf_server.events.subscriptions import Subscriptions
+    from tmf_server.rest.shown import Shown
     from tmf_server.rest.validation import Validators
 
 StartTask = Callable[[Connection, Entity, Stored, str, str], Stored]
@@ -52,6 +53,7 @@ class Services:
     selector: Selector
     validators: Validators
     links: Links
+    shown: Shown
     subscriptions: Subscriptions
     tasks: Mapping[str, StartTask] = field(default_factory=dict)
     intakes: Mapping[str, Intake] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection
@@ -26,8 +26,7 @@ Outbox = Callable[[Connection, Sequence[Change]], None]
 MOST_NAMED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A record as it lies in its table; `document` is the canonical text, `updated` in microseconds."""
 
     key: int

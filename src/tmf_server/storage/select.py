@@ -100,7 +100,7 @@ class Query:
             rows.reverse()
         started = more if backwards else selection.after is not None or selection.offset > 0
         return Page(
-            tuple([Stored(*row[:5]) for row in rows]),
+            tuple([Stored._make(row[:5]) for row in rows]),
             next=cursors.of(rows[-1]) if rows and (more or backwards) else None,
             previous=cursors.of(rows[0]) if rows and started else None,
         )
