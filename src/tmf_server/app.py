@@ -43,7 +43,6 @@ from tmf_server.rest.resolver import VerbResolver
 from tmf_server.rest.routing import RoutingMiddleware
 from tmf_server.rest.services import Services
 from tmf_server.rest.shown import Shown
-from tmf_server.rest.shown import Shown
 from tmf_server.rest.subclasses import load_subclasses
 from tmf_server.rest.transfers import Wording
 from tmf_server.rest.validation import Validators
