@@ -79,6 +79,17 @@ def test_the_demo_is_stored_the_same_way_one_by_one_and_at_once(served: Served) 
     assert len(at_once["characteristic"]) > 50
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_batch_is_listed_in_its_own_order(served: Served, at_once: bool) -> None:
+    ids = ["m", "B", "z", "a", "10", "9", "é", "A"]
+    documents = [{"@type": "Category", "id": one, "name": one} for one in ids]
+    documents[1]["parent"] = {"@type": "CategoryRef", "id": "stub-of-none"}
+    create(served, bulk(served) if at_once else served.services.records, documents)
+    create(served, bulk(served), [{"@type": "Category", "id": "after", "name": "after"}])
+    listed = served.client.get("/tmf-api/productCatalogManagement/v5/category?fields=none").json()
+    assert [one["id"] for one in listed] == [*ids, "after"]
+
+
 # what the text form of COPY writes specially, and what looks like it
 texts = st.text(st.sampled_from("a\\\t\n\r\b\f\v\"'N.,;é😀\u2028\x7f\x01"), min_size=1, max_size=8) | st.sampled_from(
     ["\\N", "\\.", "\\\\N", "NULL", "\\x41", "2026-01-31T12:00:00Z", "1e400", "true"]

@@ -95,7 +95,7 @@ def test_a_counter_under_if_match_counts_each_step_once(servers: Servers) -> Non
     assert servers.make("category", "counter", steps=0).status_code == 201
 
     def count(client: httpx.Client, _number: int) -> list[int]:
-        codes = []
+        codes: list[int] = []
         while codes.count(200) < 4:
             seen = client.get("/v5/category/counter")
             steps = {"steps": seen.json()["steps"] + 1}
@@ -148,7 +148,7 @@ def test_a_record_is_not_removed_and_referred_to_at_once(servers: Servers) -> No
 
 def test_mixed_writers_leave_the_tally_equal_to_the_rows(servers: Servers) -> None:
     def write(client: httpx.Client, number: int) -> list[int]:
-        codes = []
+        codes: list[int] = []
         for count in range(10):
             codes.append(post(client, "productOffering", f"mixed-{number}-{count}").status_code)
             if count % 3 == 0:

@@ -14,14 +14,23 @@ SLOTS = 64
 Target = tuple[str, str]  # kind, id
 
 SOURCE = {"sqlite": "json_each(:rows) AS j", "postgresql": "jsonb_array_elements(CAST(:rows AS jsonb)) AS j(value)"}
+# The keys of a batch in its order. PostgreSQL locks them in the order of their ids, so that two batches never cross.
+ENTERED = {
+    "sqlite": "SELECT NULL AS key, j.value ->> 0 AS id FROM {source} ORDER BY j.key",
+    "postgresql": """
+        SELECT n.key, n.id FROM (
+        SELECT nextval('entity_key_seq') AS key, j.value ->> 0 AS id
+        FROM jsonb_array_elements(CAST(:rows AS jsonb)) WITH ORDINALITY AS j(value, place) ORDER BY place) AS n
+        ORDER BY n.id""",
+}
 SLOT = {"sqlite": "0", "postgresql": f"pg_backend_pid() % {SLOTS}"}
 # What a reference is about to name stays: the lock that its foreign key takes, taken before what is found is believed.
 SHARE = {"sqlite": "", "postgresql": "FOR KEY SHARE OF e"}
 
 STATEMENTS = {
     "enter": """
-        INSERT INTO entity (kind, id, here)
-        SELECT :kind, j.value ->> 0, true FROM {source} WHERE true ORDER BY 2
+        INSERT INTO entity (key, kind, id, here)
+        SELECT m.key, :kind, m.id, true FROM ({entered}) AS m WHERE true
         ON CONFLICT (id, kind) DO UPDATE SET here = true WHERE NOT entity.here
         RETURNING id, key""",
     "find": """
@@ -83,7 +92,9 @@ STATEMENTS = {
 
 @lru_cache(maxsize=64)
 def _statement(name: str, dialect: str) -> Sql:
-    return Sql(STATEMENTS[name].format(source=SOURCE[dialect], slot=SLOT[dialect], share=SHARE[dialect]))
+    source = SOURCE[dialect]
+    entered = ENTERED[dialect].format(source=source)
+    return Sql(STATEMENTS[name].format(source=source, slot=SLOT[dialect], share=SHARE[dialect], entered=entered))
 
 
 @lru_cache(maxsize=128)
@@ -116,7 +127,10 @@ class Rows:
         return run(connection, _statement(name, self.dialect), values)
 
     def enter(self, connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, int]:
-        """Make the records be here, stubs turned real; keys by id, without those that were here already."""
+        """Make the records be here, stubs turned real; keys by id, without those that were here already.
+
+        New keys grow in the order given.
+        """
         found = self._run(connection, "enter", kind=kind, rows=_encode([one] for one in ids))
         return {row[0]: row[1] for row in found.fetchall()}
 
