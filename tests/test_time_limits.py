@@ -56,6 +56,19 @@ def test_the_time_of_a_count_is_its_own(database: Database) -> None:
         fetch_all(connection, *MANY)
 
 
+def test_counts_are_those_of_this_moment(served: Served) -> None:
+    for number in range(3):
+        made = {"id": f"c{number}", "@type": "ProductOffering", "name": "x", "lifecycleStatus": "Active"}
+        for _ in range(2):
+            counted = served.client.get(f"{OFFERINGS}?lifecycleStatus=Active").headers["x-total-count"]
+            assert counted == str(number)
+        assert served.client.post(OFFERINGS, json=made).status_code == 201
+    served.client.patch(f"{OFFERINGS}/c0", json={"lifecycleStatus": "Retired"})
+    assert served.client.get(f"{OFFERINGS}?lifecycleStatus=Active").headers["x-total-count"] == "2"
+    served.client.delete(f"{OFFERINGS}/c1")
+    assert served.client.get(f"{OFFERINGS}?lifecycleStatus=Active").headers["x-total-count"] == "1"
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_in_haste_reads_and_counts_are_given_up(database: Database) -> None:
     with pytest.raises(TooCostly), database.hurried(0.01), database.read() as connection:

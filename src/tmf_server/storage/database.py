@@ -33,7 +33,7 @@ NEVER = 1_000_000_000  # psycopg prepares what driver.run says, and nothing by c
 PROGRESS_OPERATIONS = 20_000
 ENDLESS_SECONDS = 10.0
 """How long a count that was given up is not tried again."""
-MOST_ENDLESS = 10_000
+MOST_COUNTS = 10_000
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
@@ -218,26 +218,35 @@ class Database:
             return None
         connection = self._own_reader()
         try:
-            return self._count(connection, written, seconds)
+            if self.dialect == "postgresql":
+                return int(fetch_one_within(connection, written, seconds)[0])
+            return self._count(connection, written, question, seconds)
         except DATABASE_ERRORS as error:
             if _timed_out(error):
                 if getattr(self._local, "hurry", None) is not None:
                     raise TooCostly("The count takes longer than there is time for here.") from error
-                if len(self._endless) >= MOST_ENDLESS:
+                if len(self._endless) >= MOST_COUNTS:
                     self._endless.clear()
                 self._endless[question] = time.monotonic() + ENDLESS_SECONDS
                 return None
             self._drop_reader(connection)
             raise _translated(error) from error
 
-    def _count(self, connection: Connection, written: Written, seconds: float) -> int:
-        if self.dialect == "postgresql":
-            return int(fetch_one_within(connection, written, seconds)[0])
-        self._local.deadline = self._deadline(seconds)
-        try:
-            return int(fetch_all(connection, *written)[0][0])
-        finally:
-            self._local.deadline = None
+    def _count(self, connection: Connection, written: Written, question: tuple[Any, ...], seconds: float) -> int:
+        """What this thread counted in SQLite is good until somebody commits: the data version tells it at no cost."""
+        version = fetch_all(connection, "PRAGMA data_version", {})[0][0]
+        if getattr(self._local, "counted_at", None) != (connection, version):
+            self._local.counted_at, self._local.counts = (connection, version), {}
+        counts: dict[tuple[Any, ...], int] = self._local.counts
+        if question not in counts:
+            if len(counts) >= MOST_COUNTS:
+                counts.clear()
+            self._local.deadline = self._deadline(seconds)
+            try:
+                counts[question] = int(fetch_all(connection, *written)[0][0])
+            finally:
+                self._local.deadline = None
+        return counts[question]
 
     def close(self) -> None:
         """Close every pooled connection."""
