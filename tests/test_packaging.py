@@ -1,9 +1,12 @@
 """The locks pin what pyproject.toml asks for, and the wheel carries what the server needs at run time."""
 
+import ast
 import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -95,3 +98,32 @@ def test_the_wheel_carries_the_same_files_as_the_checkout(unpacked_wheel: Path) 
     assert (unpacked_wheel / "tmf_conformance" / "__init__.py").is_file()
     [licences] = unpacked_wheel.glob("*.dist-info/licenses")
     assert {path.name for path in licences.iterdir()} == {"LICENSE", "NOTICE"}
+
+
+def declared(names: Iterable[str]) -> set[str]:
+    return {canonicalize_name(Requirement(name).name) for name in names}
+
+
+def imported(folder: str) -> dict[str, str]:
+    """The packages that the modules below a folder import, each with a module that does."""
+    found: dict[str, str] = {}
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            found |= {name.partition(".")[0]: path.name for name in names}
+    return {name: where for name, where in found.items() if name not in sys.stdlib_module_names}
+
+
+def test_every_package_that_is_imported_is_asked_for() -> None:
+    server = declared(PROJECT["dependencies"])
+    suite = server | declared(PROJECT["optional-dependencies"]["conformance"])
+    own = {"tmf_server", "tmf_conformance", "tmf_double"}
+    providers = packages_distributions()
+    for folder, known in (("src", server), ("conformance", suite)):
+        missing = {
+            name: where
+            for name, where in imported(folder).items()
+            if name not in own and known.isdisjoint(map(canonicalize_name, providers[name]))
+        }
+        assert missing == {}, "declare it in pyproject.toml and run `make lock`"
