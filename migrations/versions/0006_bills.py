@@ -105,6 +105,7 @@ def _create_customer_bill() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("updated", sa.BigInteger(), nullable=False),
         sa.Column("type", Text, nullable=False),
+        sa.Column("account_period", Text, nullable=True),
         sa.Column("bill_no", Text, nullable=True),
         sa.Column("state", Text, nullable=True),
         sa.Column("category", Text, nullable=True),
@@ -120,12 +121,17 @@ def _create_customer_bill() -> None:
         sa.Column("document", Text, nullable=False),
         sa.ForeignKeyConstraint(["key"], ["entity.key"], name="fk_customer_bill_key_entity"),
         sa.PrimaryKeyConstraint("key", name="pk_customer_bill"),
+        sa.UniqueConstraint("account_period", name="uq_customer_bill_account_period"),
         sa.UniqueConstraint("id", name="uq_customer_bill_id"),
     )
     op.create_index("ix_customer_bill_bill_date", "customer_bill", ["bill_date", "key"], unique=False)
     op.create_index("ix_customer_bill_bill_no", "customer_bill", ["bill_no", "key"], unique=False)
     op.create_index("ix_customer_bill_payment_due_date", "customer_bill", ["payment_due_date", "key"], unique=False)
+    op.create_index("ix_customer_bill_remaining_amount", "customer_bill", ["remaining_amount", "key"], unique=False)
     op.create_index("ix_customer_bill_state", "customer_bill", ["state", "key"], unique=False)
+    op.create_index(
+        "ix_customer_bill_tax_included_amount", "customer_bill", ["tax_included_amount", "key"], unique=False
+    )
     op.create_index("ix_customer_bill_type", "customer_bill", ["type", "key"], unique=False)
 
 
@@ -140,11 +146,11 @@ def _create_customer_bill_on_demand() -> None:
         sa.Column("type", Text, nullable=False),
         sa.Column("name", Text, nullable=True),
         sa.Column("state", Text, nullable=True),
-        sa.Column("last_update", sa.BigInteger(), nullable=True),
         sa.Column("document", Text, nullable=False),
         sa.ForeignKeyConstraint(["key"], ["entity.key"], name="fk_customer_bill_on_demand_key_entity"),
         sa.PrimaryKeyConstraint("key", name="pk_customer_bill_on_demand"),
         sa.UniqueConstraint("id", name="uq_customer_bill_on_demand_id"),
     )
+    op.create_index("ix_customer_bill_on_demand_name", "customer_bill_on_demand", ["name", "key"], unique=False)
     op.create_index("ix_customer_bill_on_demand_state", "customer_bill_on_demand", ["state", "key"], unique=False)
     op.create_index("ix_customer_bill_on_demand_type", "customer_bill_on_demand", ["type", "key"], unique=False)

@@ -27,6 +27,7 @@ from tmf_server.monitoring import Health, Scrape
 from tmf_server.pages import SEGMENTS, create_pages
 from tmf_server.processes.alarm_intake import AlarmIntake
 from tmf_server.processes.alarm_tasks import ACTS, AlarmTasks
+from tmf_server.processes.bills_on_demand import BILL_ON_DEMAND, BillsOnDemand
 from tmf_server.processes.transfer.desk import Desk
 from tmf_server.processes.transfer.jobs import Jobs, start_job
 from tmf_server.processes.transfer.works import WORKS
@@ -112,7 +113,9 @@ def create_services(settings: Settings) -> Services:
         links=links,
         shown=Shown(links, settings.shown_bytes),
         subscriptions=Subscriptions(database, Guard(settings.outbound_allow)),
-        tasks=dict.fromkeys(WORKS, start_job) | dict.fromkeys(ACTS, AlarmTasks(records, selector, settings).start),
+        tasks=dict.fromkeys(WORKS, start_job)
+        | dict.fromkeys(ACTS, AlarmTasks(records, selector, settings).start)
+        | {BILL_ON_DEMAND: BillsOnDemand(records, selector, settings).start},
         intakes={"alarm": AlarmIntake(database, records, settings)},
     )
 

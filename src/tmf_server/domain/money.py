@@ -1,7 +1,7 @@
 """Currencies (ISO 4217) and exact amounts. No HTTP, no SQL."""
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from tmf_server.errors import Fault
@@ -33,6 +33,34 @@ MINOR_DIGITS = dict.fromkeys(_codes("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX
 def exact(value: Any) -> Decimal:
     """The number as it was written: 34.99 is Decimal('34.99'), never its binary neighbour."""
     return value if isinstance(value, Decimal) else Decimal(repr(value) if isinstance(value, float) else value)
+
+
+# Every double and every 64-bit number has fewer digits, before and behind the point together.
+WIDE = Context(prec=700, rounding=ROUND_HALF_UP)
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """The exact sum."""
+    found = Decimal(0)
+    for amount in amounts:
+        found = WIDE.add(found, amount)
+    return found
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """The amount in whole smallest units of the currency, halves away from zero."""
+    return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), context=WIDE)
+
+
+def number(amount: Decimal) -> int | float:
+    """The amount as JSON carries it. OverflowError for one that no double is."""
+    if amount == amount.to_integral_value(context=WIDE):
+        found: int | float = int(amount)
+    else:
+        found = float(amount)
+    if exact(float(found)) != amount:
+        raise OverflowError(f"{amount} has more digits than a number in JSON can carry")
+    return found
 
 
 def minor_digits(currency: str) -> int:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from tmf_server.entities import alarm, catalog, customer, inventory
+from tmf_server.entities import alarm, billing, catalog, customer, inventory
 from tmf_server.entities.alarm_v4 import ALARM_RULES
+from tmf_server.entities.billing_v4 import BILLING_RULES
 from tmf_server.entities.catalog_v4 import CATALOG_RULES
 from tmf_server.entities.customer_v4 import CUSTOMER_RULES
 from tmf_server.entities.resource_v4 import RESOURCE_RULES
@@ -17,6 +18,7 @@ NOUNS: Mapping[str, Mapping[str, Entity]] = {
     "TMF638": inventory.SERVICE_NOUNS,
     "TMF639": inventory.RESOURCE_NOUNS,
     "TMF642": alarm.NOUNS,
+    "TMF678": billing.NOUNS,
 }
 V4_RULES: Mapping[str, Rules] = {
     "TMF620": CATALOG_RULES,
@@ -24,6 +26,7 @@ V4_RULES: Mapping[str, Rules] = {
     "TMF638": SERVICE_RULES,
     "TMF639": RESOURCE_RULES,
     "TMF642": ALARM_RULES,
+    "TMF678": BILLING_RULES,
 }
 # Path segments that show only one type of their entity, with all below it.
 TYPES: Mapping[str, Mapping[str, str]] = {"TMF639": inventory.RESOURCE_TYPES}

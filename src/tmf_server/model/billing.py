@@ -4,8 +4,10 @@ from sqlalchemy import Column
 
 from tmf_server.model.base import Flag, Instant, Money, Text, record_table
 
+# `account_period` is a digest of what a bill is for; whoever makes a second one of it is told of the first.
 customer_bill = record_table(
     "customer_bill",
+    Column("account_period", Text, unique=True, info={"unique": "one bill per billing account, period and currency"}),
     Column("bill_no", Text),
     Column("state", Text),
     Column("category", Text),
@@ -18,7 +20,7 @@ customer_bill = record_table(
     Column("tax_included_amount", Money),
     Column("amount_due", Money),
     Column("remaining_amount", Money),
-    indexes=("bill_no", "state", "bill_date", "payment_due_date"),
+    indexes=("bill_no", "state", "bill_date", "payment_due_date", "tax_included_amount", "remaining_amount"),
 )
 
 applied_customer_billing_rate = record_table(
@@ -45,6 +47,5 @@ customer_bill_on_demand = record_table(
     "customer_bill_on_demand",
     Column("name", Text),
     Column("state", Text),
-    Column("last_update", Instant),
-    indexes=("state",),
+    indexes=("name", "state"),
 )

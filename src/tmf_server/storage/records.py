@@ -20,6 +20,7 @@ from tmf_server.storage.extract import Extractor, Reference
 from tmf_server.storage.mirrors import Links, without_reference
 from tmf_server.storage.parts import Parts, check_moves
 from tmf_server.storage.rows import Rows, Target
+from tmf_server.storage.uniqueness import check_unique
 from tmf_server.storage.uses import Uses
 
 Outbox = Callable[[Connection, Sequence[Change]], None]
@@ -152,6 +153,7 @@ class Records:
             | extractor.columns(draft.document)
             for draft in drafts
         ]
+        check_unique(connection, self.rows, entity, values)
         self._store(connection, entity, values)
         rows = [
             (draft.stored.key, one.path, one.position, entity.role(one.path, draft.document), targets[one.kind, one.id])
@@ -239,6 +241,7 @@ class Records:
         changed = Stored(stored.key, stored.id, stored.revision + 1, moment, encode(after))
         values = {"key": stored.key, "revision": changed.revision, "updated": moment, "document": changed.document}
         values |= self.extractor(entity).columns(after) | {"type": after.get("@type", entity.type_name)}
+        check_unique(connection, self.rows, entity, [values])
         run(connection, self._statement("update", entity), values)
         if not concluded:
             self._links.follow(connection, entity, after, difference.added, difference.removed)
