@@ -16,9 +16,10 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.support.demo import demo_size
+from tests.support.nouns import registry
 from tests.support.receiver import eventually
 from tmf_server.cli import main
-from tmf_server.demo.documents import DOCUMENTS
 from tmf_server.domain.catalog import CATALOG_STATES
 from tmf_server.model.jobs import transfer_job
 from tmf_server.settings import Settings, describe
@@ -91,7 +92,7 @@ def test_a_reset_asks_first(command: Command, tmp_path: Path) -> None:
     good(command("load", "category", str(tmp_path / "one.ndjson")))
     assert "--yes" in refused(command("reset"))
     assert "mine" in good(command("dump", "category"))
-    assert f"{len(DOCUMENTS)} records of the demo" in good(command("reset", "--yes"))
+    assert f"{demo_size(registry())} records of the demo" in good(command("reset", "--yes"))
     assert "mine" not in good(command("dump", "category"))
 
 

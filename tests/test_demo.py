@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from tests.support.demo import demo_size
 from tests.support.jobs import listed
 from tests.support.nouns import registry
 from tests.support.served import Served
 from tmf_server.demo import seed
 from tmf_server.demo.catalog import DOCUMENTS
-from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
 from tmf_server.demo.loading import load_demo_once, reset, seed_blocks
 from tmf_server.model.events import outbox
 from tmf_server.registry import Document, Exposure
@@ -148,7 +148,7 @@ def test_the_bundle_costs_its_parts_less_the_discount() -> None:
 # -- loading --------------------------------------------------------------------------------------
 def test_the_demo_is_loaded_once_without_events(served: Served) -> None:
     database = served.services.database
-    assert load_demo_once(database, quiet(served)) == len(EVERYTHING)
+    assert load_demo_once(database, quiet(served)) == demo_size(registry())
     assert load_demo_once(database, quiet(served)) == 0
     with database.read() as connection:
         assert connection.execute(outbox.select()).all() == []
@@ -165,7 +165,7 @@ def test_processes_that_start_together_load_it_once(served: Served) -> None:
         thread.start()
     for thread in work:
         thread.join()
-    assert sorted(counts) == [0, 0, 0, len(EVERYTHING)]
+    assert sorted(counts) == [0, 0, 0, demo_size(registry())]
 
 
 def test_a_database_with_records_gets_no_demo(served: Served) -> None:
@@ -182,7 +182,7 @@ def test_a_reset_brings_the_demo_back_and_nothing_else(filled: Served) -> None:
     assert client.post(f"{api}/category", json={"@type": "Category", "name": "mine"}).status_code == 201
     assert client.post(f"{api}/hub", json={"callback": "http://127.0.0.1:9/x"}).status_code == 201
     assert client.patch(f"{api}/productOffering/fibre-500", json={"name": "changed"}).status_code == 200
-    assert reset(filled.services.database, quiet(filled)) == len(EVERYTHING)
+    assert reset(filled.services.database, quiet(filled)) == demo_size(registry())
     assert {exposure: ids(filled, exposure) for exposure in NOUNS} == before
     assert client.get(f"{api}/productOffering/fibre-500").json()["name"] == "Fibre 500"
     with filled.services.database.read() as connection:

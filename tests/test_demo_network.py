@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.demo import demo_size
 from tests.support.nouns import registry
 from tests.support.served import Served
 from tmf_server.demo.build_network import CUSTOMERS
-from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
 from tmf_server.demo.loading import load_demo_once
 from tmf_server.demo.network import ALARMS, DOCUMENTS, RESOURCES, SERVICES
 from tmf_server.domain import alarm as alarm_rules
@@ -129,7 +129,7 @@ def test_alarms_are_true_to_their_rules() -> None:
 def test_loaded_resources_know_who_uses_them(served: Served) -> None:
     services = served.services
     records = BulkRecords(services.registry, services.settings, services.database.dialect)
-    assert load_demo_once(services.database, records) == len(EVERYTHING)
+    assert load_demo_once(services.database, records) == demo_size(registry())
     usage = {one["id"]: one["usageState"] for one in served.client.get(f"{APIS['resource']}?limit=1000").json()}
     assert (usage["cpe-lindqvist"], usage["pool-homes"], usage["cpe-stock-1"]) == ("busy", "active", "idle")
     found = served.client.get(f"{APIS['service']}?supportingResource.id=cpe-okafor").json()

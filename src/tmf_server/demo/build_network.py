@@ -16,6 +16,7 @@ SITES = {
     "site-quay": "Quay Street",
     "site-market": "Market Square",
     "site-docks": "Docks terminal",
+    "site-lane": "Hill Lane",
 }
 CUSTOMERS = {
     "customer-lindqvist": "Amber Lindqvist",
@@ -23,6 +24,10 @@ CUSTOMERS = {
     "customer-moreau": "Lea Moreau",
     "customer-tanaka": "Ren Tanaka",
     "customer-harbour-freight": "Harbour Freight",
+    "customer-abara": "Nia Abara",
+    "customer-lamplight-bakery": "Lamplight Bakery",
+    "customer-varga": "Ilka Varga",
+    "customer-cliffside-clinic": "Cliffside Clinic",
 }
 
 Value = str | int | float | bool
@@ -169,6 +174,7 @@ def service(id_: str, category: str, customer: str, place: str, *, state: str, s
             "@referredType": "ServiceSpecification",
             "@type": "ServiceSpecificationRef",
         },
+        **_filled("serviceOrderItem", [_ordered(id_)] if state != "feasibilityChecked" else []),
         "relatedParty": [role_of(customer)],
         "place": [{"role": "installationAddress", "place": site(place), "@type": "RelatedPlaceRefOrValue"}],
         "note": [note(id_, f"Ordered by {CUSTOMERS[customer]}.")],
@@ -176,6 +182,20 @@ def service(id_: str, category: str, customer: str, place: str, *, state: str, s
         **_filled("supportingService", [service_ref(one) for one in more.get("over", "").split()]),
         **_filled("supportingResource", [resource_ref(one) for one in more.get("on", "").split()]),
         "@type": "Service",
+    }
+
+
+def _ordered(id_: str) -> Document:
+    """The item of the service order, in the system for these, that the service came from."""
+    order = f"service-order-{id_}"
+    return {
+        "serviceOrderId": order,
+        "serviceOrderHref": link("service-orders", "serviceOrder", order),
+        "itemId": "1",
+        "itemAction": "add",
+        "role": "origin",
+        "@referredType": "ServiceOrder",
+        "@type": "RelatedServiceOrderItem",
     }
 
 

@@ -1,5 +1,11 @@
 """Everything that the demo holds, what is referred to first."""
 
-from tmf_server.demo import catalog, network
+from tmf_server.demo import bills, catalog, customers, network, orders
 
-DOCUMENTS = [*catalog.DOCUMENTS, *network.DOCUMENTS]
+DOCUMENTS = [
+    *catalog.DOCUMENTS,
+    *customers.DOCUMENTS,
+    *network.DOCUMENTS,
+    *orders.DOCUMENTS,
+    *bills.DOCUMENTS,
+]

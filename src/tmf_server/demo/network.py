@@ -71,6 +71,8 @@ PREMISES = [
             ("edge-head-office", "edge device", "ED-5000", "site-docks", "available", "installed"),
             ("edge-branch-1", "edge device", "ED-200", "site-quay", "available", "installed"),
             ("edge-branch-2", "edge device", "ED-200", "site-market", "available", "installed"),
+            ("cpe-bakery", "home router", "HR-70", "site-market", "available", "installed"),
+            ("cpe-varga", "home router", "HR-70", "site-lane", "available", "installed"),
         ],
         start=1,
     )
@@ -88,10 +90,11 @@ POOLS = [
 ]  # fmt: skip
 RESOURCES = [*LINKS, *CORE, *POOLS, *PREMISES, *PORTS, *CARDS, *NODES]
 
+CUSTOMER_OF = {"bakery": "customer-lamplight-bakery"}
 FASTER, FAST = {"downloadSpeed": 1000, "uploadSpeed": 500}, {"downloadSpeed": 500, "uploadSpeed": 250}
 LINES = [
     service(
-        f"line-{name}", "RFS", f"customer-{name}", place, state=state, status=status,
+        f"line-{name}", "RFS", CUSTOMER_OF.get(name, f"customer-{name}"), place, state=state, status=status,
         kind="access line", on=resources, values={"technology": "XGS-PON", "profile": profile},
     )
     for name, place, state, status, resources, profile in [
@@ -99,24 +102,32 @@ LINES = [
         ("okafor", "site-quay", "active", "degraded", "port-south-2-1 cpe-okafor", "500/250"),
         ("moreau", "site-market", "suspended", "stopped", "port-south-1-1 cpe-moreau", "500/250"),
         ("tanaka", "site-market", "reserved", "pending", "port-north-1-2 cpe-tanaka", "500/250"),
+        ("bakery", "site-market", "active", "running", "port-south-1-1 cpe-bakery", "500/250"),
+        ("varga", "site-lane", "active", "running", "port-north-1-3 cpe-varga", "500/250"),
     ]
 ]  # fmt: skip
 HOMES = [
     service(
-        f"internet-{name}", "CFS", f"customer-{name}", place, state=state, status=status,
-        over=f"line-{name}", on=pools, values=speed | {"staticAddress": False},
+        f"internet-{name}", "CFS", CUSTOMER_OF.get(name, f"customer-{name}"), place, state=state, status=status,
+        over=f"line-{name}", on=pools, values=speed | {"staticAddress": pools == "pool-business"},
     )
     for name, place, state, status, pools, speed in [
         ("lindqvist", "site-quay", "active", "running", "pool-homes pool-homes-v6", FASTER),
         ("okafor", "site-quay", "active", "degraded", "pool-homes", FAST),
         ("moreau", "site-market", "suspended", "stopped", "pool-homes", FAST),
         ("tanaka", "site-market", "designed", "pending", "pool-homes", FAST),
+        ("bakery", "site-market", "active", "running", "pool-business", FAST),
+        ("varga", "site-lane", "active", "running", "pool-homes pool-homes-v6", FAST),
     ]
 ]  # fmt: skip
 OTHERS = [
     service(
         "television-lindqvist", "CFS", "customer-lindqvist", "site-quay", state="active", status="running",
         kind="live television", over="internet-lindqvist", values={"channels": 90, "parallelStreams": 3},
+    ),
+    service(
+        "television-varga", "CFS", "customer-varga", "site-lane", state="active", status="running",
+        kind="live television", over="internet-varga", values={"channels": 90, "parallelStreams": 3},
     ),
     service(
         "internet-lindqvist-2023", "CFS", "customer-lindqvist", "site-quay", state="terminated", status="stopped",
