@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -324,6 +324,14 @@ def _outlined_operation(document: dict[str, Any], node: dict[str, Any]) -> dict[
         bodies = _bodies(_resolved(document, node["requestBody"]))
         made["requestBody"] = {"content": {media: {} for media in bodies}}
     return made | ({"security": node["security"]} if "security" in node else {})
+
+
+def check_names(names: Collection[str]) -> None:
+    """Raise ValueError for what is neither an API (TMF620) nor a version of one (TMF620/v5)."""
+    known = {name for api in BASE_PATHS for name in (api, f"{api}/v4", f"{api}/v5")}
+    unknown = sorted(set(names) - known)
+    if unknown:
+        raise ValueError(f"there is no API {', '.join(unknown)}; there are {', '.join(BASE_PATHS)}, with /v4 or /v5")
 
 
 def load_contracts(folder: Path, wanted: tuple[str, ...] = (), cache: Path | None = None) -> list[Contract]:

@@ -1,6 +1,8 @@
 """`serve` and `worker`. Starts what app.py composes."""
 
+import contextlib
 import ipaddress
+import json
 import signal
 import sys
 import tempfile
@@ -30,21 +32,64 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of documents to serve instead of the built-in ones: v4/TMF620.yaml, v5/TMF620.yaml …",
 )
-@click.option("--ephemeral", is_flag=True, help="Use a database and files of its own, removed at the end.")
-def serve(ephemeral: bool, **overrides: Any) -> None:
+@click.option("--apis", help="What to serve: TMF620,TMF638/v5 … (TMF_APIS, all).")
+@click.option(
+    "--seed", type=click.Choice(["demo", "none"]), help="What to put into an empty database (TMF_DEMO, demo)."
+)
+@click.option(
+    "--ephemeral",
+    is_flag=True,
+    help="For tests: a database and files of its own, removed at the end, and /testing to reset it, set its clock and "
+    "inject faults. Prints its URL when it is ready.",
+)
+@click.option("--json", "as_json", is_flag=True, help="With --ephemeral: print the URLs of all as one line of JSON.")
+def serve(*, ephemeral: bool, as_json: bool, apis: str | None, seed: str | None, **overrides: Any) -> None:
     """Serve the APIs; on the first start with demo data (TMF_DEMO=0: without)."""
-    settings = read_settings(**overrides)
+    if as_json and not ephemeral:
+        raise click.UsageError("--json needs --ephemeral.")
+    settings = _serving(read_settings(**overrides), apis, seed)
     check_address(settings)
     # uvicorn raises the signal again once it has ended; this way what is below ends as well
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if ephemeral:
+        _serve_ephemeral(settings, as_json=as_json)
+        return
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tmf-server-")))
-        if ephemeral:
-            settings = replace(settings, database_url=f"sqlite:///{folder / 'tmf.db'}", storage_dir=folder / "files")
         if settings.workers > 1 and settings.metrics_dir is None:
             settings = replace(settings, metrics_dir=folder / "metrics")
         prepare(settings)
         _run(settings)
+
+
+def _serving(settings: Settings, apis: str | None, seed: str | None) -> Settings:
+    from tmf_server.contracts import check_names
+
+    if apis is not None:
+        settings = replace(settings, apis=tuple(name.strip() for name in apis.split(",") if name.strip()))
+    with told():
+        check_names(settings.apis)
+    return settings if seed is None else replace(settings, demo=seed == "demo")
+
+
+def _serve_ephemeral(settings: Settings, *, as_json: bool) -> None:
+    from tmf_server import logs
+    from tmf_server.testing.server import EphemeralServer
+
+    logs.configure(settings)
+    with told():
+        server = EphemeralServer(settings)
+    try:
+        server.start()
+    except OSError as error:
+        raise Failure(f"{settings.host}:{settings.port}: {error}") from error
+    try:
+        urls = {"url": server.url(), "control": f"{server.url()}/testing", "apis": server.urls}
+        click.echo(json.dumps(urls) if as_json else urls["url"])
+        with contextlib.suppress(KeyboardInterrupt):
+            server.wait()
+    finally:
+        server.stop()
 
 
 def check_address(settings: Settings) -> None:

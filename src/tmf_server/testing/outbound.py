@@ -1,0 +1,36 @@
+"""The way out of a server that others test with: notifications get lost or fail as its faults say. Stores nothing."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+
+from tmf_server.events.guard import Guard, Target
+from tmf_server.events.outbound import Answer, Outbound
+from tmf_server.testing.faults import DROP, FAIL, Faults
+
+DELIVERED = Answer(204, "", 0.0)
+FAILED = Answer(None, "an injected fault", 0.0)
+
+
+class FaultyOutbound(Outbound):
+    """Posts what no fault concerns.
+
+    `expected` tells by its id whether an event is still there: what was under way when the server was reset is not
+    sent to those who come after.
+    """
+
+    def __init__(self, faults: Faults, expected: Callable[[str], bool], guard: Guard, **options: Any) -> None:
+        super().__init__(guard, **options)
+        self._faults = faults
+        self._expected = expected
+
+    async def post(self, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Post, lose or fail one notification."""
+        if not await asyncio.to_thread(self._expected, headers["webhook-id"]):
+            return DELIVERED
+        event = orjson.loads(body)["eventType"]
+        found = self._faults.of_notification(event, str(target.url))
+        outcomes = {DROP: DELIVERED, FAIL: FAILED}
+        return outcomes[found] if found is not None else await super().post(target, body, headers)

@@ -1,0 +1,130 @@
+"""A server's application with what tests do to it around: faults, a clock, and the way back to its beginning."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from functools import partial
+from threading import Lock
+
+import orjson
+from starlette.types import Message, Receive, Scope, Send
+
+from tmf_server.app import compose, create_services
+from tmf_server.demo.loading import load_demo
+from tmf_server.events import outbox
+from tmf_server.rest.dispatch import send_response
+from tmf_server.rest.messages import Response
+from tmf_server.settings import Settings
+from tmf_server.storage.bulk import BulkRecords
+from tmf_server.storage.snapshot import Snapshot
+from tmf_server.testing.clock import Clock
+from tmf_server.testing.control import SEGMENT, Control
+from tmf_server.testing.faults import Faults
+from tmf_server.testing.outbound import FaultyOutbound
+
+UNTOUCHED = frozenset({SEGMENT, "health"})  # first segments of paths that no fault concerns
+QUIET_SECONDS = 5.0  # how long a reset waits for requests whose clients have left
+
+
+class Stage:
+    """The outermost ASGI application of a server that others test with. Its database is there and migrated."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.clock = Clock()
+        self.faults = Faults()
+        self._services = create_services(settings)
+        if settings.demo:
+            records = BulkRecords(self._services.registry, settings, self._services.database.dialect)
+            self._services.database.transact(partial(load_demo, records=records))
+        self._front = compose(self._services, partial(FaultyOutbound, self.faults, self._expected))
+        self._beginning = Snapshot(self._services.database)
+        self._control = Control(self)
+        self._resetting = Lock()
+        self._under_way = 0
+
+    @property
+    def bases(self) -> dict[str, str]:
+        """The base path of every document that is served: TMF620/v5 → /tmf-api/productCatalogManagement/v5."""
+        return {one.name: one.base_path for one in self._services.registry.contracts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the life of the process."""
+        segment = scope["path"][1:].partition("/")[0] if scope["type"] == "http" else ""
+        if segment == SEGMENT:
+            await self._control(scope, receive, send)
+        elif scope["type"] != "http" or segment in UNTOUCHED:
+            await self._front(scope, receive, send)
+        else:
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        seconds, status = self.faults.of_request(scope["method"], scope["path"])
+        if status is not None:
+            await asyncio.sleep(seconds)
+            await send_response(send, _refusal(status, scope["path"]))
+            return
+        request = _UnderWay(self, send, seconds)
+        try:
+            await self._front(scope, receive, request)
+        finally:
+            request.carried_out()
+
+    def count(self, change: int) -> None:
+        """So many more requests are being carried out. On the event loop only."""
+        self._under_way += change
+
+    def reset(self) -> None:
+        """Bring everything back to the start: records, events, subscriptions, jobs, files, clock and faults.
+
+        Blocks; not for the event loop.
+        """
+        with self._resetting:
+            self.faults.clear()
+            self.clock.release()
+            deadline = time.monotonic() + QUIET_SECONDS
+            while self._under_way and time.monotonic() < deadline:
+                time.sleep(0.001)
+            self._beginning.restore(self._services.database)
+            shutil.rmtree(self._services.settings.storage_dir, ignore_errors=True)
+
+    def close(self) -> None:
+        """Give up the clock and what is kept in memory; after the last request."""
+        self.clock.release()
+        self._beginning.close()
+
+    def _expected(self, event_id: str) -> bool:
+        with self._services.database.read() as connection:
+            return outbox.holds(connection, event_id)
+
+
+class _UnderWay:
+    """The way out of one request, which is under way until its answer begins, whenever that is heard of."""
+
+    def __init__(self, stage: Stage, send: Send, seconds: float) -> None:
+        self._stage = stage
+        self._send = send
+        self._seconds = seconds
+        self._carried_out = False
+        stage.count(1)
+
+    async def __call__(self, message: Message) -> None:
+        """Pass one ASGI message on, the first one late where the answer is delayed."""
+        if not self._carried_out:
+            self.carried_out()
+            await asyncio.sleep(self._seconds)
+        await self._send(message)
+
+    def carried_out(self) -> None:
+        """Nothing of the request is left to be done but its answer."""
+        if not self._carried_out:
+            self._carried_out = True
+            self._stage.count(-1)
+
+
+def _refusal(status: int, path: str) -> Response:
+    body = {"code": "injectedFault", "reason": "A test asked for this refusal.", "status": str(status)}
+    if "/v4" not in path:
+        body["@type"] = "Error"
+    return Response(status, orjson.dumps(body), [("Retry-After", "1")] if status in (429, 503) else [])
