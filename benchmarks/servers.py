@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ APPS = {
     "orm": "benchmarks.peers.orm:app",
     "tuned": "benchmarks.peers.tuned:app",
 }
+CATALOG = {"TMF_APIS": "TMF620"}
 BASE = {"v5": "/tmf-api/productCatalogManagement/v5", "v4": "/tmf-api/productCatalogManagement/v4"}
 
 
@@ -43,16 +45,16 @@ class Server:
         self.process.wait(30)
 
 
-def start(name: str, database_url: str, processes: int) -> Server:
-    """Start a server and wait until it answers."""
+def start(name: str, database_url: str, processes: int, settings: Mapping[str, str] = CATALOG) -> Server:
+    """Start a server and wait until it answers; `settings` are further ones of ours."""
     port = _free_port()
     environment = os.environ | {
         "BENCH_DATABASE_URL": database_url,
         "TMF_DATABASE_URL": database_url,
         "TMF_DEMO": "0",
         "TMF_WORKER": "0",
-        "TMF_APIS": "TMF620",
         "TMF_PORT": str(port),
+        **settings,
     }
     command = [sys.executable, "-m", "uvicorn", APPS[name], "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(processes), "--no-access-log", "--log-level", "error"]
