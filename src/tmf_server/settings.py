@@ -40,6 +40,7 @@ class Settings:
     storage_dir: Path = Path("var/files")  # files of jobs; one folder for all machines on the database
     demo: bool = True  # give an empty database the demo catalog on the first start
     pool_size: int = 16  # connections and worker threads a process
+    connect_seconds: float = 5.0  # how long PostgreSQL may take to accept a connection before 503; 2 at least
     busy_seconds: float = 10.0  # how long a writer waits for SQLite's lock before 503
     statement_seconds: float = 5.0  # a query over it is refused as too costly
     count_seconds: float = 0.05  # budget of X-Total-Count under filters

@@ -31,6 +31,8 @@ EVERY_THREAD = -1  # each thread that reads keeps a connection; there are as man
 SPARE = 4  # writing connections over the pool's size, for what is not a request
 NEVER = 1_000_000_000  # psycopg prepares what driver.run says, and nothing by counting
 PROGRESS_OPERATIONS = 20_000
+# A server that is gone without a word is noticed within half a minute, and not when the system gives up after hours.
+KEPT_ALIVE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
 ENDLESS_SECONDS = 10.0
 """How long a count that was given up is not tried again."""
 MOST_COUNTS = 10_000
@@ -115,6 +117,8 @@ class Database:
             connect_args={
                 "options": f"-c statement_timeout={limit} -c lock_timeout=10000 -c timezone=UTC -c jit=off",
                 "prepare_threshold": NEVER,
+                "connect_timeout": max(2, round(settings.connect_seconds)),  # whole seconds, two at least: libpq
+                **KEPT_ALIVE,
             },
         )
 
@@ -125,7 +129,7 @@ class Database:
         Raises TooCostly when one does.
         """
         usual = self.settings.statement_seconds
-        connection = self._own_reader()
+        connection = self._reached()
         limited = seconds is not None and self.dialect == "postgresql"
         try:
             with self._limited(seconds or usual):
@@ -138,6 +142,12 @@ class Database:
         finally:
             if limited and not connection.closed:
                 self._allow(connection, usual)
+
+    def _reached(self) -> Connection:
+        try:
+            return self._own_reader()
+        except DATABASE_ERRORS as error:
+            raise _translated(error) from error
 
     def _own_reader(self) -> Connection:
         """The reading connection of this thread: a pool's check-out would cost as much as a key read."""
@@ -216,7 +226,7 @@ class Database:
         question = (written.sql, *written.values.values())
         if self._endless.get(question, 0) > time.monotonic():
             return None
-        connection = self._own_reader()
+        connection = self._reached()
         try:
             if self.dialect == "postgresql":
                 return int(fetch_one_within(connection, written, seconds)[0])
