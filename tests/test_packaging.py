@@ -118,12 +118,8 @@ def imported(folder: str) -> dict[str, str]:
 def test_every_package_that_is_imported_is_asked_for() -> None:
     server = declared(PROJECT["dependencies"])
     suite = server | declared(PROJECT["optional-dependencies"]["conformance"])
-    own = {
-        "tmf_server",
-        "tmf_conformance",
-        "tmf_double",
-        "pytest",
-    }  # it is pytest that loads the module that imports it
+    # it is pytest that loads the module that imports pytest
+    own = {"tmf_server", "tmf_conformance", "tmf_double", "pytest"}
     providers = packages_distributions()
     for folder, known in (("src", server), ("conformance", suite)):
         missing = {
