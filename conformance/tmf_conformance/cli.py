@@ -5,6 +5,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -12,7 +13,7 @@ import click
 from rich.console import Console
 
 from tmf_conformance import known, lifecycles
-from tmf_conformance.client import Limits, open_http
+from tmf_conformance.client import Limits, open_network
 from tmf_conformance.discovery import discover
 from tmf_conformance.document import load
 from tmf_conformance.errors import CannotRun
@@ -182,8 +183,8 @@ async def _targets(given: dict[str, Any], options: Options, limits: Limits) -> l
     if given["root"]:
         wanted = [(api, version) for api in apis or known.PATHS for version in versions or known.VERSIONS]
         _check_known(wanted)
-        async with open_http(options.headers, limits) as http:
-            return await discover(http, _http_url(given["root"], "--root"), wanted)
+        async with aclosing(open_network(limits)) as wire:
+            return await discover(wire, _http_url(given["root"], "--root"), wanted, options.headers)
     if given["everything"] or not given["url"]:
         raise CannotRun(
             "give --url URL with --api and --version, --url URL with --document FILE, or --all with --root URL"

@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import httpx
-
+from tmf_conformance.connection import Broken
 from tmf_conformance.errors import NoAnswer
+from tmf_conformance.wire import Network, Wire
 
 _SHOWN = 4000
+_USUAL = {"Accept": "application/json", "User-Agent": "tmf-conformance"}
 _SECRET = ("authorization", "cookie", "x-api-key", "apikey", "x-auth-token")
 
 
@@ -30,14 +31,14 @@ class Limits:
 
 @dataclass
 class Exchange:
-    """One request and its answer. `params` is kept as sent, `body` as bytes."""
+    """One request and its answer. The names of `answer_headers` are in lower case."""
 
     method: str
     url: str
     headers: dict[str, str]
     body: bytes | None
     status: int
-    answer_headers: httpx.Headers
+    answer_headers: dict[str, str]
     content: bytes
     seconds: float
 
@@ -58,7 +59,7 @@ class Exchange:
         return "json" in self.answer_headers.get("content-type", "")
 
     def header(self, name: str) -> str:
-        return str(self.answer_headers.get(name, ""))
+        return self.answer_headers.get(name.lower(), "")
 
     @property
     def curl(self) -> str:
@@ -78,7 +79,7 @@ class Exchange:
         """The answer, shortened for a report."""
         kept = ("content-type", "location", "etag", "allow", "link", "x-total-count", "x-result-count", "retry-after")
         lines = [f"HTTP {self.status}"]
-        lines += [f"{name}: {value}" for name, value in self.answer_headers.items() if name.lower() in kept]
+        lines += [f"{name}: {value}" for name, value in self.answer_headers.items() if name in kept]
         text = self.text if len(self.text) <= _SHOWN else self.text[:_SHOWN] + " …"
         return "\n".join(lines) + ("\n\n" + text if text else "")
 
@@ -95,14 +96,11 @@ class Meter:
 
 
 class Client:
-    """Asks one API. `base` is its URL without a trailing slash."""
+    """Asks one API. `base` is its URL without a trailing slash, `headers` go with every request."""
 
-    def __init__(self, http: httpx.AsyncClient, base: str, limits: Limits, meter: Meter) -> None:
-        self._http, self.base, self._limits, self.meter = http, base.rstrip("/"), limits, meter
-
-    def at(self, base: str) -> "Client":
-        """The same client for another API."""
-        return Client(self._http, base, self._limits, self.meter)
+    def __init__(self, wire: Wire, base: str, limits: Limits, meter: Meter, headers: dict[str, str]) -> None:
+        self._wire, self.base, self._limits, self.meter = wire, base.rstrip("/"), limits, meter
+        self._headers = headers
 
     def url(self, path: str, params: dict[str, str] | None = None, query: str = "") -> str:
         """An absolute URL: `path` under the base or absolute itself; `query` is appended as it is."""
@@ -134,45 +132,19 @@ class Client:
         if self.meter.requests >= self._limits.requests:
             raise NoAnswer(f"the run's limit of {self._limits.requests} requests is used up")
         self.meter.requests += 1
+        sent = _over(self._headers, headers)
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self._limits.request):
-                answer, received = await self._exchange(method, url, headers, content)
+                answer = await self._wire.exchange(method, url, _over(_USUAL, sent), content)
         except TimeoutError as error:
             raise self._silence(f"{method} {url}: no complete answer within {self._limits.request:g} s") from error
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise self._silence(f"{method} {url}: {type(error).__name__} {error}".rstrip()) from error
+        except Broken as error:
+            raise self._silence(f"{method} {url}: {error}") from error
         self.meter.silent = 0
         seconds = time.perf_counter() - started
         self.meter.slowest = max(self.meter.slowest, seconds)
-        sent = {**{k: v for k, v in self._http.headers.items() if k not in _PLAIN}, **headers}
-        return Exchange(method, url, sent, content, answer.status_code, answer.headers, received, seconds)
-
-    async def _exchange(
-        self, method: str, url: str, headers: dict[str, str], content: bytes | None
-    ) -> tuple[httpx.Response, bytes]:
-        """One exchange; a read is asked once more where the server closed an idle connection just then."""
-        try:
-            return await self._once(method, url, headers, content)
-        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
-            if method not in ("GET", "HEAD"):
-                raise
-            return await self._once(method, url, headers, content)
-
-    async def _once(
-        self, method: str, url: str, headers: dict[str, str], content: bytes | None
-    ) -> tuple[httpx.Response, bytes]:
-        async with self._http.stream(method, url, headers=headers, content=content) as answer:
-            return answer, await self._read(answer)
-
-    async def _read(self, answer: httpx.Response) -> bytes:
-        parts, size = [], 0
-        async for part in answer.aiter_bytes():
-            size += len(part)
-            if size > self._limits.body:
-                raise self._silence(f"{answer.request.url}: the answer is larger than {self._limits.body} bytes")
-            parts.append(part)
-        return b"".join(parts)
+        return Exchange(method, url, sent, content, answer.status, answer.headers, answer.content, seconds)
 
     def _silence(self, text: str) -> NoAnswer:
         self.meter.silent += 1
@@ -182,19 +154,12 @@ class Client:
         return NoAnswer(text)
 
 
-_PLAIN = {"accept-encoding", "connection", "user-agent", "accept", "host"}
+def _over(headers: dict[str, str], others: dict[str, str]) -> dict[str, str]:
+    """`headers`, and over them `others`: the case of names does not count."""
+    named = {name.lower() for name in others}
+    return {**{name: value for name, value in headers.items() if name.lower() not in named}, **others}
 
 
-def open_http(
-    headers: dict[str, str], limits: Limits, transport: httpx.AsyncBaseTransport | None = None, connections: int = 16
-) -> httpx.AsyncClient:
-    """The connection pool of a run. Redirects are not followed: an API that needs them is to be seen."""
-    return httpx.AsyncClient(
-        transport=transport,
-        headers={"Accept": "application/json", "User-Agent": "tmf-conformance", **headers},
-        timeout=httpx.Timeout(limits.request, connect=limits.connect),
-        limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-        follow_redirects=False,
-        # A proxy of the environment is for the outside; a server under test on this machine is reached directly.
-        mounts={} if transport else {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")},
-    )
+def open_network(limits: Limits, connections: int = 16) -> Network:
+    """The connections of a run."""
+    return Network(limits.connect, limits.body, connections)

@@ -6,11 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import httpx
 
 from tmf_conformance.errors import CannotRun
 
@@ -36,7 +35,7 @@ def serving(database_url: str, demo: bool) -> Iterator[str]:
         with log.open("wb") as output:
             process = _start(folder, environment, output.fileno())
             try:
-                _wait(f"http://127.0.0.1:{port}", process, log)
+                _wait(port, process, log)
                 yield f"http://127.0.0.1:{port}"
             finally:
                 _end(process)
@@ -52,16 +51,26 @@ def _start(folder: str, environment: dict[str, str], output: int) -> "subprocess
     )
 
 
-def _wait(root: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + _STARTUP
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise CannotRun(f"the server ended at once: {_last_line(log)}")
-        with suppress(httpx.TransportError):
-            if httpx.get(f"{root}/health/ready", trust_env=False, timeout=5).status_code == 200:
-                return
+        if _ready(port):
+            return
         time.sleep(0.2)
     raise CannotRun(f"the server is not ready after {_STARTUP:g} s: {_last_line(log)}")
+
+
+def _ready(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/health/ready")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False  # not yet
+    finally:
+        connection.close()
 
 
 def _last_line(log: Path) -> str:

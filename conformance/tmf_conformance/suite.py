@@ -7,14 +7,12 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-
 import tmf_conformance.checks  # noqa: F401  fills the table of checks
-from tmf_conformance.client import Client, Exchange, Limits, Meter, open_http
+from tmf_conformance.client import Client, Exchange, Limits, Meter, open_network
 from tmf_conformance.document import Document
 from tmf_conformance.errors import CannotRun, NoAnswer
 from tmf_conformance.generation import FULL, QUICK, available, generate
@@ -25,6 +23,7 @@ from tmf_conformance.results import Report, Result
 from tmf_conformance.runner import Progress, clean_up, plan, run_all
 from tmf_conformance.session import ApiSession, Options
 from tmf_conformance.stock import Payloads
+from tmf_conformance.wire import Wire
 
 _PROBE = 10.0
 
@@ -39,7 +38,7 @@ class Target:
 
 @dataclass
 class Suite:
-    """What a run needs. `transport` replaces the network (for a server in the same process)."""
+    """What a run needs. `wire` replaces the network (for a server in the same process)."""
 
     targets: list[Target]
     lifecycles: Lifecycles
@@ -47,7 +46,7 @@ class Suite:
     limits: Limits = field(default_factory=Limits)
     payloads: Path | None = None
     callback_host: str = ""
-    transport: httpx.AsyncBaseTransport | None = None
+    wire: Wire | None = None
 
     async def run(self, progress: Progress | None = None, planned: Callable[[int], None] | None = None) -> Report:
         """All checks of all targets. CannotRun when a server cannot be judged at all."""
@@ -57,9 +56,9 @@ class Suite:
         report.started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         started = time.perf_counter()
         listener = Listener(self.callback_host)
-        async with open_http(self.options.headers, self.limits, self.transport, self.options.concurrency * 2) as http:
+        async with aclosing(self.wire or open_network(self.limits, self.options.concurrency * 2)) as wire:
             meter = Meter()
-            sessions = self._sessions(http, meter, listener)
+            sessions = self._sessions(wire, meter, listener)
             for session in sessions:
                 await probe(session.client, session.document, self.limits)
             await listener.start(self.targets[0].url)
@@ -108,11 +107,16 @@ class Suite:
             await asyncio.shield(clean_up(sessions, report))
             await listener.stop()
 
-    def _sessions(self, http: httpx.AsyncClient, meter: Meter, listener: Listener) -> list[ApiSession]:
+    def _sessions(self, wire: Wire, meter: Meter, listener: Listener) -> list[ApiSession]:
         payloads = Payloads(self.payloads)
         return [
             ApiSession(
-                t.document, Client(http, t.url, self.limits, meter), self.options, self.lifecycles, payloads, listener
+                t.document,
+                Client(wire, t.url, self.limits, meter, self.options.headers),
+                self.options,
+                self.lifecycles,
+                payloads,
+                listener,
             )
             for t in self.targets
         ]

@@ -15,8 +15,6 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
-
 from tmf_conformance import lifecycles
 from tmf_conformance.document import load
 from tmf_conformance.registry import CHECKS
@@ -24,6 +22,7 @@ from tmf_conformance.results import Outcome, Report
 from tmf_conformance.session import Options
 from tmf_conformance.suite import Suite, Target
 from tmf_double.app import Double
+from tmf_double.inside import Inside
 from tmf_double.ways import WAYS
 
 _HERE = Path(__file__).parent
@@ -53,7 +52,7 @@ async def examine(
     options = Options(only=only, skip=skip, seed="power", event_timeout=patience, retry_timeout=patience)
     target = Target(double.document, "http://double/api")
     try:
-        suite = Suite([target], double.lifecycles, options, transport=httpx.ASGITransport(double.asgi))
+        suite = Suite([target], double.lifecycles, options, wire=Inside(double.asgi))
         return await suite.run()
     finally:
         await double.close()

@@ -20,6 +20,7 @@ from tmf_conformance.results import Outcome, Report
 from tmf_conformance.session import Options
 from tmf_conformance.suite import Suite, Target
 from tmf_double.app import Double
+from tmf_double.inside import Inside
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDGET = ROOT / "conformance" / "tmf_double" / "widget.yaml"
@@ -44,9 +45,8 @@ def examine(widget: Document) -> Examine:
         async def whole() -> Report:
             server = double(widget, machines)
             chosen = Options(only=only, seed="test", event_timeout=60, retry_timeout=60, **options)  # type: ignore[arg-type]
-            transport = httpx.ASGITransport(server.asgi)
             try:
-                suite = Suite([Target(widget, "http://double/api")], machines, chosen, transport=transport)
+                suite = Suite([Target(widget, "http://double/api")], machines, chosen, wire=Inside(server.asgi))
                 return await suite.run()
             finally:
                 await server.close()

@@ -99,7 +99,7 @@ def _judge(t: Trial, operation: Operation, case: Case, exchange: Exchange, obser
     if declared is not None:
         _judge_body(t, operation, exchange, observation)
     if declared is not None and status < 300:
-        missing = [name for name in declared.required if name not in exchange.answer_headers]
+        missing = [name for name in declared.required if name.lower() not in exchange.answer_headers]
         if missing:
             observation.add(
                 "contract.headers",
