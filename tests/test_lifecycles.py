@@ -16,7 +16,7 @@ BESIDES: dict[str, dict[str, Any]] = {"administrativeState": {"usageState": "act
 def cases() -> list[Any]:
     """Every lifecycle of every noun that can be patched, in the newest version that has the attribute."""
     found: dict[tuple[str, str], tuple[Noun, Lifecycle]] = {}
-    for noun in [one for one in nouns("create", "patch") if not one.exposure.types]:
+    for noun in [one for one in nouns("patch") if not one.exposure.types]:
         for lifecycle in noun.exposure.entity.lifecycles:
             known = noun.exposure.contract.attribute(noun.exposure.schema, (lifecycle.attribute,))
             if known is not None and (

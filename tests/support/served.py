@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import httpx
 
@@ -15,6 +16,8 @@ from tmf_server.storage import migrate
 from tmf_server.storage.database import Database
 
 KEPT = frozenset({"alembic_version", "server_key"})
+SERVICES: "WeakKeyDictionary[httpx.Client, Services]" = WeakKeyDictionary()
+"""The parts of the server that a client talks to, for records that no request can make."""
 
 
 @dataclass(frozen=True)
@@ -52,4 +55,5 @@ def serving_app(database_url: str, **settings: object) -> Iterator[Served]:
     life = app.life
     assert isinstance(life, Life)
     with client_of(app) as client:
+        SERVICES[client] = life.services
         yield Served(client, life.services)
