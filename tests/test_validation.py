@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.nouns import registry
 from tmf_server.contracts import Contract
 from tmf_server.errors import InvalidInput
 from tmf_server.rest.validation import Validators, _Sample
@@ -40,6 +41,8 @@ SCHEMAS: dict[str, Any] = {
                     "lastUpdate": text(format="date-time"),
                     "size": {"type": "number", "minimum": 0, "exclusiveMinimum": True, "maximum": 10},
                     "count": {"type": "integer", "multipleOf": 2},
+                    "score": {"type": "integer", "format": "int32"},
+                    "priority": {"type": "integer", "format": "int64", "minimum": 1},
                     "state": text(enum=["open", "closed"]),
                     "code": text(pattern="^[A-Z]+$"),
                     "link": text(format="uri"),
@@ -200,6 +203,10 @@ def test_what_the_server_sets_is_not_missed_at_the_top() -> None:
         ("size", 11, "a number of 10 or less"),
         ("size", "1", "a number, not a string"),
         ("count", 3, "a multiple of 2"),
+        ("score", 2**31, "a number of 2147483647 or less"),
+        ("score", -(2**31) - 1, "a number of -2147483648 or more"),
+        ("priority", 0, "a number of 1 or more"),
+        ("priority", 2**63, "a number of 9223372036854775807 or less"),
         ("count", 2.5, "a whole number, not a number"),
         ("state", "ajar", "one of open, closed"),
         ("code", "abc", "text that matches ^[A-Z]+$"),
@@ -219,6 +226,23 @@ def test_what_the_server_sets_is_not_missed_at_the_top() -> None:
 def test_a_fault_says_in_plain_words_what_was_expected(attribute: str, value: Any, told: str) -> None:
     found = faults(box(**{attribute: value}))
     assert (f"/{attribute}", told) in [(pointer.removesuffix("/b"), words) for pointer, words in found]
+
+
+def test_whole_numbers_are_taken_up_to_the_ends_of_their_format() -> None:
+    for end in (2**31 - 1, -(2**31)):
+        assert faults(box(score=end)) == []
+    assert faults(box(priority=2**63 - 1)) == []
+    assert faults(box(count=2**40)) == [], "a bound holds where a document declares it only"
+
+
+def test_the_served_documents_bound_the_rating_of_a_party() -> None:
+    contract = next(one for one in registry().contracts if one.name == "TMF629/v5")
+    validators = Validators([contract])
+    profile = {"@type": "PartyCreditProfile", "creditAgencyName": "x", "creditAgencyType": "x", "ratingScore": 2**31}
+    with pytest.raises(InvalidInput) as caught:
+        validators.check(contract, "PartyCreditProfile", profile)
+    assert [fault.pointer for fault in caught.value.faults] == ["/ratingScore"]
+    validators.check(contract, "PartyCreditProfile", profile | {"ratingScore": 2**31 - 1})
 
 
 @pytest.mark.parametrize("good", ["2026-01-31T12:00:00Z", "2026-01-31T12:00:00.123456+02:00", "0001-01-01T00:00:00Z"])

@@ -24,6 +24,10 @@ FORMATS: Mapping[str, Schema] = {
     "base64": {"pattern": BASE64_PATTERN},
     "byte": {"pattern": BASE64_PATTERN},
 }
+# Bounds that a format stands for; those that a schema writes out itself win.
+WIDTHS: Mapping[str, Schema] = {
+    f"int{bits}": {"minimum": -(2 ** (bits - 1)), "maximum": 2 ** (bits - 1) - 1} for bits in (32, 64)
+}
 # Of every object, also of those that no schema describes: the attributes that pick schemas are strings.
 NAMED = ":named"
 NAMED_SCHEMA: Schema = {
@@ -184,7 +188,8 @@ class Definitions:
         return self._keywords(schema)
 
     def _keywords(self, schema: Schema) -> Schema:
-        converted = {key: schema[key] for key in CONSTRAINTS & schema.keys()}
+        converted = {**WIDTHS.get(schema.get("format", ""), {})}
+        converted |= {key: schema[key] for key in CONSTRAINTS & schema.keys()}
         converted |= {key: self._nested(schema[key]) for key in ONE & schema.keys()}
         if "properties" in schema:
             converted["properties"] = {
