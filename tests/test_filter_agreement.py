@@ -73,6 +73,16 @@ def check(
     assert fetch_all(connection, *query.count_statement()) == [(len(expected),)], condition
 
 
+def test_a_page_is_of_the_condition_of_its_query_whatever_was_asked_before(database: Database) -> None:
+    with database.engine.connect() as connection, connection.begin() as transaction:
+        store(connection, database.dialect, [{"name": "a"}, {"name": "b"}])
+        selector = Selector(registry(), database.dialect)
+        for name, id_ in (("a", "o000"), ("b", "o001"), ("a", "o000")):
+            query = selector.query(connection, OFFERING, Compare(("name",), "eq", name, "text"))
+            assert [row.id for row in query.page(Selection(limit=10)).rows] == [id_]
+        transaction.rollback()
+
+
 @pytest.mark.parametrize("dense", [0, 1, 5_000])
 @SLOW
 @given(st.data())

@@ -1,7 +1,7 @@
 """Pages and counts of the records of an entity that fulfil a condition. Knows no noun and nothing of HTTP."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -91,6 +91,8 @@ class Query:
         """One page of them; InvalidInput for a cursor that is not of this collection in this order."""
         if selection.limit == 0:
             return Page(())
+        if selection.where is not self.where:  # what is kept is kept by all that was asked
+            selection = replace(selection, where=self.where)
         cursors = Cursors(self.shape.entity.name, selection.sort)
         backwards = selection.before is not None
         rows = fetch_all(self.connection, *self._written(selection, lambda: _Reading(self, selection, cursors).written))
