@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from tests.support.served import Served
 from tmf_server.demo.catalog import DOCUMENTS
@@ -18,7 +19,7 @@ from tmf_server.model.everything import metadata
 from tmf_server.registry import Document, Entity
 from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.contents import emptied, is_empty
-from tmf_server.storage.copies import copy_records
+from tmf_server.storage.copies import Cluster, enter_copies, write_copies
 from tmf_server.storage.records import Records
 
 SHARED = (core.entity, core.reference, core.characteristic)
@@ -160,6 +161,16 @@ def test_what_is_here_is_known(served: Served) -> None:
 
 
 # -- copies ---------------------------------------------------------------------------------------
+def copy_records(served: Served, cluster: Cluster, serials: list[str]) -> int:
+    records = bulk(served)
+
+    def work(connection: Connection) -> int:
+        copies = enter_copies(connection, records, [cluster], serial="0001-000", serials=serials)
+        return write_copies(connection, records, copies)
+
+    return served.services.database.transact(work)
+
+
 def original(serial: str) -> Document:
     made = copy.deepcopy(next(one for one in DOCUMENTS if one["id"] == "fibre-500"))
     made["prodSpecCharValueUse"][0]["productSpecCharacteristicValue"][0] = {"value": f"line {serial}"}
@@ -173,11 +184,7 @@ def test_a_copy_is_what_creating_it_would_give(served: Served) -> None:
     created = contents(served)
     served.empty()
     create(served, records, [original("0001-000")])
-    served.services.database.transact(
-        lambda connection: copy_records(
-            connection, records, [[(entity, "fibre-0001-000")]], serial="0001-000", serials=serials
-        )
-    )
+    assert copy_records(served, [(entity, "fibre-0001-000")], serials) == 3
     assert contents(served) == created
 
 
@@ -204,10 +211,7 @@ def test_copies_that_belong_together_refer_to_each_other(served: Served) -> None
     served.empty()
     make(["0001-000"])
     cluster = [(resource, "cpe-0001-000"), (service, "line-0001-000")]
-    copied = served.services.database.transact(
-        lambda connection: copy_records(connection, records, [cluster], serial="0001-000", serials=serials)
-    )
-    assert copied == 6
+    assert copy_records(served, cluster, serials) == 6
     found = contents(served)
     assert {row["document"].partition('"usageState":')[2][:6] for row in found["resource"]} == {'"busy"'}
     for rows in (*found.values(), *created.values()):
@@ -221,15 +225,7 @@ def test_a_copy_of_what_is_here_is_refused(served: Served) -> None:
     create(served, records, [original("0001-000"), original("0001-002")])
     before = contents(served)
     with pytest.raises(Duplicate, match="are here already"):
-        served.services.database.transact(
-            lambda connection: copy_records(
-                connection,
-                records,
-                [[(entity, "fibre-0001-000")]],
-                serial="0001-000",
-                serials=["0001-001", "0001-002"],
-            )
-        )
+        copy_records(served, [(entity, "fibre-0001-000")], ["0001-001", "0001-002"])
     assert contents(served) == before
 
 

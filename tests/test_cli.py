@@ -82,8 +82,8 @@ def test_an_unknown_revision_is_refused(command: Command) -> None:
 
 
 def test_a_seed_shows_what_it_made_and_goes_on_from_there(command: Command) -> None:
-    assert "1000 offerings stored, 0 were here already." in good(command("seed"))
-    assert "1000 offerings stored, 1000 were here already." in good(command("seed", "--scale", "2"))
+    assert "4490 records stored in 1 blocks; 0 blocks were here already." in good(command("seed"))
+    assert "4490 records stored in 1 blocks; 1 blocks were here already." in good(command("seed", "--scale", "2"))
     assert len(good(command("dump", "productOffering")).splitlines()) == 2000 + 16
 
 

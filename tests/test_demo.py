@@ -5,6 +5,8 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,14 +15,18 @@ from tests.support.demo import demo_size
 from tests.support.jobs import listed
 from tests.support.nouns import registry
 from tests.support.served import Served
-from tmf_server.demo import seed
+from tmf_server.app import create_registry
+from tmf_server.demo import seed, seed_households
 from tmf_server.demo.catalog import DOCUMENTS
 from tmf_server.demo.loading import load_demo_once, reset, seed_blocks
 from tmf_server.model.events import outbox
 from tmf_server.registry import Document, Exposure
 from tmf_server.rest.transfers import create_schema
 from tmf_server.rest.validation import Validators
+from tmf_server.settings import Settings
+from tmf_server.storage import migrate
 from tmf_server.storage.bulk import BulkRecords
+from tmf_server.storage.database import Database
 
 VALIDATORS = Validators(registry().contracts, strict=True)
 NOUNS = [one for one in registry().exposures if one.contract.api == "TMF620" and one.entity.task is None]
@@ -194,10 +200,25 @@ def ids(served: Served, exposure: Exposure) -> list[str]:
 
 
 # -- seeding --------------------------------------------------------------------------------------
+PER_BLOCK = {
+    "productOffering": 1000,
+    "customer": 250,
+    "productOrder": 250,
+    "service": 500,
+    "customerBill": 600,
+    "appliedCustomerBillingRate": 1600,
+    "alarm": 4,
+}
+
+
 def test_a_seed_makes_thousands_of_offerings_in_the_shape_of_the_demo(served: Served) -> None:
     database, records = served.services.database, quiet(served)
-    assert list(seed_blocks(database, records, range(1, 3))) == [1000, 1000]
-    assert list(seed_blocks(database, records, range(1, 4))) == [0, 0, 1000]
+    [first, second] = seed_blocks(database, records, range(1, 3))
+    assert first == second > sum(PER_BLOCK.values())
+    assert list(seed_blocks(database, records, range(1, 4))) == [0, 0, first]
+    with database.read() as connection:
+        found = {kind: records.rows.total(connection, kind) for kind in PER_BLOCK}
+    assert found == {kind: 3 * number for kind, number in PER_BLOCK.items()}
     answer = served.client.get("/tmf-api/productCatalogManagement/v5/productOffering?limit=1000&offset=1000")
     assert answer.headers["x-total-count"] == "3000"
     page = answer.json()
@@ -240,6 +261,60 @@ def test_what_a_seed_refers_to_is_here(served: Served) -> None:
             assert served.client.get(node["href"]).json()["name"].startswith(node["name"])
     for path in ("category.id=cat-block-0007", "prodSpecCharValueUse.name=downloadSpeed"):
         assert len(listed(served, "productOffering", query=f"&{path}")) > 100, path
+
+
+def found_ids(served: Served, path: str) -> list[str]:
+    answer = served.client.get(f"/tmf-api/{path}")
+    assert answer.status_code == 200, answer.text
+    return sorted(one["id"] for one in answer.json())
+
+
+def test_the_records_of_a_household_lead_to_each_other_and_to_no_other(served: Served) -> None:
+    list(seed_blocks(served.services.database, quiet(served), [1]))
+    for own in ("family-0001-000", "family-0001-101"):
+        billing = "customerBillManagement/v5"
+        bills = found_ids(served, f"{billing}/customerBill?billingAccount.id=account-{own}")
+        assert bills == [f"bill-{month}-{own}" for month in ("2603", "2604", "2605")]
+        assert found_ids(served, f"customerManagement/v4/customer?account.id=account-{own}") == [f"customer-{own}"]
+        for ordering, party in (("v4", "relatedParty.id"), ("v5", "relatedParty.partyOrPartyRole.id")):
+            orders = f"productOrderingManagement/{ordering}/productOrder?{party}=customer-{own}"
+            assert found_ids(served, orders) == [f"order-{own}"]
+        services = f"serviceInventory/v4/service?relatedParty.id=customer-{own}"
+        assert found_ids(served, services) == [f"internet-{own}", f"line-{own}"]
+        lines = f"serviceInventory/v5/service?supportingResource.id=router-{own}"
+        assert found_ids(served, lines) == [f"line-{own}"]
+        rates = f"{billing}/appliedCustomerBillingRate?bill.id=bill-2604-{own}"
+        assert len(found_ids(served, rates)) == 3
+        waiting = f"{billing}/appliedCustomerBillingRate?billingAccount.id=account-{own}&isBilled=false"
+        assert len(found_ids(served, waiting)) == 3
+    assert found_ids(served, "alarmManagement/v5/alarm?affectedService.id=line-family-0001-000") == [
+        "alarm-family-0001-000"
+    ]
+
+
+def test_the_records_of_a_household_are_valid_in_both_versions() -> None:
+    serial = seed.serial(1, seed.FIRST)
+    household = [one for records in seed_households.originals(1, serial) for one in records]
+    for document in (*seed_households.access(1), *household, *seed_households.alarms(1, serial)):
+        shown_in = [one for one in registry().exposures if one.entity.name == registry().kind_of(document["@type"], "")]
+        assert {one.contract.version for one in shown_in} == {"v4", "v5"}
+        for exposure in shown_in:
+            if not exposure.types or document["@type"] in exposure.types:
+                shown = exposure.view.show(copy.deepcopy(document) | {"href": "https://host/x"})
+                VALIDATORS.check(exposure.contract, exposure.schema, shown)
+                VALIDATORS.check(exposure.contract, create_schema(exposure), shown)
+
+
+def test_a_server_of_one_document_is_seeded_with_its_nouns(tmp_path: Path) -> None:
+    made = Settings(database_url=f"sqlite:///{tmp_path / 'tmf.db'}", apis=("TMF620", "TMF638/v5"))
+    records = BulkRecords(create_registry(made), made, "sqlite")
+    with closing(Database(made)) as database:
+        migrate.upgrade(database)
+        [count] = seed_blocks(database, records, [1])
+        with database.read() as connection:
+            assert records.rows.total(connection, "service") == PER_BLOCK["service"]
+            assert records.rows.total(connection, "customer") == 0
+    assert PER_BLOCK["productOffering"] + PER_BLOCK["service"] < count < 2 * PER_BLOCK["productOffering"]
 
 
 def test_a_seed_is_the_same_on_every_machine() -> None:

@@ -106,7 +106,7 @@ def bill(id_: str, customer: str, month: str, state: str, rates: Sequence[Docume
         "billingAccount": account_of(customer, name),
         "financialAccount": elsewhere("FinancialAccount", "accounts", f"ledger-{bare(customer)}", f"Ledger of {name}"),
         "paymentMethod": payment_method(customer, name),
-        "relatedParty": [more.get("party") or role_of(customer)],
+        "relatedParty": [role_of(customer, name)],
         "taxExcludedAmount": money(excluded),
         "taxItem": [tax | {"@type": "TaxItem"}],
         "taxIncludedAmount": money(included),

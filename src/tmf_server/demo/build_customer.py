@@ -35,7 +35,7 @@ def payment_method(customer: str, name: str) -> Document:
 
 def customer(id_: str, *, since: str, street: str, score: int, **more: Any) -> Document:
     """A customer of the operator; `company` says that it is one, `values` are its characteristics."""
-    name = more.get("name") or CUSTOMERS[id_]
+    name = more.get("owner") or CUSTOMERS[id_]
     company = more.get("company", False)
     kind = "Organization" if company else "Individual"
     status = more.get("status", "active")

@@ -44,9 +44,9 @@ def link(api: str, noun: str, id_: str) -> str:
     return f"https://{api}.quillnet.example/{noun}/{id_}"
 
 
-def role_of(customer: str) -> Document:
-    """A customer as a related party."""
-    role = {"id": customer, "name": CUSTOMERS[customer], "@referredType": "Customer", "@type": "PartyRoleRef"}
+def role_of(customer: str, name: str = "") -> Document:
+    """A customer as a related party; those of the demo are known by name."""
+    role = {"id": customer, "name": name or CUSTOMERS[customer], "@referredType": "Customer", "@type": "PartyRoleRef"}
     return {"role": "customer", "partyOrPartyRole": role, "@type": "RelatedPartyRefOrPartyRoleRef"}
 
 
@@ -149,11 +149,12 @@ def service_ref(id_: str) -> Document:
 def service(id_: str, category: str, customer: str, place: str, *, state: str, status: str, **more: Any) -> Document:
     """A service; `on` and `over` are texts of ids of the services and resources that support it."""
     kind = more.get("kind", "internet access")
+    owner = more.get("owner") or CUSTOMERS[customer]
     running = state == "active"
     return {
         "id": id_,
         "name": title(id_),
-        "description": more.get("description", f"{title(kind)} of {CUSTOMERS[customer]} at {SITES[place]}."),
+        "description": more.get("description", f"{title(kind)} of {owner} at {SITES[place]}."),
         "category": category,
         "serviceType": kind,
         "state": state,
@@ -175,9 +176,9 @@ def service(id_: str, category: str, customer: str, place: str, *, state: str, s
             "@type": "ServiceSpecificationRef",
         },
         **_filled("serviceOrderItem", [_ordered(id_)] if state != "feasibilityChecked" else []),
-        "relatedParty": [role_of(customer)],
+        "relatedParty": [role_of(customer, owner)],
         "place": [{"role": "installationAddress", "place": site(place), "@type": "RelatedPlaceRefOrValue"}],
-        "note": [note(id_, f"Ordered by {CUSTOMERS[customer]}.")],
+        "note": [note(id_, f"Ordered by {owner}.")],
         "serviceCharacteristic": characteristics(more.get("values", {"class": "standard"})),
         **_filled("supportingService", [service_ref(one) for one in more.get("over", "").split()]),
         **_filled("supportingResource", [resource_ref(one) for one in more.get("on", "").split()]),

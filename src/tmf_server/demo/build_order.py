@@ -157,7 +157,7 @@ def order(id_: str, customer: str, state: str, items: Iterable[Document], *, cre
     `errors` are the items that went wrong, each with a code and a sentence.
     """
     found = list(items)
-    name = more.get("name") or CUSTOMERS[customer]
+    name = more.get("owner") or CUSTOMERS[customer]
     offerings = [one["productOffering"]["id"] for one in found if one["action"] != "delete"]
     business = "sdwan" in "".join(offerings) or more.get("business", False)
     optional = {
@@ -186,7 +186,7 @@ def order(id_: str, customer: str, state: str, items: Iterable[Document], *, cre
         "note": [_note(id_, more.get("note", f"Ordered by {name}."), created)],
         "orderTotalPrice": _totals(offerings),
         "payment": [elsewhere("Payment", "payments", f"payment-{id_}", f"Payment of {id_}")],
-        "relatedParty": [more.get("party") or role_of(customer)],
+        "relatedParty": [role_of(customer, name)],
         "productOrderItem": found,
         "@type": "ProductOrder",
     }

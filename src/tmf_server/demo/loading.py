@@ -5,14 +5,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import count, groupby
+from itertools import chain, count, groupby
 
-from tmf_server.demo import seed
+from tmf_server.demo import seed, seed_households
 from tmf_server.demo.documents import DOCUMENTS
-from tmf_server.registry import Document
+from tmf_server.registry import Document, Entity
 from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.contents import emptied, is_empty
-from tmf_server.storage.copies import copy_records
+from tmf_server.storage.copies import enter_copies, write_copies
 from tmf_server.storage.database import Connection, Database
 
 WRITERS = 2
@@ -69,7 +69,7 @@ class Turns:
 
 
 def seed_blocks(database: Database, records: BulkRecords, blocks: Iterable[int]) -> Iterator[int]:
-    """Store the blocks, each in a transaction, and give how many offerings each brought; 0 for one that is here.
+    """Store the blocks, each in a transaction, and give how many records each brought; 0 for one that is here.
 
     Their records are created in the order of the blocks, so that every list shows them so on every machine.
     """
@@ -89,14 +89,34 @@ def seed_blocks(database: Database, records: BulkRecords, blocks: Iterable[int])
 
 
 def _store_block(connection: Connection, records: BulkRecords, block: int, entered: Callable[[], None]) -> int:
-    entity = records.registry.entities["productOffering"]
-    first = seed.originals(block)
-    ids = [document["id"] for document in first]
-    if records.known(connection, entity, ids[:1]):
+    offerings = seed.originals(block)
+    if records.known(connection, records.registry.entities["productOffering"], [offerings[0]["id"]]):
         return 0
-    store(connection, records, seed.shared(block))
-    store(connection, records, first)
-    clusters = [[(entity, id_)] for id_ in ids]
-    serial, serials = seed.serial(block, seed.FIRST), list(seed.serials(block))
-    copied = copy_records(connection, records, clusters, serial=serial, serials=serials, entered=entered)
-    return len(ids) + copied
+    serial = seed.serial(block, seed.FIRST)
+    households = seed_households.originals(block, serial)
+    alarms = seed_households.alarms(block, serial)
+    first = [seed.shared(block), offerings, seed_households.access(block), by_type(chain(*households)), alarms]
+    number = sum(store(connection, records, documents) for documents in first)
+    copies = [
+        enter_copies(connection, records, clusters, serial=serial, serials=serials)
+        for clusters, serials in (
+            ([_cluster(records, [one]) for one in offerings], list(seed.serials(block))),
+            ([_cluster(records, one) for one in households], list(seed_households.serials(block))),
+        )
+    ]
+    entered()
+    return number + sum(write_copies(connection, records, one) for one in copies)
+
+
+def _cluster(records: BulkRecords, documents: Iterable[Document]) -> list[tuple[Entity, str]]:
+    registry = records.registry
+    found = [(registry.entities.get(registry.kind_of(one["@type"], None)), one["id"]) for one in documents]
+    return [(entity, id_) for entity, id_ in found if entity is not None]
+
+
+def by_type(documents: Iterable[Document]) -> list[Document]:
+    """The documents with those of one type together, in the order in which the types come first."""
+    groups: dict[str, list[Document]] = {}
+    for document in documents:
+        groups.setdefault(document["@type"], []).append(document)
+    return [document for group in groups.values() for document in group]

@@ -1,16 +1,21 @@
 """Many records of one shape: the rows of stored originals again under other serials. For seeding; sends no events."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Table, select, text
 
 from tmf_server.errors import Duplicate
 from tmf_server.model.core import entity as root
+from tmf_server.model.core import reference
 from tmf_server.model.everything import metadata
 from tmf_server.registry import Entity
 from tmf_server.storage.bulk import BulkRecords, Row
+from tmf_server.storage.rows import Target
 
 Cluster = Sequence[tuple[Entity, str]]
 """Records, by entity and id, that are copied together: they may refer to each other."""
@@ -19,49 +24,90 @@ Cluster = Sequence[tuple[Entity, str]]
 OWNED = tuple(table for table in metadata.sorted_tables if "owner" in table.c and table.c.owner.references(root.c.key))
 
 
-def _nothing() -> None:
-    """What is done between the entry and the rows of copies, unless somebody waits for that."""
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A row to copy, with the places of the texts that bear the serial and of the keys of what bears it."""
+
+    row: Row
+    texts: tuple[int, ...]
+    keys: tuple[int, ...]
+
+    def copy(self, serial: str, one: str, moved: Mapping[int, int]) -> list[Any]:
+        """The row under another serial."""
+        changed = list(self.row)
+        for place in self.texts:
+            changed[place] = changed[place].replace(serial, one)
+        for place in self.keys:
+            changed[place] = moved[changed[place]]
+        return changed
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A stored record that is copied: its key, its own row and those that it owns, by table."""
+    """A stored record that is copied: its key, its own row and those that it owns, by table.
+
+    `named` are the key, kind and id of itself and of what it refers to and what bears its serial.
+    """
 
     entity: Entity
     id: str
-    key: int
-    rows: Mapping[str, list[Row]]
+    rows: Mapping[str, list[Pattern]]
+    named: Mapping[int, Target]
 
 
-def copy_records(
-    connection: Connection,
-    records: BulkRecords,
-    clusters: Sequence[Cluster],
-    *,
-    serial: str,
-    serials: Sequence[str],
-    entered: Callable[[], None] = _nothing,
-) -> int:
-    """Store one copy for each of the serials, of the clusters in turn; how many records that makes.
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Copies that have their keys and no rows yet: which originals they have, under which serials.
+
+    `keys` are those of all that bears a serial, by kind and id.
+    """
+
+    serial: str
+    chosen: Sequence[tuple[Sequence[Original], str]]
+    keys: Mapping[Target, int]
+
+
+def enter_copies(
+    connection: Connection, records: BulkRecords, clusters: Sequence[Cluster], *, serial: str, serials: Sequence[str]
+) -> Copies:
+    """Make one copy for each of the serials be here, of the clusters in turn; `write_copies` writes their rows.
 
     A copy differs from its original in that its own serial stands wherever the original's does, in the id and in any
-    other string. It refers to what its original refers to, for the members of its cluster to their copies. Once all
-    copies have their keys, which say in what order they were created, `entered` is called. Raises Duplicate.
+    other string. It refers to what its original refers to, and where that bears the serial, to what bears the copy's.
+    Raises Duplicate.
     """
-    _trust_keys(connection)
-    found = [[_read(connection, *member) for member in cluster] for cluster in clusters]
+    originals = _read(connection, [member for cluster in clusters for member in cluster], serial)
+    found = [[originals[entity.name, id_] for entity, id_ in cluster] for cluster in clusters]
     chosen = [(found[place % len(found)], one) for place, one in enumerate(serials)]
     keys = _enter(connection, records, chosen, serial)
-    entered()
+    named = {
+        (kind, id_.replace(serial, one))
+        for cluster, one in chosen
+        for part in cluster
+        for kind, id_ in part.named.values()
+    }
+    others = records.rows.targets(connection, sorted(named - keys.keys()))
+    return Copies(serial, chosen, keys | {target: key for target, (key, _) in others.items()})
+
+
+def write_copies(connection: Connection, records: BulkRecords, copies: Copies) -> int:
+    """Write the rows of the copies; how many records that makes."""
+    _trust_keys(connection)
     rows: dict[str, list[Row]] = defaultdict(list)
-    for cluster, one in chosen:
-        moved = {part.key: keys[part.entity.name][part.id.replace(serial, one)] for part in cluster}
+    for cluster, one in copies.chosen:
+        moved = {
+            key: copies.keys[kind, id_.replace(copies.serial, one)]
+            for part in cluster
+            for key, (kind, id_) in part.named.items()
+        }
         for part in cluster:
             for name, originals in part.rows.items():
-                rows[name] += [_changed(row, serial, one, moved, KEYS[name]) for row in originals]
+                rows[name] += [row.copy(copies.serial, one, moved) for row in originals]
+            if part.entity.computed:
+                rows[part.entity.table.name][-1] = _computed(part.entity, rows[part.entity.table.name][-1])
     for name, made in rows.items():
         records.write(connection, name, metadata.tables[name].c.keys(), made)
-    return sum(map(len, keys.values()))
+    return sum(len(cluster) for cluster, _ in copies.chosen)
 
 
 def _trust_keys(connection: Connection) -> None:
@@ -77,18 +123,19 @@ def _trust_keys(connection: Connection) -> None:
 
 def _enter(
     connection: Connection, records: BulkRecords, chosen: Sequence[tuple[Sequence[Original], str]], serial: str
-) -> dict[str, dict[str, int]]:
+) -> dict[Target, int]:
     """Make all copies be here and count them; their keys by kind and id."""
     ids: dict[str, list[str]] = defaultdict(list)
     for cluster, one in chosen:
         for part in cluster:
             ids[part.entity.name].append(part.id.replace(serial, one))
-    keys = {}
+    keys: dict[Target, int] = {}
     for kind, wanted in ids.items():
-        keys[kind] = records.rows.enter(connection, kind, wanted)
-        if len(keys[kind]) < len(wanted):
+        found = records.rows.enter(connection, kind, wanted)
+        if len(found) < len(wanted):
             raise Duplicate(f"Some of the {kind} records from {wanted[0]!r} to {wanted[-1]!r} are here already.")
         records.rows.count(connection, kind, len(wanted))
+        keys |= {(kind, id_): key for id_, key in found.items()}
     return keys
 
 
@@ -100,22 +147,55 @@ def _key_columns(table: Table) -> tuple[int, ...]:
 KEYS = {table.name: _key_columns(table) for table in metadata.sorted_tables}
 
 
-def _read(connection: Connection, entity: Entity, id_: str) -> Original:
-    table = entity.table
-    own = connection.execute(table.select().where(table.c.id == id_)).one()
-    rows: dict[str, list[Row]] = {table.name: [own]}
-    return Original(entity, id_, own.key, rows | dict(_owned(connection, own.key)))
+def _read(connection: Connection, members: Cluster, serial: str) -> dict[Target, Original]:
+    """The records with all that they own, by kind and id: some statements for all of them."""
+    ids: dict[str, tuple[Entity, list[str]]] = {}
+    for entity, id_ in members:
+        ids.setdefault(entity.name, (entity, []))[1].append(id_)
+    own = [
+        (entity, row)
+        for entity, wanted in ids.values()
+        for row in connection.execute(entity.table.select().where(entity.table.c.id.in_(wanted)))
+    ]
+    owned = _owned(connection, [row.key for _, row in own])
+    targets = {row.target for row in chain.from_iterable(rows.get(reference.name, ()) for rows in owned.values())}
+    named = _named(connection, targets, serial) | {row.key: (entity.name, row.id) for entity, row in own}
+    return {
+        (entity.name, row.id): _original(entity, row, {entity.table.name: [row]} | owned[row.key], named, serial)
+        for entity, row in own
+    }
 
 
-def _owned(connection: Connection, key: int) -> Iterator[tuple[str, list[Row]]]:
+def _owned(connection: Connection, keys: Sequence[int]) -> dict[int, dict[str, list[Any]]]:
+    """The rows that each record owns, by table."""
+    found: dict[int, dict[str, list[Any]]] = {key: {} for key in keys}
     for table in OWNED:
-        found = connection.execute(select(table).where(table.c.owner == key)).all()
-        if found:
-            yield table.name, list(found)
+        for row in connection.execute(select(table).where(table.c.owner.in_(keys))):
+            found[row.owner].setdefault(table.name, []).append(row)
+    return found
 
 
-def _changed(row: Row, serial: str, one: str, moved: Mapping[int, int], keys: Sequence[int]) -> Row:
-    changed = [value.replace(serial, one) if isinstance(value, str) else value for value in row]
-    for place in keys:
-        changed[place] = moved.get(row[place], row[place])
-    return changed
+def _named(connection: Connection, keys: Collection[int], serial: str) -> dict[int, Target]:
+    """Kind and id of those of the keys whose records bear the serial."""
+    found = connection.execute(select(root.c.key, root.c.kind, root.c.id).where(root.c.key.in_(keys)))
+    return {row.key: (row.kind, row.id) for row in found if serial in row.id}
+
+
+def _original(
+    entity: Entity, own: Any, rows: Mapping[str, list[Row]], named: Mapping[int, Target], serial: str
+) -> Original:
+    patterns = {name: [_pattern(row, KEYS[name], named, serial) for row in found] for name, found in rows.items()}
+    keys = {row.row[place] for name in patterns for row in patterns[name] for place in row.keys}
+    return Original(entity, own.id, patterns, {key: named[key] for key in keys})
+
+
+def _pattern(row: Row, keys: Sequence[int], named: Mapping[int, Target], serial: str) -> Pattern:
+    texts = tuple(place for place, value in enumerate(row) if isinstance(value, str) and serial in value)
+    return Pattern(tuple(row), texts, tuple(place for place in keys if row[place] in named))
+
+
+def _computed(entity: Entity, row: Row) -> Row:
+    """The row with what is computed from its document."""
+    values = dict(zip(entity.table.c.keys(), row, strict=True))
+    document = orjson.loads(values["document"])
+    return tuple((values | {name: compute(document) for name, compute in entity.computed.items()}).values())
