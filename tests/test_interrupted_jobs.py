@@ -3,6 +3,7 @@
 import gzip
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ import structlog
 
 from tests.support.jobs import Document, categories, desk_of, events, listed, post, read, rows, upload, work
 from tests.support.served import Served
+from tmf_server.domain.instants import now
 from tmf_server.events.leases import LeaseLost
 from tmf_server.model.jobs import transfer_job
 from tmf_server.processes.transfer import jobs
@@ -18,6 +20,7 @@ from tmf_server.processes.transfer.jobs import MOST_ATTEMPTS, Jobs, Task
 from tmf_server.processes.transfer.progress import Progress
 from tmf_server.processes.transfer.works import WORKS
 from tmf_server.storage.database import Connection
+from tmf_server.storage.jobs import waiting
 
 Killing = Callable[[int, bool], None]
 
@@ -226,3 +229,19 @@ def test_a_lease_is_fenced(served: Served) -> None:
     with pytest.raises(LeaseLost):
         task.note_source("x")
     other.note_source("x")
+
+
+@pytest.mark.parametrize(("ahead", "waits"), [(-3_600, True), (3_600, False)])
+def test_a_machine_whose_clock_is_wrong_knows_which_jobs_wait(
+    served: Served, monkeypatch: pytest.MonkeyPatch, ahead: int, waits: bool
+) -> None:
+    post(served, "importJob", url=upload(served, "a", categories(1)))
+    until = now() + (-1_000_000 if waits else 60_000_000)
+    database = served.services.database
+    database.transact(lambda one: one.execute(transfer_job.update().values(leased_until=until)))
+    wrong = time.time_ns() + ahead * 1_000_000_000
+    monkeypatch.setattr(time, "time_ns", lambda: wrong)
+    monkeypatch.setattr(time, "time", lambda: wrong / 1e9)
+    assert abs(now() - until) > 3_000_000_000, "the clock of this machine is wrong, or this test would prove nothing"
+    with database.read() as connection:
+        assert len(waiting(connection)) == int(waits)

@@ -5,11 +5,12 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, false, func, insert, literal, select, update
 
 from tmf_server.errors import NotFound
-from tmf_server.events import leases, relay
+from tmf_server.events import relay
 from tmf_server.events.ledger import Topics
 from tmf_server.events.signing import signer
 from tmf_server.model.events import outbox, parked, subscription
 from tmf_server.settings import Settings
+from tmf_server.storage.clock import clock
 
 Row = dict[str, Any]
 _HELD_BACK = func.coalesce(select(func.count()).where(parked.c.subscription == subscription.c.id).scalar_subquery(), 0)
@@ -102,7 +103,7 @@ def _park_since(connection: Connection, row: RowMapping, topics: Topics, since: 
     kinds = sorted(topics.get((row["api"], row["version"]), ()))
     there = select(parked.c.position).where(parked.c.subscription == row["id"])
     error = literal("a replay was asked for")
-    wanted = select(literal(row["id"]), outbox.c.position, outbox.c.number, false(), leases.clock(), error).where(
+    wanted = select(literal(row["id"]), outbox.c.position, outbox.c.number, false(), clock(), error).where(
         outbox.c.position <= row["position"],
         outbox.c.time >= since,
         outbox.c.kind.in_(kinds),

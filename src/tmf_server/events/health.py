@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from tmf_server.events import ledger
-from tmf_server.events.leases import clock
 from tmf_server.model.events import outbox
+from tmf_server.storage.clock import clock
 
 MOST_COUNTED = 10_000
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ColumnElement, Connection, RowMapping, Table, bindparam, update
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
 
 from tmf_server.model.events import lease
+from tmf_server.storage.clock import clock
 
 MICROSECONDS = 1_000_000
 UNHELD: dict[str, Any] = {"holder": "", "token": 0, "leased_until": 0}
@@ -31,23 +30,6 @@ class Lease:
     def held(self) -> ColumnElement[bool]:
         """True for the row as long as nobody else took the lease: the fence of every write under it."""
         return (_key(self.table) == self.name) & (self.table.c.token == self.token)
-
-
-class clock(FunctionElement[int]):  # noqa: N801 - reads as a function of SQL
-    """The present instant in microseconds, by the clock that all workers share: the database's."""
-
-    type = BigInteger()
-    inherit_cache = True
-
-
-@compiles(clock, "postgresql")
-def _clock_postgresql(*_: object, **__: object) -> str:
-    return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
-
-
-@compiles(clock, "sqlite")
-def _clock_sqlite(*_: object, **__: object) -> str:
-    return "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER) * 1000"
 
 
 def ensure(connection: Connection, name: str, position: int | None = None) -> None:

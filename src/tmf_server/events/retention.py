@@ -6,9 +6,10 @@ from sqlalchemy import Connection, delete, exists, func, not_, select, update
 
 from tmf_server.events import ledger, received, relay
 from tmf_server.events.duties import Duty
-from tmf_server.events.leases import MICROSECONDS, clock
+from tmf_server.events.leases import MICROSECONDS
 from tmf_server.model.events import lease, outbox, parked, subscription
 from tmf_server.settings import Settings
+from tmf_server.storage.clock import clock
 from tmf_server.storage.database import Database
 
 BATCH = 500

@@ -2,8 +2,9 @@
 
 from sqlalchemy import Connection, delete, insert, select
 
-from tmf_server.domain.instants import machine_now, now
+from tmf_server.domain.instants import now
 from tmf_server.model.jobs import transfer_job
+from tmf_server.storage.clock import clock
 
 COUNTS = ("attempts", "position", "number", "line", "imported", "updated", "present", "refused")
 
@@ -16,9 +17,9 @@ def enqueue(connection: Connection, kind: str, id_: str, contract: str, origin: 
 
 
 def waiting(connection: Connection, limit: int = 20) -> list[str]:
-    """Names of jobs that nobody works on, oldest first."""
+    """Names of jobs that nobody works on by the database's clock, oldest first."""
     c = transfer_job.c
-    free = select(c.name).where(c.leased_until <= machine_now()).order_by(c.created, c.name).limit(limit)
+    free = select(c.name).where(c.leased_until <= clock()).order_by(c.created, c.name).limit(limit)
     return list(connection.execute(free).scalars())
 
 
