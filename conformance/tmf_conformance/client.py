@@ -93,6 +93,7 @@ class Meter:
     last_silence: str = ""
     slowest: float = 0.0
     gone: asyncio.Event = field(default_factory=asyncio.Event)
+    heavy: asyncio.Lock = field(default_factory=asyncio.Lock)  # one at a time of what takes tens of megabytes
 
 
 class Client:

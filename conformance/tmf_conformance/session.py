@@ -12,7 +12,7 @@ from tmf_conformance.bodies import RICH, Bodies
 from tmf_conformance.client import Client, Exchange
 from tmf_conformance.compare import PROCESS_SET
 from tmf_conformance.document import Document, Noun, Operation
-from tmf_conformance.errors import Blocked
+from tmf_conformance.errors import Blocked, Inapplicable
 from tmf_conformance.generation import Case
 from tmf_conformance.lifecycles import Lifecycle, Lifecycles
 from tmf_conformance.listener import Listener
@@ -70,7 +70,7 @@ class ApiSession:
         self.generated: asyncio.Future[dict[str, list[Case]]] | None = None
         self._numbers = count(1000)
         self._levels: dict[str, int] = {}
-        self._stocks: dict[str, Stock | Blocked] = {}
+        self._stocks: dict[str, Stock | Blocked | Inapplicable] = {}
         self.locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     # --- what must be removed again
@@ -171,17 +171,18 @@ class ApiSession:
                 make = noun.has("create") and not self.options.read_only
                 try:
                     self._stocks[noun.path] = await (self._make(trial, noun) if make else self._look(trial, noun))
-                except Blocked as reason:
+                except (Blocked, Inapplicable) as reason:
                     self._stocks[noun.path] = reason
         found = self._stocks[noun.path]
-        if isinstance(found, Blocked):
-            raise Blocked(str(found))
-        return found
+        if isinstance(found, Stock):
+            return found
+        raise type(found)(str(found))
 
     async def _make(self, trial: Trial, noun: Noun) -> Stock:
         mark = mark_attribute(self.document, noun)
         level = await self.level(trial, noun)
-        text = f"conformance {self.options.seed} {noun.name}"
+        # Not the same in another document: both versions of a server may show one store of records.
+        text = f"conformance {self.options.seed} {self.document.title} {noun.name}"
         bodies = [await self._body(trial, noun, number, level) for number in (_TASKS if noun.is_task else _STOCK)]
         answers = await asyncio.gather(
             *(self._post(trial, noun, {**body, mark: text} if mark else body) for body in bodies)
@@ -199,7 +200,8 @@ class ApiSession:
     async def _look(self, trial: Trial, noun: Noun) -> Stock:
         records = await trial.rows(limit=str(_FOUND))
         if not records:
-            raise Blocked(f"{noun.path} holds no record and none can be made")
+            missing = "the run is read-only" if noun.has("create") else "no POST"
+            raise Inapplicable(f"nothing to check: no record and {missing}")
         return Stock(noun, records, {}, self._attributes(noun, records))
 
     def _attributes(self, noun: Noun, records: list[Node]) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tmf_conformance.compare import equal, instant
-from tmf_conformance.errors import Blocked
+from tmf_conformance.errors import Inapplicable
 from tmf_conformance.schemas import Attribute, Node
 from tmf_conformance.stock import Stock, values
 from tmf_conformance.trial import Trial
@@ -136,7 +136,7 @@ def middle(stock: Stock, attribute: Attribute) -> Any:
         (value for value in found if measure(attribute, value) is not None), key=lambda v: measure(attribute, v)
     )
     if not comparable:
-        raise Blocked(f"no record has a comparable {attribute.path}")
+        raise Inapplicable(f"no record has a comparable {attribute.path}")
     return comparable[len(comparable) // 2]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from tmf_conformance.client import Exchange
 from tmf_conformance.document import Noun, Operation
-from tmf_conformance.errors import Blocked, Unsupported
+from tmf_conformance.errors import Blocked, Inapplicable, Unsupported
 from tmf_conformance.generation import Case
 from tmf_conformance.registry import OPERATION, RECOMMENDED, Level, check
 from tmf_conformance.trial import Trial
@@ -46,7 +46,7 @@ async def _observe(t: Trial, operation: Operation) -> Observation:
     for case in await t.session.cases(operation):
         try:
             exchange = await _send(t, operation, noun, case)
-        except Blocked as reason:
+        except (Blocked, Inapplicable) as reason:
             observation.blocked = str(reason)
             break
         observation.sent += 1

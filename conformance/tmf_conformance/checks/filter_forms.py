@@ -17,7 +17,7 @@ from tmf_conformance.checks.asking import (
     some,
     with_id,
 )  # fmt: skip
-from tmf_conformance.errors import Blocked
+from tmf_conformance.errors import Blocked, Inapplicable
 from tmf_conformance.registry import check
 from tmf_conformance.schemas import Attribute
 from tmf_conformance.stock import Stock, values
@@ -39,7 +39,8 @@ async def telling(t: Trial) -> tuple[Stock, Attribute, str, str]:
         distinct = list(dict.fromkeys(found))
         if len(distinct) > 1 and attribute.leaf not in ("href", "id"):
             return stock, attribute, distinct[0], distinct[-1]
-    raise Blocked("the records have no text that differs between them")
+    missing = "the records have no text that differs between them"
+    raise Blocked(missing) if stock.mark else Inapplicable(missing)
 
 
 @check("filter.and", "Two filters must both hold", CLAUSE)
