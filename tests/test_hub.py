@@ -81,3 +81,6 @@ def test_listeners_keep_what_they_are_sent(client: httpx.Client, contract: Contr
         event["@type"] = schema
     answer = client.post(f"{contract.base_path}{operation.path}", json=event)
     assert answer.status_code == operation.success, answer.text
+    if operation.success != 204:
+        assert answer.json()["callback"].endswith(f"{contract.base_path}{operation.path}")
+        assert answer.json()["id"].isdigit()

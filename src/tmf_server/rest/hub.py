@@ -41,13 +41,17 @@ def unsubscribe(request: Request) -> Response:
 
 
 def listen(request: Request) -> Response:
-    """What a subscriber answers: the event is kept, so that two of these servers can be chained."""
+    """What a subscriber answers: the event is kept, so that two of these servers can be chained.
+
+    v4 documents answer a notification with a subscription: its callback is the listener, its id that of what was kept.
+    """
     contract = request.endpoint.contract
     operation = request.operation
     event_type = request.body.get("eventType") or operation.path.rsplit("/", 1)[-1]
-    received.store(request.services.database, contract.api, contract.version, event_type, request.body)
-    status = operation.success
-    return Response(status, b"" if status == 204 else orjson.dumps(request.body))
+    number = received.store(request.services.database, contract.api, contract.version, event_type, request.body)
+    if operation.success == 204:
+        return Response(204)
+    return Response(operation.success, orjson.dumps({"id": str(number), "callback": request.url}))
 
 
 def _shown(request: Request, made: Subscription) -> Document:
