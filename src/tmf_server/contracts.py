@@ -303,27 +303,20 @@ def _schema_name(content: dict[str, Any]) -> str | None:
 
 
 def outline(document: dict[str, Any]) -> dict[str, Any]:
-    """The document without its schemas: what routing and security need, and quick to read for those who do them."""
+    """The document's operations alone: what routing and security need, and quick to read for those who do them."""
     components = document.get("components", {})
     schemes = {"securitySchemes": components["securitySchemes"]} if "securitySchemes" in components else {}
     kept = {name: document[name] for name in ("openapi", "info", "servers", "security") if name in document}
-    paths = {path: _outlined(document, item) for path, item in document["paths"].items()}
-    return kept | {"paths": paths, "components": schemes}
+    return kept | {"paths": {path: _outlined(item) for path, item in document["paths"].items()}, "components": schemes}
 
 
-def _outlined(document: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
-    return {method: _outlined_operation(document, item[method]) for method in METHODS if method in item}
+def _outlined(item: dict[str, Any]) -> dict[str, Any]:
+    return {method: _outlined_operation(item[method]) for method in METHODS if method in item}
 
 
-def _outlined_operation(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "operationId": node["operationId"],
-        "responses": {code: {"description": code} for code in node["responses"]},
-    }
-    if "requestBody" in node:
-        bodies = _bodies(_resolved(document, node["requestBody"]))
-        made["requestBody"] = {"content": {media: {} for media in bodies}}
-    return made | ({"security": node["security"]} if "security" in node else {})
+def _outlined_operation(node: dict[str, Any]) -> dict[str, Any]:
+    made = {name: node[name] for name in ("operationId", "security") if name in node}
+    return made | {"responses": {"default": {"description": "as in the document"}}}
 
 
 def check_names(names: Collection[str]) -> None:
