@@ -83,7 +83,7 @@ def test_the_demo_is_stored_the_same_way_one_by_one_and_at_once(served: Served) 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_batch_is_listed_in_its_own_order(served: Served, at_once: bool) -> None:
     ids = ["m", "B", "z", "a", "10", "9", "é", "A"]
-    documents = [{"@type": "Category", "id": one, "name": one} for one in ids]
+    documents: list[Document] = [{"@type": "Category", "id": one, "name": one} for one in ids]
     documents[1]["parent"] = {"@type": "CategoryRef", "id": "stub-of-none"}
     create(served, bulk(served) if at_once else served.services.records, documents)
     create(served, bulk(served), [{"@type": "Category", "id": "after", "name": "after"}])
