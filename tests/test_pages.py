@@ -205,8 +205,8 @@ def test_every_lifecycle_is_shown(client: httpx.Client, served: Served) -> None:
     assert owners
     for entity in owners:
         assert entity.type_name in page
-        for lifecycle in entity.lifecycles:
-            assert f"<code>{lifecycle.attribute}</code>" in page
+        for path, lifecycle in entity.machines:
+            assert f"<code>{'.'.join((*path, lifecycle.attribute))}</code>" in page
             assert all(f">{state}" in page for state in lifecycle.moves)
 
 

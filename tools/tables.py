@@ -45,16 +45,17 @@ def settings() -> Iterator[str]:
 
 def lifecycles() -> Iterator[str]:
     """Each lifecycle as a diagram."""
-    owners: dict[int, list[str]] = {}
-    machines: dict[int, Lifecycle] = {}
+    owners: dict[tuple[str, int], list[str]] = {}
+    machines: dict[tuple[str, int], Lifecycle] = {}
     for nouns in NOUNS.values():
         for entity in {one.name: one for one in nouns.values()}.values():
-            for machine in entity.lifecycles:
-                machines[id(machine)] = machine
-                owners.setdefault(id(machine), []).append(entity.type_name)
-    for key, machine in machines.items():
-        names = ", ".join(dict.fromkeys(owners[key]))
-        yield from ("", f"## {names}: `{machine.attribute}`", "", "```mermaid", mermaid(machine), "```")
+            for path, machine in entity.machines:
+                key = ".".join((*path, machine.attribute)), id(machine)
+                machines[key] = machine
+                owners.setdefault(key, []).append(entity.type_name)
+    for (attribute, _), machine in machines.items():
+        names = ", ".join(dict.fromkeys(owners[attribute, id(machine)]))
+        yield from ("", f"## {names}: `{attribute}`", "", "```mermaid", mermaid(machine), "```")
 
 
 TABLES: dict[tuple[str, str], Callable[[], Iterator[str]]] = {

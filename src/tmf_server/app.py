@@ -28,6 +28,7 @@ from tmf_server.pages import SEGMENTS, create_pages
 from tmf_server.processes.alarm_intake import AlarmIntake
 from tmf_server.processes.alarm_tasks import ACTS, AlarmTasks
 from tmf_server.processes.bills_on_demand import BILL_ON_DEMAND, BillsOnDemand
+from tmf_server.processes.cancel_order import CANCEL_ORDER, CancelOrder
 from tmf_server.processes.transfer.desk import Desk
 from tmf_server.processes.transfer.jobs import Jobs, start_job
 from tmf_server.processes.transfer.works import WORKS
@@ -115,6 +116,7 @@ def create_services(settings: Settings) -> Services:
         subscriptions=Subscriptions(database, Guard(settings.outbound_allow)),
         tasks=dict.fromkeys(WORKS, start_job)
         | dict.fromkeys(ACTS, AlarmTasks(records, selector, settings).start)
+        | {CANCEL_ORDER: CancelOrder(records).start}
         | {BILL_ON_DEMAND: BillsOnDemand(records, selector, settings).start},
         intakes={"alarm": AlarmIntake(database, records, settings)},
     )

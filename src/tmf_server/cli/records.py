@@ -132,9 +132,9 @@ def lifecycle(noun: str | None) -> None:
     from tmf_server.domain.diagram import mermaid
     from tmf_server.entities import NOUNS
 
-    drawn = {name: one.lifecycles for nouns in NOUNS.values() for name, one in nouns.items() if one.lifecycles}
+    drawn = {name: one.machines for nouns in NOUNS.values() for name, one in nouns.items() if one.machines}
     found = {name.casefold(): name for name in drawn}.get((noun or "").casefold())
     if found is None:
         raise Failure(f"name a noun with a lifecycle: {', '.join(sorted(drawn))}")
-    for machine in drawn[found]:
-        click.echo(f"%% {found}: {machine.attribute}\n{mermaid(machine)}")
+    for path, machine in drawn[found]:
+        click.echo(f"%% {found}: {'.'.join((*path, machine.attribute))}\n{mermaid(machine)}")

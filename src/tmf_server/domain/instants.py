@@ -2,8 +2,9 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -61,6 +62,13 @@ def format_instant(micros: int) -> str:
     moment = EPOCH + micros * MICROSECOND
     precision = "microseconds" if micros % 1000 else "milliseconds"
     return moment.isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def within(period: Mapping[str, Any] | None, moment: int) -> bool:
+    """True when the instant lies in a period of `startDateTime` and `endDateTime`; what is not said does not bound."""
+    said = period or {}
+    start, end = said.get("startDateTime"), said.get("endDateTime")
+    return (start is None or parse_instant(start) <= moment) and (end is None or moment < parse_instant(end))
 
 
 def machine_now() -> int:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from tmf_server.entities import alarm, billing, catalog, customer, inventory
+from tmf_server.entities import alarm, billing, catalog, customer, inventory, ordering
 from tmf_server.entities.alarm_v4 import ALARM_RULES
 from tmf_server.entities.billing_v4 import BILLING_RULES
 from tmf_server.entities.catalog_v4 import CATALOG_RULES
 from tmf_server.entities.customer_v4 import CUSTOMER_RULES
+from tmf_server.entities.ordering_v4 import ORDERING_RULES
 from tmf_server.entities.resource_v4 import RESOURCE_RULES
 from tmf_server.entities.service_v4 import SERVICE_RULES
 from tmf_server.registry import Entity
@@ -14,6 +15,7 @@ from tmf_server.rest.view.rules import Rules
 
 NOUNS: Mapping[str, Mapping[str, Entity]] = {
     "TMF620": catalog.NOUNS,
+    "TMF622": ordering.NOUNS,
     "TMF629": customer.NOUNS,
     "TMF638": inventory.SERVICE_NOUNS,
     "TMF639": inventory.RESOURCE_NOUNS,
@@ -22,6 +24,7 @@ NOUNS: Mapping[str, Mapping[str, Entity]] = {
 }
 V4_RULES: Mapping[str, Rules] = {
     "TMF620": CATALOG_RULES,
+    "TMF622": ORDERING_RULES,
     "TMF629": CUSTOMER_RULES,
     "TMF638": SERVICE_RULES,
     "TMF639": RESOURCE_RULES,

@@ -68,17 +68,18 @@ def served(registry: Registry, aliases: bool, counts: Mapping[str, int]) -> list
 
 def lifecycles(registry: Registry) -> list[StateTable]:
     """Every lifecycle once, with the nouns that follow it."""
-    owners: dict[int, list[str]] = {}
-    found: dict[int, Lifecycle] = {}
+    owners: dict[tuple[str, int], list[str]] = {}
+    found: dict[tuple[str, int], Lifecycle] = {}
     for entity in registry.entities.values():
-        for lifecycle in entity.lifecycles:
-            found[id(lifecycle)] = lifecycle
-            owners.setdefault(id(lifecycle), []).append(entity.type_name)
-    return [_state_table(lifecycle, owners[key]) for key, lifecycle in found.items()]
+        for path, lifecycle in entity.machines:
+            key = ".".join((*path, lifecycle.attribute)), id(lifecycle)
+            found[key] = lifecycle
+            owners.setdefault(key, []).append(entity.type_name)
+    return [_state_table(lifecycle, key[0], owners[key]) for key, lifecycle in found.items()]
 
 
-def _state_table(lifecycle: Lifecycle, owners: list[str]) -> StateTable:
-    return StateTable(tuple(owners), lifecycle.attribute, lifecycle.initial, rows(lifecycle), mermaid(lifecycle))
+def _state_table(lifecycle: Lifecycle, attribute: str, owners: list[str]) -> StateTable:
+    return StateTable(tuple(owners), attribute, lifecycle.initial, rows(lifecycle), mermaid(lifecycle))
 
 
 def _aliases(contract: Contract) -> tuple[str, ...]:

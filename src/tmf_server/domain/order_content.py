@@ -1,0 +1,110 @@
+"""What a product order must be in itself (TMF622): items, their relationships, amounts. No HTTP, no SQL."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+
+from tmf_server.domain.money import currency_faults, exact, minor_digits
+from tmf_server.domain.ordering import ITEMS, Document, items
+from tmf_server.errors import Fault
+
+RELATIONSHIPS = "productOrderItemRelationship"
+PRICES = ("itemPrice", "itemTotalPrice")
+# Which sort of tie a relationship is, and whether it is told from its far end; any other name is a sort of its own.
+SORTS = {
+    "bundles": ("bundles", False),
+    "bundledBy": ("bundles", True),
+    "reliesOn": ("needs", False),
+    "requires": ("needs", False),
+    "dependsOn": ("needs", False),
+    "enables": ("needs", True),
+}
+Edge = tuple[str, str]
+
+
+def item_ids(order: Document) -> Iterator[Fault]:
+    """Every item has an id that no other item of the order has."""
+    seen = set()
+    for pointer, item in items(order):
+        id_ = item.get("id")
+        if id_ is None:
+            yield Fault(pointer, "expected an item with an id")
+        elif id_ in seen:
+            yield Fault(f"{pointer}/id", f"expected an id that no other item of the order has, not {id_[:40]!r}")
+        seen.add(id_)
+
+
+def item_relationships(order: Document) -> Iterator[Fault]:
+    """Items are related to items that are there, and no tie of one sort leads back to where it began."""
+    known = {item.get("id") for _, item in items(order)}
+    ties: dict[str, dict[Edge, str]] = {}
+    for pointer, item in items(order):
+        for place, one in enumerate(item.get(RELATIONSHIPS, ())):
+            at, id_ = f"{pointer}/{RELATIONSHIPS}/{place}", one.get("id")
+            if id_ not in known:
+                yield Fault(f"{at}/id" if id_ else at, f"expected the id of an item of this order, not {id_!r}")
+                continue
+            name = one.get("relationshipType", "")
+            sort, reverse = SORTS.get(name, (name, False))
+            mine = item.get("id", "")
+            ties.setdefault(sort, {}).setdefault((id_, mine) if reverse else (mine, id_), f"{at}/id")
+        inside = {(item.get("id", ""), part.get("id", "")): f"{pointer}/{ITEMS}" for part in item.get(ITEMS, ())}
+        ties.setdefault("bundles", {}).update({edge: at for edge, at in inside.items() if edge not in ties["bundles"]})
+    for edges in ties.values():
+        yield from _loop(edges)
+
+
+def _loop(edges: dict[Edge, str]) -> Iterator[Fault]:
+    graph: TopologicalSorter[str] = TopologicalSorter()
+    for one, other in edges:
+        graph.add(one, other)
+    try:
+        graph.prepare()
+    except CycleError as error:
+        way = error.args[1]
+        ends = set(pairwise(way)) | set(pairwise(reversed(way)))
+        pointer = next(at for edge, at in edges.items() if edge in ends)
+        yield Fault(pointer, f"expected no loop of items; this one is {' - '.join(map(str, way))}"[:300])
+
+
+def currencies(order: Document) -> Iterator[Fault]:
+    """Every amount of the order is in a currency of ISO 4217."""
+    yield from currency_faults(order.get("orderTotalPrice"), "/orderTotalPrice")
+    for pointer, item in items(order):
+        for name in PRICES:
+            yield from currency_faults(item.get(name), f"{pointer}/{name}")
+
+
+def amounts(order: Document) -> Iterator[Fault]:
+    """The amount with tax is the one without and the tax on it, to the minor unit; a rate is per cent or a part."""
+    for place, one in enumerate(order.get("orderTotalPrice", ())):
+        yield from _sum(one, f"/orderTotalPrice/{place}")
+    for pointer, item in items(order):
+        for name in PRICES:
+            for place, one in enumerate(item.get(name, ())):
+                yield from _sum(one, f"{pointer}/{name}/{place}")
+
+
+def _sum(one: Document, pointer: str) -> Iterator[Fault]:
+    price = one.get("price") or {}
+    free, included = price.get("dutyFreeAmount") or {}, price.get("taxIncludedAmount") or {}
+    if free.get("value") is None or included.get("value") is None:
+        return
+    if free.get("unit") != included.get("unit"):
+        at = f"{pointer}/price/taxIncludedAmount"
+        yield Fault(f"{at}/unit" if "unit" in included else at, f"expected the currency {free.get('unit')}")
+        return
+    rate = price.get("taxRate")
+    if rate is None:
+        return
+    net, gross, share = exact(free["value"]), exact(included["value"]), exact(rate)
+    expected = [net * (1 + share / 100), net * (1 + share)]
+    if all(abs(gross - one) > smallest_unit(free.get("unit", "")) for one in expected):
+        at = f"{pointer}/price/taxIncludedAmount/value"
+        yield Fault(at, f"expected {expected[0].normalize():f}, which is {net} and {share} per cent of tax")
+
+
+def smallest_unit(currency: str) -> Decimal:
+    """The smallest amount of a currency: 0.01 of a euro."""
+    return Decimal(1).scaleb(-minor_digits(currency))

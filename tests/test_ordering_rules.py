@@ -1,0 +1,451 @@
+"""Rules of product orders: states together, items and their ties, amounts, what can be ordered, prices. Pure."""
+
+from typing import Any
+
+import pytest
+
+from tmf_server.domain import order_assessment, order_content, order_prices
+from tmf_server.domain import ordering as rules
+from tmf_server.domain.order_breaches import Case, breaches
+
+NOW = 1_800_000_000_000_000  # 2027-01-15
+Body = dict[str, Any]
+
+
+def order(*items: Body, **attributes: Any) -> Body:
+    return {"id": "o", "productOrderItem": list(items)} | attributes
+
+
+def item(id_: str, state: str = "acknowledged", **attributes: Any) -> Body:
+    return {"id": id_, "action": "add", "state": state} | attributes
+
+
+def tie(id_: str, kind: str) -> Body:
+    return {"id": id_, "relationshipType": kind}
+
+
+# -- states -----------------------------------------------------------------------------------------
+ROLLED = [
+    ("acknowledged", "acknowledged"),
+    ("acknowledged inProgress", "inProgress"),
+    ("acknowledged completed", "inProgress"),
+    ("acknowledged failed", "inProgress"),
+    ("acknowledged rejected", "acknowledged"),
+    ("acknowledged assessingCancellation", "acknowledged"),
+    ("held pending", "held"),
+    ("pending completed", "pending"),
+    ("inProgress held pending", "inProgress"),
+    ("assessingCancellation pendingCancellation", "assessingCancellation"),
+    ("pendingCancellation cancelled", "pendingCancellation"),
+    ("pendingCancellation completed", "inProgress"),
+    ("completed", "completed"),
+    ("completed failed", "partial"),
+    ("completed cancelled", "partial"),
+    ("partial cancelled", "partial"),
+    ("failed cancelled", "failed"),
+    ("cancelled rejected", "cancelled"),
+    ("rejected", "rejected"),
+]
+
+
+@pytest.mark.parametrize(("states", "expected"), ROLLED)
+def test_the_order_s_state_follows_its_items(states: str, expected: str) -> None:
+    assert rules.order_state(set(states.split())) == expected
+
+
+def test_every_single_move_of_an_item_is_one_that_an_order_of_one_item_may_make() -> None:
+    for old, following in rules.ITEM_STATES.items():
+        for new in following:
+            assert rules.order_state({new}) in rules.ORDER_LIFECYCLE.next(rules.order_state({old})), (old, new)
+
+
+FIRST = [
+    (order(item("a")), "acknowledged", ["acknowledged"]),
+    (order({"id": "a"}), "acknowledged", ["acknowledged"]),
+    (order({"id": "a"}, state="held"), "held", ["held"]),
+    (order({"id": "a"}, state="inProgress.accepted"), "inProgress.accepted", ["inProgress"]),
+    (order({"id": "a"}, requestedInitialState="draft"), "draft", ["acknowledged"]),
+    (order(item("a", "completed"), item("b", "failed")), "partial", ["completed", "failed"]),
+    (order({"id": "a"}, item("b", "completed"), state="completed"), "completed", ["completed", "completed"]),
+]
+
+
+@pytest.mark.parametrize(("new", "state", "items"), FIRST)
+def test_a_new_order_and_its_items_have_states(new: Body, state: str, items: list[str]) -> None:
+    found = rules.states_together(new, None, NOW)
+    assert (found["state"], [one["state"] for one in found["productOrderItem"]]) == (state, items)
+
+
+# what the order and its items are, what a patch makes of them, and what follows
+MOVED = [
+    ("acknowledged: acknowledged", "held: acknowledged", "held: held"),
+    ("inProgress: inProgress completed", "failed: inProgress completed", "failed: failed completed"),
+    ("inProgress: inProgress acknowledged", "partial: inProgress acknowledged", "partial: partial partial"),
+    ("inProgress: inProgress acknowledged", "pending: inProgress acknowledged", "pending: pending pending"),
+    ("pending: pending acknowledged", "held: pending acknowledged", "held: held held"),
+    ("acknowledged: acknowledged", "inProgress.accepted: acknowledged", "inProgress.accepted: inProgress"),
+    ("draft: acknowledged", "cancelled: acknowledged", "cancelled: cancelled"),
+    ("draft: acknowledged", "acknowledged: acknowledged", "acknowledged: acknowledged"),
+    ("draft: acknowledged", "draft: inProgress", "draft: inProgress"),
+    ("acknowledged: acknowledged acknowledged", "acknowledged: inProgress acknowledged",
+     "inProgress: inProgress acknowledged"),
+    ("inProgress.accepted: inProgress inProgress", "inProgress.accepted: completed inProgress",
+     "inProgress.accepted: completed inProgress"),
+    ("inProgress: inProgress completed", "inProgress: completed completed", "completed: completed completed"),
+    ("inProgress: inProgress failed", "inProgress: completed failed", "partial: completed failed"),
+    ("inProgress: inProgress inProgress", "held: completed inProgress", "held: completed held"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "patched", "expected"), MOVED)
+def test_states_move_together(before: str, patched: str, expected: str) -> None:
+    old, new = _order(before), _order(patched)
+    found = new | rules.states_together(new, old, NOW)
+    assert found == _order(expected)
+
+
+def _order(text: str) -> Body:
+    state, _, states = text.partition(": ")
+    return order(*(item(str(number), one) for number, one in enumerate(states.split())), state=state)
+
+
+def test_items_that_say_no_state_keep_theirs_and_new_ones_are_acknowledged() -> None:
+    before = order(item("a", "held"), state="held")
+    found = rules.states_together(order({"id": "a"}, {"id": "b"}, state="held"), before, NOW)
+    assert [one["state"] for one in found["productOrderItem"]] == ["held", "acknowledged"]
+
+
+def test_nested_items_move_too() -> None:
+    before = order(item("a", productOrderItem=[item("b")]), state="acknowledged")
+    found = rules.states_together(before | {"state": "held"}, before, NOW)
+    assert found["productOrderItem"][0]["productOrderItem"][0]["state"] == "held"
+
+
+def test_the_end_of_an_order_is_dated_once() -> None:
+    before = order(state="inProgress")
+    assert rules.dated(before | {"state": "completed"}, before, 0) == {"completionDate": "1970-01-01T00:00:00.000Z"}
+    assert rules.dated(before | {"state": "completed", "completionDate": "x"}, before, 0) == {}
+    assert rules.dated(before | {"state": "failed"}, before, 0) == {}
+    assert rules.dated(order(state="completed"), None, 0) == {}
+
+
+# -- content ----------------------------------------------------------------------------------------
+def pointers(found: Any) -> list[str]:
+    return [fault.pointer for fault in found]
+
+
+IDS = [
+    (order(item("a"), item("b")), []),
+    (order(item("a"), item("a")), ["/productOrderItem/1/id"]),
+    (order(item("a", productOrderItem=[item("a")])), ["/productOrderItem/0/productOrderItem/0/id"]),
+    (order({"action": "add"}), ["/productOrderItem/0"]),
+]
+
+
+@pytest.mark.parametrize(("document", "expected"), IDS)
+def test_item_ids(document: Body, expected: list[str]) -> None:
+    assert pointers(order_content.item_ids(document)) == expected
+
+
+def tied(**ties: str) -> Body:
+    """Items a, b and c, each with relationships: `a="reliesOn b"`."""
+    pairs = {id_: text.split(", ") for id_, text in ties.items()}
+    return order(
+        *(
+            item(id_, productOrderItemRelationship=[tie(*reversed(one.split())) for one in pairs.get(id_, ())])
+            for id_ in "abc"
+        )
+    )
+
+
+FIRST_TIE = "/productOrderItem/0/productOrderItemRelationship/0/id"
+TIES = [
+    (tied(a="bundles b, bundles c", b="bundledBy a"), []),
+    (tied(a="bundles b", b="reliesOn a"), []),
+    (tied(a="reliesOn b", b="enables a"), []),
+    (tied(a="reliesOn x"), [FIRST_TIE]),
+    (tied(a="reliesOn a"), [FIRST_TIE]),
+    (tied(a="reliesOn b", b="requires c", c="dependsOn a"), [FIRST_TIE]),
+    (tied(a="bundles b", b="bundles a"), [FIRST_TIE]),
+    (tied(a="bundledBy b", b="bundledBy a"), [FIRST_TIE]),
+    (tied(a="replaces b", b="replaces a"), [FIRST_TIE]),
+    (order(item("a", productOrderItem=[item("b", productOrderItemRelationship=[tie("a", "bundles")])])),
+     ["/productOrderItem/0/productOrderItem"]),
+    (order(item("a", productOrderItem=[item("b", productOrderItemRelationship=[tie("a", "bundledBy")])])), []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("document", "expected"), TIES)
+def test_item_relationships(document: Body, expected: list[str]) -> None:
+    assert pointers(order_content.item_relationships(document)) == expected
+
+
+def test_ten_thousand_items_in_a_row_are_no_loop() -> None:
+    row = [item(str(n), productOrderItemRelationship=[tie(str(n + 1), "reliesOn")]) for n in range(10_000)]
+    assert pointers(order_content.item_relationships(order(*row, item("10000")))) == []
+
+
+def amount(net: Any, gross: Any, rate: Any = None, unit: str = "EUR", other: str | None = None) -> Body:
+    price: Body = {"dutyFreeAmount": {"unit": unit, "value": net}, "taxIncludedAmount": {"unit": other or unit}}
+    price["taxIncludedAmount"]["value"] = gross
+    return {"priceType": "recurring", "price": price | ({} if rate is None else {"taxRate": rate})}
+
+
+AMOUNTS = [
+    (amount(20, 20, 0), []),
+    (amount(10, 12.2, 22), []),
+    (amount(10, 12.2, 0.22), []),
+    (amount(39.9, 47.88, 20), []),
+    (amount(9.99, 12.19, 22), []),
+    (amount(10, 15, None), []),
+    (amount(10, 12.5, 22), ["/price/taxIncludedAmount/value"]),
+    (amount(10, 12.2, 22, other="USD"), ["/price/taxIncludedAmount/unit"]),
+    (amount(100, 122, 22, unit="JPY"), []),
+    (amount(0.1, 0.3, 200), []),
+]
+
+
+@pytest.mark.parametrize(("price", "expected"), AMOUNTS)
+def test_amounts_add_up(price: Body, expected: list[str]) -> None:
+    at_item = order(item("a", itemPrice=[price]))
+    assert pointers(order_content.amounts(at_item)) == [f"/productOrderItem/0/itemPrice/0{one}" for one in expected]
+    in_total = order(orderTotalPrice=[price])
+    assert pointers(order_content.amounts(in_total)) == [f"/orderTotalPrice/0{one}" for one in expected]
+
+
+def test_currencies_are_those_of_iso_4217() -> None:
+    document = order(item("a", itemPrice=[amount(1, 1, unit="EURO")]))
+    found = pointers(order_content.currencies(document))
+    assert found == [f"/productOrderItem/0/itemPrice/0/price/{one}/unit" for one in
+                     ("dutyFreeAmount", "taxIncludedAmount")]  # fmt: skip
+
+
+# -- what can be ordered ------------------------------------------------------------------------------
+LAUNCHED: Body = {"id": "f", "name": "Fibre", "lifecycleStatus": "Launched"}
+
+
+def judge(offering: Body | None = None, bundled: Any = (), *, part: bool = False, **attributes: Any) -> list[str]:
+    given = attributes.pop("specification", None)
+    one = item("a", **({"productOffering": {"id": "f"}} | attributes))
+    return [found.code for found in breaches(Case("/x", one, offering, given, bundled, NOW, part=part))]
+
+
+OFFERINGS = [
+    (None, []),
+    (LAUNCHED, []),
+    (LAUNCHED | {"lifecycleStatus": "active"}, []),
+    (LAUNCHED | {"lifecycleStatus": "In study"}, ["offeringNotLaunched"]),
+    (LAUNCHED | {"lifecycleStatus": "Retired"}, ["offeringNotLaunched"]),
+    ({"id": "f"}, ["offeringNotLaunched"]),
+    (LAUNCHED | {"isSellable": False}, ["offeringNotSellable"]),
+    (LAUNCHED | {"isSellable": True}, []),
+    (LAUNCHED | {"validFor": {"startDateTime": "2027-01-01T00:00:00Z"}}, []),
+    (LAUNCHED | {"validFor": {"startDateTime": "2027-02-01T00:00:00Z"}}, ["offeringNotValid"]),
+    (LAUNCHED | {"validFor": {"endDateTime": "2027-01-01T00:00:00Z"}}, ["offeringNotValid"]),
+    ({"id": "f", "isSellable": False}, ["offeringNotLaunched", "offeringNotSellable"]),
+]
+
+
+@pytest.mark.parametrize(("offering", "expected"), OFFERINGS)
+def test_offerings(offering: Body | None, expected: list[str]) -> None:
+    assert judge(offering) == expected
+
+
+def test_what_is_not_sold_by_itself_is_sold_in_its_bundle() -> None:
+    assert judge(LAUNCHED | {"isSellable": False}, part=True) == []
+
+
+@pytest.mark.parametrize(("action", "expected"), [("modify", ["productNotNamed"]), ("delete", ["productNotNamed"]),
+                                                  ("noChange", []), ("add", [])])  # fmt: skip
+def test_what_changes_a_product_names_it(action: str, expected: list[str]) -> None:
+    assert judge(None, action=action) == expected
+    assert judge(None, action=action, product={"id": "p"}) == []
+
+
+def test_at_least_one_is_ordered() -> None:
+    assert judge(LAUNCHED, quantity=0) == ["quantity"]
+
+
+def bundled(id_: str, least: int | None, most: int | None, default: int | None = None) -> Body:
+    limits = {"numberRelOfferLowerLimit": least, "numberRelOfferUpperLimit": most, "numberRelOfferDefault": default}
+    return {"id": id_, "bundledProductOfferingOption": {name: one for name, one in limits.items() if one is not None}}
+
+
+BUNDLE = LAUNCHED | {"bundledProductOffering": [bundled("tv", 1, 1, 1), bundled("line", 1, 2), bundled("box", 0, 1)]}
+GROUP = LAUNCHED | {
+    "bundledGroupProductOffering": [
+        {
+            "name": "channels",
+            "bundledProductOffering": [{"id": "sport"}, {"id": "films"}],
+            "bundledGroupProductOfferingOption": {"numberRelOfferLowerLimit": 1, "numberRelOfferUpperLimit": 2},
+        }
+    ]
+}
+
+
+def parts(text: str) -> list[Body]:
+    return [item(str(n), productOffering={"id": one}) for n, one in enumerate(text.split())]
+
+
+BUNDLES = [
+    (BUNDLE, parts("tv line"), 0),
+    (BUNDLE, parts("line"), 0),  # one tv by default
+    (BUNDLE, parts("tv"), 1),
+    (BUNDLE, parts("tv line line box"), 0),
+    (BUNDLE, parts("tv line line line"), 1),
+    (BUNDLE, parts("tv tv line box box"), 2),
+    (BUNDLE, [*parts("tv"), item("x", productOffering={"id": "line"}, quantity=3)], 1),
+    (BUNDLE, parts("tv line radio"), 1),
+    (BUNDLE, [*parts("tv line"), item("x")], 0),
+    (GROUP, parts("sport films"), 0),
+    (GROUP, parts(""), 1),
+    (GROUP, parts("sport sport films"), 1),
+    (LAUNCHED, parts("radio"), 0),
+]
+
+
+@pytest.mark.parametrize(("offering", "items", "number"), BUNDLES)
+def test_bundles(offering: Body, items: list[Body], number: int) -> None:
+    assert judge(offering, items) == ["bundle"] * number
+
+
+YEAR: Body = {"name": "12 months", "duration": {"amount": 12, "units": "month"}}
+TERMS = [
+    ([YEAR], [YEAR], []),
+    ([YEAR], [{"name": "12 months"}], []),
+    ([YEAR], [], []),
+    ([], [YEAR], []),
+    ([YEAR], [{"name": "24 months"}], ["term"]),
+    ([YEAR], [YEAR | {"duration": {"amount": 6, "units": "month"}}], ["term"]),
+]
+
+
+@pytest.mark.parametrize(("offered", "named", "expected"), TERMS)
+def test_terms(offered: list[Body], named: list[Body], expected: list[str]) -> None:
+    assert judge(LAUNCHED | {"productOfferingTerm": offered}, itemTerm=named) == expected
+
+
+def rule(**attributes: Any) -> Body:
+    return {"name": "c"} | attributes
+
+
+def values(*found: Any, **attributes: Any) -> Body:
+    return rule(characteristicValueSpecification=[{"value": one} for one in found], **attributes)
+
+
+RANGE = {"valueFrom": 1, "valueTo": 5}
+CHARACTERISTICS = [
+    (values(100, 200), [100], 0),
+    (values(100, 200), ["100"], 0),
+    (values(100, 200), [150], 1),
+    (values(100, 200), [], 0),
+    (values(100, 200, minCardinality=1), [], 1),
+    (values(100, minCardinality=1), [], 0),
+    (values(100, 200, maxCardinality=1), [100, 200], 1),
+    (values(100, 200, maxCardinality=2), [100, 200], 0),
+    (values(100, 200, extensible=True), [150], 0),
+    (values(True, False), ["true"], 0),
+    (values("red"), ["blue"], 1),
+    (rule(regex="[a-z]+"), ["abc"], 0),
+    (rule(regex="[a-z]+"), ["abc1"], 1),
+    (rule(regex="(a+)+$"), ["a" * 5_000 + "b"], 1),
+    (rule(regex="("), ["anything"], 0),
+    (rule(characteristicValueSpecification=[RANGE]), [5], 0),
+    (rule(characteristicValueSpecification=[RANGE]), [6], 1),
+    (rule(characteristicValueSpecification=[RANGE]), ["wide"], 1),
+    (rule(characteristicValueSpecification=[RANGE | {"rangeInterval": "open"}]), [5], 1),
+    (rule(characteristicValueSpecification=[RANGE | {"rangeInterval": "closedTop"}]), [5], 0),
+    (rule(characteristicValueSpecification=[RANGE | {"rangeInterval": "closedTop"}]), [1], 1),
+    (rule(characteristicValueSpecification=[RANGE | {"rangeInterval": "closedBottom"}]), [1], 0),
+    (rule(characteristicValueSpecification=[{"regex": "[0-9]+"}]), ["x"], 1),
+    (rule(characteristicValueSpecification=[{"value": 1, "validFor": {"endDateTime": "2027-01-01"}}]), [1], 1),
+    (rule(), [{"any": "thing"}], 0),
+]
+
+
+def chosen(found: list[Any], name: str = "c") -> Body:
+    return {"product": {"productCharacteristic": [{"name": name, "value": one} for one in found]}}
+
+
+@pytest.mark.parametrize(("declared", "found", "number"), CHARACTERISTICS)
+def test_characteristics(declared: Body, found: list[Any], number: int) -> None:
+    specification = {"productSpecCharacteristic": [declared]}
+    assert judge(LAUNCHED, specification=specification, **chosen(found)) == ["characteristic"] * number
+
+
+def test_an_offering_narrows_what_its_specification_allows() -> None:
+    use = {"name": "c", "productSpecCharacteristicValue": [{"value": 100}]}
+    specification = {"productSpecCharacteristic": [values(100, 200)]}
+    narrowed = LAUNCHED | {"prodSpecCharValueUse": [use]}
+    assert judge(narrowed, specification=specification, **chosen([200])) == ["characteristic"]
+    assert judge(narrowed, specification=specification, **chosen([100])) == []
+
+
+def test_a_characteristic_that_the_specification_does_not_have_is_refused_where_it_lists_some() -> None:
+    assert judge(LAUNCHED, specification={"productSpecCharacteristic": [rule()]}, **chosen([1], "d")) == [
+        "characteristic"
+    ]
+    assert judge(LAUNCHED, specification={}, **chosen([1], "d")) == []
+
+
+# -- prices -------------------------------------------------------------------------------------------
+def priced(*prices: Body, quantity: int = 1, action: str = "add") -> Body:
+    return item("a", action=action, quantity=quantity, itemPrice=list(prices))
+
+
+def sums(document: Body) -> list[tuple[Any, ...]]:
+    found = order_prices.totals(document, None, NOW).get("orderTotalPrice", [])
+    return [
+        (
+            one["priceType"],
+            one.get("recurringChargePeriod"),
+            one["price"].get("dutyFreeAmount", {}).get("value"),
+            one["price"].get("taxIncludedAmount", {}).get("value"),
+        )
+        for one in found
+    ]
+
+
+MONTHLY = amount(10, 12, 20) | {"recurringChargePeriod": "month"}
+ONCE = amount(5, 6, 20) | {"priceType": "oneTime"}
+SUMS = [
+    ([priced(MONTHLY, quantity=3)], [("recurring", "month", 30, 36)]),
+    ([priced(MONTHLY, ONCE), priced(MONTHLY)], [("recurring", "month", 20, 24), ("oneTime", None, 5, 6)]),
+    ([priced(ONCE), priced(ONCE | {"priceType": "one time"})], [("oneTime", None, 10, 12)]),
+    ([priced(MONTHLY, MONTHLY | {"recurringChargePeriod": "year"})],
+     [("recurring", "month", 10, 12), ("recurring", "year", 10, 12)]),
+    ([priced(amount(0.1, 0.1)), priced(amount(0.2, 0.2))], [("recurring", None, 0.3, 0.3)]),
+    ([priced(ONCE | {"priceType": "usage"})], []),
+    ([priced({"priceType": "oneTime", "price": {"dutyFreeAmount": {"unit": "EUR", "value": 5}, "taxRate": 20}})],
+     [("oneTime", None, 5, 6)]),
+    ([priced({"priceType": "oneTime", "price": {"taxIncludedAmount": {"unit": "EUR", "value": 6}}})],
+     [("oneTime", None, None, 6)]),
+    ([priced(MONTHLY | {"priceAlteration": [{"priceType": "discount", "price": {"percentage": 50}}]})],
+     [("recurring", "month", 5, 6)]),
+    ([priced(MONTHLY | {"priceAlteration": [
+        {"priceType": "discount", "price": {"percentage": 50}, "applicationDuration": 3}]})],
+     [("recurring", "month", 10, 12)]),
+    ([priced(MONTHLY, action="delete")], []),
+    ([item("b", productOrderItem=[priced(MONTHLY)])], [("recurring", "month", 10, 12)]),
+    ([priced(amount(100.5, 100.5, unit="JPY"), quantity=3)], [("recurring", None, 302, 302)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("items", "expected"), SUMS)
+def test_totals(items: list[Body], expected: list[Any]) -> None:
+    assert sums(order(*items)) == expected
+
+
+def test_a_total_that_cannot_be_computed_is_the_client_s() -> None:
+    assert order_prices.totals(order(item("a"), orderTotalPrice=[ONCE]), None, NOW) == {}
+
+
+def test_an_order_is_asked_about_what_it_needs_only() -> None:
+    document = order(item("a", productOffering={"id": "f"}), item("b", action="delete", productOffering={"id": "g"}))
+    assert set(order_assessment.wanted(document | {"state": "acknowledged"}, None, {})) == {("productOffering", "f")}
+    for state in ("draft", "held", "completed"):
+        assert set(order_assessment.wanted(document | {"state": state}, None, {})) == set()
+    known = {("productOffering", "f"): {"productSpecification": {"id": "s"}, "productOfferingPrice": [{"id": "p"}]}}
+    assert set(order_assessment.wanted(document | {"state": "acknowledged"}, None, known)) == {
+        ("productOffering", "f"), ("productSpecification", "s"), ("productOfferingPrice", "p")
+    }  # fmt: skip
