@@ -117,7 +117,8 @@ def test_a_hub_of_a_published_document_takes_subscribers(published: Served, vers
 def test_what_the_documents_forbid_is_refused(published: Served) -> None:
     for version in ("v4", "v5"):
         url = f"/tmf-api/productCatalogManagement/{version}/category"
-        for body in ({"@type": "Category"}, {"@type": "Category", "name": 1}, []):
+        bodies: list[Any] = [{"@type": "Category"}, {"@type": "Category", "name": 1}, []]
+        for body in bodies:
             assert published.client.post(url, json=body).status_code == 400
         assert published.client.get(f"{url}?colour=red").status_code == 400
 
