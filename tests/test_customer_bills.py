@@ -36,7 +36,7 @@ def test_the_server_sets_what_a_bill_leaves_out(served: Served) -> None:
     assert shown["billNo"].startswith(shown["billDate"][:10].replace("-", "") + "-")
     assert shown["billDate"].endswith("Z")
     assert shown["lastUpdate"].endswith("Z")
-    own = {"state": "sent", "billNo": "7", "billDate": "2026-11-01T00:00:00.000Z"}
+    own: dict[str, Any] = {"state": "sent", "billNo": "7", "billDate": "2026-11-01T00:00:00.000Z"}
     load(served, BILL, bill("c", **own))
     assert own.items() <= read(served.client, BILL, "c").items()
 
