@@ -36,11 +36,13 @@ def empty(database: Database) -> None:
     """Remove every row of every table."""
     tables = [table.name for table in reversed(metadata.sorted_tables) if table.name not in KEPT]
     with database.engine.begin() as connection:
+        deletes = [f"DELETE FROM {name}" for name in tables]
         if database.dialect == "postgresql":
-            connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+            # TRUNCATE gives each table and index a new file: a hundred times the work for tables that are next to empty.
+            connection.exec_driver_sql("; ".join(["SET LOCAL session_replication_role = replica", *deletes]))
         else:
-            for name in tables:
-                connection.exec_driver_sql(f"DELETE FROM {name}")
+            for statement in deletes:
+                connection.exec_driver_sql(statement)
 
 
 @contextmanager
