@@ -38,7 +38,7 @@ def empty(database: Database) -> None:
     with database.engine.begin() as connection:
         deletes = [f"DELETE FROM {name}" for name in tables]
         if database.dialect == "postgresql":
-            # TRUNCATE gives each table and index a new file: a hundred times the work for tables that are next to empty.
+            # TRUNCATE gives each table and index a new file: a hundred times the work while there is little in them.
             connection.exec_driver_sql("; ".join(["SET LOCAL session_replication_role = replica", *deletes]))
         else:
             for statement in deletes:
