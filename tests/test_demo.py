@@ -15,11 +15,11 @@ from tests.support.demo import demo_size
 from tests.support.jobs import listed
 from tests.support.nouns import registry
 from tests.support.served import Served
-from tmf_server.app import create_registry
 from tmf_server.demo import seed, seed_households
 from tmf_server.demo.catalog import DOCUMENTS
 from tmf_server.demo.loading import load_demo_once, reset, seed_blocks
 from tmf_server.model.events import outbox
+from tmf_server.nouns import create_registry
 from tmf_server.registry import Document, Exposure
 from tmf_server.rest.transfers import create_schema
 from tmf_server.rest.validation import Validators

@@ -10,8 +10,7 @@ from starlette.types import ASGIApp
 
 from tmf_server import logs
 from tmf_server.asgi import Front
-from tmf_server.contracts import ALIASES, BASE_PATHS, Contract, load_contracts, outline
-from tmf_server.entities import NOUNS, TYPES, V4_RULES
+from tmf_server.contracts import ALIASES, BASE_PATHS, outline
 from tmf_server.events import outbox
 from tmf_server.events.duties import Duty
 from tmf_server.events.guard import Guard
@@ -24,6 +23,7 @@ from tmf_server.events.subscriptions import Subscriptions
 from tmf_server.events.worker import Worker
 from tmf_server.metrics import FIGURES, Shared, shared_figures
 from tmf_server.monitoring import Health, Scrape
+from tmf_server.nouns import create_registry
 from tmf_server.pages import SEGMENTS, create_pages
 from tmf_server.processes.alarm_intake import AlarmIntake
 from tmf_server.processes.alarm_tasks import ACTS, AlarmTasks
@@ -32,24 +32,19 @@ from tmf_server.processes.cancel_order import CANCEL_ORDER, CancelOrder
 from tmf_server.processes.transfer.desk import Desk
 from tmf_server.processes.transfer.jobs import Jobs, start_job
 from tmf_server.processes.transfer.works import WORKS
-from tmf_server.registry import Entity, Exposure, Registry, View, schema_of
-from tmf_server.resources import openapi_dir
 from tmf_server.rest.dispatch import Dispatcher
 from tmf_server.rest.event_filter import event_matcher
 from tmf_server.rest.files import Files
 from tmf_server.rest.links import Links
-from tmf_server.rest.registered import with_subclasses
 from tmf_server.rest.representation import rendered
 from tmf_server.rest.requests import RequestCheckMiddleware, validator_map
 from tmf_server.rest.resolver import VerbResolver
 from tmf_server.rest.routing import RoutingMiddleware
 from tmf_server.rest.services import Services
 from tmf_server.rest.shown import Shown
-from tmf_server.rest.subclasses import load_subclasses
 from tmf_server.rest.transfers import Wording
 from tmf_server.rest.validation import Validators
 from tmf_server.rest.verbs import INLINE, VERBS
-from tmf_server.rest.view import V4View, V5View
 from tmf_server.settings import Settings, environment
 from tmf_server.storage.answers import forget_answers
 from tmf_server.storage.bulk import BulkRecords
@@ -201,60 +196,6 @@ class Life:
         if self._shared is not None:
             self._shared.stop()
         self.services.database.close()
-
-
-def create_registry(settings: Settings) -> Registry:
-    """The documents that are served, each of their paths with its noun behind it."""
-    wanted = settings.apis or tuple(NOUNS)
-    registered = load_subclasses(settings.schema_dir)
-    loaded = load_contracts(settings.openapi_dir or openapi_dir(), wanted, settings.cache_dir)
-    served = len(loaded)
-    loaded += _canonical_beside(loaded, settings)
-    contracts = [with_subclasses(one, registered) for one in loaded] if registered else loaded
-    exposures = [exposure for contract in contracts[:served] for exposure in _exposures(contract, contracts)]
-    beside = [exposure for contract in contracts[served:] for exposure in _exposures(contract, contracts)]
-    entities = {one.entity.name: one.entity for one in exposures}
-    return Registry(contracts[:served], list(entities.values()), exposures, beside)
-
-
-def _canonical_beside(served: list[Contract], settings: Settings) -> list[Contract]:
-    """The v5 documents of APIs that are served in v4 only, since records are stored in their shape."""
-    lacking = {one.api for one in served} - {one.api for one in served if one.version == "v5"}
-    found = []
-    for name in sorted(f"{api}/v5" for api in lacking):
-        try:
-            found += load_contracts(settings.openapi_dir or openapi_dir(), (name,), settings.cache_dir)
-        except FileNotFoundError:
-            found += load_contracts(openapi_dir(), (name,), settings.cache_dir)
-    return found
-
-
-def _exposures(contract: Contract, contracts: list[Contract]) -> list[Exposure]:
-    nouns = {operation.noun for operation in contract.operations.values()}
-    canonical = next((one for one in contracts if one.api == contract.api and one.version == "v5"), contract)
-    declared = {noun: entity for noun, entity in NOUNS[contract.api].items() if noun in nouns}
-    return [
-        Exposure(
-            entity,
-            contract,
-            noun,
-            schema_of(contract, noun),
-            _view(contract, noun, canonical, entity),
-            types=canonical.types_under(only) if only else frozenset(),
-            type_name=only,
-        )
-        for noun, entity in declared.items()
-        for only in [TYPES.get(contract.api, {}).get(noun, "")]
-    ]
-
-
-def _view(contract: Contract, noun: str, canonical: Contract, entity: Entity) -> View:
-    if contract.version == "v5":
-        return V5View()
-    there = {operation.noun for operation in canonical.operations.values()}
-    other = next(name for name, one in NOUNS[contract.api].items() if one is entity and name in there)
-    schemas = schema_of(contract, noun), schema_of(canonical, other)
-    return V4View(V4_RULES[contract.api], contract, canonical, *schemas)
 
 
 def create_api(dispatcher: Dispatcher, services: Services) -> ConnexionMiddleware:

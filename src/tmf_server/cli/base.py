@@ -12,6 +12,7 @@ from tmf_server.settings import Settings, describe, environment
 
 if TYPE_CHECKING:
     from tmf_server.rest.services import Services
+    from tmf_server.storage.bulk import BulkRecords
     from tmf_server.storage.database import Database
 
 
@@ -79,6 +80,20 @@ def opened(settings: Settings) -> Iterator["Services"]:
         yield services
     finally:
         services.database.close()
+
+
+@contextmanager
+def opened_records(settings: Settings) -> Iterator[tuple["Database", "BulkRecords"]]:
+    """The database, brought to the present schema, and the quiet write path: without what only requests need."""
+    from tmf_server.nouns import create_registry
+    from tmf_server.storage.bulk import BulkRecords
+    from tmf_server.storage.migrate import upgrade
+
+    with opened_database(settings) as database:
+        with told():
+            registry = create_registry(settings)
+        upgrade(database)
+        yield database, BulkRecords(registry, settings, database.dialect)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tmf_server.cli.base import Commands, Failure, opened, opened_database, read_settings
+from tmf_server.cli.base import Commands, Failure, opened_database, opened_records, read_settings
 
 
 @click.group(cls=Commands)
@@ -82,18 +82,15 @@ def seed(scale: int) -> None:
     from rich.progress import Progress
 
     from tmf_server.demo.loading import load_demo_once, seed_blocks
-    from tmf_server.storage.bulk import BulkRecords
 
-    settings = read_settings()
-    with opened(settings) as services:
-        records = BulkRecords(services.registry, settings, services.database.dialect)
-        if "productOffering" not in services.registry.entities:
+    with opened_records(read_settings()) as (database, records):
+        if "productOffering" not in records.registry.entities:
             raise Failure("seeding needs TMF620, which TMF_APIS leaves out")
-        load_demo_once(services.database, records)
+        load_demo_once(database, records)
         with Progress(*_columns()) as bar:
             task = bar.add_task("blocks", total=scale)
             counts = []
-            for number in seed_blocks(services.database, records, range(1, scale + 1)):
+            for number in seed_blocks(database, records, range(1, scale + 1)):
                 counts.append(number)
                 bar.update(task, advance=1, description=f"{sum(counts)} records, blocks")
     made = sum(number > 0 for number in counts)
@@ -110,17 +107,17 @@ def _columns() -> tuple[Any, ...]:
 @click.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(yes: bool) -> None:
-    """Remove every record, event, subscription and job, and load the demo again."""
-    from tmf_server.demo.loading import reset as start_over
-    from tmf_server.storage.bulk import BulkRecords
+    """Remove every record, event, subscription and job, and load the demo again, all in one transaction.
 
-    settings = read_settings()
-    with opened(settings) as services:
-        where = services.database.url.render_as_string(hide_password=True)
+    Servers and workers may go on running: what they answer next is the demo. Files stay.
+    """
+    from tmf_server.demo.loading import reset as start_over
+
+    with opened_records(read_settings()) as (database, records):
+        where = database.url.render_as_string(hide_password=True)
         if not (yes or _confirmed(where)):
             raise Failure("nothing was changed; --yes does it without a question")
-        records = BulkRecords(services.registry, settings, services.database.dialect)
-        count = start_over(services.database, records)
+        count = start_over(database, records)
     click.echo(f"{count} records of the demo are in {where}, and nothing else.")
 
 

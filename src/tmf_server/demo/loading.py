@@ -33,9 +33,13 @@ def load_demo_once(database: Database, records: BulkRecords) -> int:
 
 
 def reset(database: Database, records: BulkRecords) -> int:
-    """Remove everything and store the demo, in one transaction; how many records."""
-    with emptied(database) as connection:
-        return load_demo(connection, records)
+    """Remove everything and store the demo, in one transaction; how many records. Servers may go on running."""
+
+    def once() -> int:
+        with emptied(database) as connection:
+            return load_demo(connection, records)
+
+    return database.retried(once)
 
 
 def store(connection: Connection, records: BulkRecords, documents: Iterable[Document]) -> int:

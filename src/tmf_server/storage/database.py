@@ -5,6 +5,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -197,8 +198,12 @@ class Database:
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Run the work in one transaction; deadlocks run it again a few times. Unavailable when it stays too busy."""
+        return self.retried(partial(self._transact_once, work))
+
+    def retried(self, work: Callable[[], T]) -> T:
+        """Do work that is one transaction; deadlocks let it be done again a few times. Unavailable as `transact`."""
         try:
-            return self._transact_once(work)
+            return work()
         except DATABASE_ERRORS as error:
             if not _deadlocked(error):
                 raise _translated(error) from error
@@ -209,7 +214,7 @@ class Database:
             retry_error_callback=_give_up,
         )
         try:
-            result: T = retrying(self._transact_once, work)
+            result: T = retrying(work)
         except DATABASE_ERRORS as error:
             raise _translated(error) from error
         return result
