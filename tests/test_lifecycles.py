@@ -91,6 +91,62 @@ def test_a_final_state_leaves_other_attributes_open(client: httpx.Client, noun: 
         assert answer.json()[name] == "new"
 
 
+def part_cases() -> list[Any]:
+    """Every lifecycle of what is inside a record, in v5, with the attribute that holds it."""
+    return [
+        pytest.param(noun, path[0], lifecycle, id=f"{noun.exposure.entity.name}-{path[0]}-{lifecycle.attribute}")
+        for noun in nouns("create", "patch")
+        for path, lifecycle in noun.exposure.entity.machines
+        if path and noun.version == "v5"
+    ]
+
+
+PARTS = pytest.mark.parametrize(("noun", "holder", "lifecycle"), part_cases())
+
+
+def make_part(client: httpx.Client, noun: Noun, holder: str, lifecycle: Lifecycle, state: str) -> dict[str, Any]:
+    element = noun.body()[holder][0] | {lifecycle.attribute: state}
+    made = noun.make(client, **{holder: [element]})
+    assert made[holder][0][lifecycle.attribute] == state
+    return made
+
+
+def move_part(
+    client: httpx.Client, made: dict[str, Any], holder: str, lifecycle: Lifecycle, state: str
+) -> httpx.Response:
+    element = made[holder][0] | {lifecycle.attribute: state}
+    return client.patch(made["href"], json={"@type": made["@type"], holder: [element]})
+
+
+@PARTS
+def test_every_legal_move_of_a_part_passes(client: httpx.Client, noun: Noun, holder: str, lifecycle: Lifecycle) -> None:
+    for old, following in lifecycle.moves.items():
+        for new in (old, *sorted(following)):
+            made = make_part(client, noun, holder, lifecycle, old)
+            answer = move_part(client, made, holder, lifecycle, new)
+            assert answer.status_code == 200, (old, new, answer.text)
+            assert answer.json()[holder][0][lifecycle.attribute] == new
+            assert client.get(made["href"]).json() == answer.json()
+
+
+@PARTS
+def test_every_illegal_move_of_a_part_is_refused_and_changes_nothing(
+    client: httpx.Client, noun: Noun, holder: str, lifecycle: Lifecycle
+) -> None:
+    for old, following in lifecycle.moves.items():
+        made = make_part(client, noun, holder, lifecycle, old)
+        for new in [one for one in lifecycle.moves if one != old and one not in following]:
+            answer = move_part(client, made, holder, lifecycle, new)
+            assert (answer.status_code, answer.json()["code"]) == (409, "illegalTransition"), (old, new)
+            assert f"/{holder}/0/{lifecycle.attribute}" in answer.json()["message"]
+            assert all(allowed in answer.json()["reason"] for allowed in following)
+        assert client.get(made["href"]).json() == made
+
+
+def test_parts_with_lifecycles_are_among_the_cases() -> None:
+    assert [case.id for case in part_cases()] == ["productOrder-productOrderItem-state"]
+
+
 def test_a_state_outside_the_table_may_be_left_to_anywhere() -> None:
     lifecycle = Lifecycle("state", moves([("on", "off"), ("off", "")]))
     lifecycle.check("elsewhere", "off")

@@ -25,7 +25,7 @@ def price(client: httpx.Client, id_: str, **attributes: Any) -> Body:
     """One of the PRICES, in euro and with 20 per cent of tax."""
     given = PRICES[id_] | attributes
     amount, parts = given.pop("price", None), given.pop("parts", ())
-    body = {"@type": "ProductOfferingPrice", "id": id_, "name": id_, "lifecycleStatus": "Active"} | given
+    body: Body = {"@type": "ProductOfferingPrice", "id": id_, "name": id_, "lifecycleStatus": "Active"} | given
     if amount is not None:
         body["price"] = {"unit": "EUR", "value": amount}
         body["tax"] = [{"@type": "TaxItem", "taxCategory": "VAT", "taxRate": 20}]
@@ -62,7 +62,7 @@ def specification(client: httpx.Client, **attributes: Any) -> Body:
 
 def offering(client: httpx.Client, id_: str, *prices: str, **attributes: Any) -> Body:
     """An offering that can be ordered, with the prices."""
-    body = {"@type": "ProductOffering", "id": id_, "name": id_, "lifecycleStatus": "Launched"}
+    body: Body = {"@type": "ProductOffering", "id": id_, "name": id_, "lifecycleStatus": "Launched"}
     if prices:
         body["productOfferingPrice"] = [{"id": one, "@type": "ProductOfferingPriceRef"} for one in prices]
     return made(client, f"{CATALOG}/productOffering", body | attributes)
