@@ -1,5 +1,6 @@
 """Faults that tests inject, and the control of a server for tests over HTTP."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +10,10 @@ import pytest
 
 from tests.support.receiver import Receiver, eventually, received, records
 from tests.support.served import serving_app
+from tmf_server.events.guard import Guard
+from tmf_server.events.outbound import Answer
+from tmf_server.testing.faults import Faults
+from tmf_server.testing.outbound import FaultyOutbound
 from tmf_server.testing.server import EphemeralServer
 
 CATEGORY = {"@type": "Category", "name": "Fibre"}
@@ -128,6 +133,21 @@ def test_a_notification_of_another_event_or_callback_gets_through(
     server.faults.drop_notifications(callback="*/elsewhere")
     create(client)
     assert eventually(lambda: received(receiver, "/hub", 1))
+
+
+@pytest.mark.parametrize("expected", [True, False])
+def test_what_a_reset_took_away_is_not_sent(receiver: Receiver, expected: bool) -> None:
+    async def post() -> Answer:
+        guard = Guard(("127.0.0.1",))
+        outbound = FaultyOutbound(Faults(), lambda _id: expected, guard, slots=1, connect_seconds=5, seconds=5)
+        target = guard.target(receiver.url("/hub"))
+        answer = await outbound.post(target, b'{"eventType": "CategoryCreateEvent"}', {"webhook-id": "one"})
+        await outbound.close()
+        guard.close()
+        return answer
+
+    assert asyncio.run(post()).ok
+    assert len(receiver.calls) == int(expected)
 
 
 @pytest.mark.parametrize(
