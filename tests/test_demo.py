@@ -1,6 +1,7 @@
 """The demo operator: complete and valid in both versions, loaded once, reset at will, and multiplied at any scale."""
 
 import copy
+import json
 import re
 import threading
 import time
@@ -17,7 +18,9 @@ from tests.support.nouns import registry
 from tests.support.served import Served
 from tmf_server.demo import seed, seed_households
 from tmf_server.demo.catalog import DOCUMENTS
+from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
 from tmf_server.demo.loading import load_demo_once, reset, seed_blocks
+from tmf_server.domain.canonical import MARK
 from tmf_server.model.events import outbox
 from tmf_server.nouns import create_registry
 from tmf_server.registry import Document, Exposure
@@ -159,6 +162,28 @@ def test_the_demo_is_loaded_once_without_events(served: Served) -> None:
     with database.read() as connection:
         assert connection.execute(outbox.select()).all() == []
     assert served.client.get("/tmf-api/productCatalogManagement/v4/catalog").headers["x-total-count"] == "2"
+
+
+def test_what_is_stored_is_what_the_demo_says(filled: Served) -> None:
+    kinds = filled.services.registry
+    with filled.services.database.read() as connection:
+        for document in EVERYTHING:
+            table = kinds.entities[kinds.kind_of(document["@type"], None)].table
+            text = connection.execute(table.select().where(table.c.id == document["id"])).one().document
+            assert said(json.loads(text)) == said(document), document["id"]
+
+
+def said(node: Any) -> Any:
+    """The document without what the server sets: hrefs of what is here, the last update, what is in use."""
+    if isinstance(node, list):
+        return [said(element) for element in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        name: said(value)
+        for name, value in node.items()
+        if name not in ("lastUpdate", "usageState") and not str(value).startswith(MARK)
+    }
 
 
 def test_processes_that_start_together_load_it_once(served: Served) -> None:

@@ -115,7 +115,7 @@ def test_references_lead_to_records_of_the_demo() -> None:
     assert all(one["id"] in here[one["@referredType"]] for one in led)
     kinds = {one["@referredType"] for one in led}
     assert kinds >= {"Customer", "ProductOffering", "Service", "CustomerBill", "BillCycle", "ProductOrder"}
-    assert len(led) > 200
+    assert len(led) > 150
 
 
 # -- orders ---------------------------------------------------------------------------------------
@@ -168,7 +168,8 @@ def test_an_order_costs_what_its_items_cost() -> None:
         sums: dict[str, Decimal] = defaultdict(Decimal)
         for item in order["productOrderItem"]:
             for price in item["itemPrice"] if item["action"] == "add" else ():
-                sums[price["priceType"]] += amount(price["price"]["dutyFreeAmount"])
+                if price["priceType"] != "usage":
+                    sums[price["priceType"]] += amount(price["price"]["dutyFreeAmount"])
         told = {one["priceType"]: amount(one["price"]["dutyFreeAmount"]) for one in order["orderTotalPrice"]}
         assert told == sums, order["id"]
 

@@ -25,7 +25,8 @@ PRODUCT_STATES = {
 
 def money(amount: Decimal) -> Document:
     """An amount in the operator's currency."""
-    return {"unit": CURRENCY, "value": float(amount)}
+    whole = amount == amount.to_integral_value()
+    return {"unit": CURRENCY, "value": int(amount) if whole else float(amount)}
 
 
 def taxed(amount: Decimal) -> Decimal:
@@ -55,43 +56,34 @@ def offering_ref(id_: str) -> Document:
     return {"id": id_, "name": name, "version": VERSION} | kind
 
 
-def _price(name: str, kind: str, amount: Decimal, **more: Any) -> Document:
-    recurring = {"recurringChargePeriod": "month"} if kind == "recurring" else {}
+def _price(kind: str, amount: Decimal, **more: Any) -> Document:
     price = {
         "dutyFreeAmount": money(amount),
         "taxIncludedAmount": money(taxed(amount)),
         "taxRate": VAT_RATE,
         "@type": "Price",
     }
-    described = {"name": name, "description": f"{name}, {'each month' if recurring else 'once'}."}
-    return {
-        **described,
-        "priceType": kind,
-        **recurring,
-        "unitOfMeasure": "piece",
-        "price": price,
-        **more,
-        "@type": "OrderPrice",
-    }
+    recurring = {"recurringChargePeriod": "month"} if kind == "recurring" else {}
+    return {**more, "priceType": kind, **recurring, "price": price, "@type": "OrderPrice"}
 
 
 def _item_prices(offering: str) -> list[Document]:
+    """The prices of the offering as they are copied onto an order."""
     return [
-        _price(one["name"], kind, amount, productOfferingPrice=_price_ref(one))
-        for kind in ("recurring", "oneTime")
+        _price(
+            kind, amount, name=one["name"], description=one["description"],
+            unitOfMeasure=one["unitOfMeasure"]["units"],
+            productOfferingPrice={"id": one["id"], "name": one["name"], "@type": "ProductOfferingPriceRef"},
+        )
+        for kind in ("recurring", "oneTime", "usage")
         for one, amount in _charges(offering, kind)
-    ]
-
-
-def _price_ref(price: Document) -> Document:
-    kind = {"@referredType": "ProductOfferingPrice", "@type": "ProductOfferingPriceRef"}
-    return {"id": price["id"], "name": price["name"], "version": VERSION} | kind
+    ]  # fmt: skip
 
 
 def _totals(offerings: Sequence[str]) -> list[Document]:
     """The sum of the prices of each kind that there is."""
     sums = {kind: sum((charge(one, kind) for one in offerings), Decimal()) for kind in ("recurring", "oneTime")}
-    return [_price(f"Total, {kind}", kind, amount) for kind, amount in sums.items() if amount]
+    return [_price(kind, amount) for kind, amount in sums.items() if amount]
 
 
 def item(id_: str, offering: str, state: str = "completed", *, action: str = "add", **more: Any) -> Document:
