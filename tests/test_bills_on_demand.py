@@ -131,6 +131,13 @@ def test_an_unknown_account_is_rejected(served: Served, base: str) -> None:
     assert listed(served.client, BILL) == []
 
 
+def test_a_request_does_not_say_itself_which_bill_it_made(served: Served) -> None:
+    own = {"customerBill": {"@type": "CustomerBillRef", "id": "mine"}}
+    assert "customerBill" not in request(served.client, **own)
+    load(served, RATE, rate("r1"))
+    assert request(served.client, **own)["customerBill"]["id"] != "mine"
+
+
 def known_by_a_rate(served: Served) -> None:
     load(served, RATE, rate("r", isBilled=True))
 

@@ -220,7 +220,8 @@ def test_the_published_patches_move_the_state(served: Served) -> None:
     assert len(examples) == 4
     for number, one in enumerate(examples):
         load(served, BILL, bill(f"b{number}"))
-        value = [one.value] if "json-patch" in one.media_type and isinstance(one.value, dict) else one.value
+        # the one of Customer_Bill_Update_JSON_Patch_Query is defective: a JSON Patch is an array of operations
+        value = [one.value] if "Query" in one.name else one.value
         headers = {"Content-Type": one.media_type}
         answer = served.client.patch(f"{V5}/{BILL}/b{number}", json=value, headers=headers)
         assert (answer.status_code, answer.json().get("state")) == (200, "onHold"), (str(one), answer.text)

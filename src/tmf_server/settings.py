@@ -68,7 +68,7 @@ class Settings:
     max_expand_depth: int = 3  # levels that depth and expand may ask for
     max_expanded: int = 200  # records put in place of references in one answer
     max_task_alarms: int = 5_000  # alarms that one task may change
-    max_bill_rates: int = 10_000  # rates that a bill on demand may have
+    max_bill_rates: int = 2_000  # rates that a bill on demand may have
     flapping_seconds: float = 10.0  # from its clearing on, in which a fault opens its alarm again instead of a new one
     idempotency_seconds: int = 86_400  # how long an Idempotency-Key is remembered
 

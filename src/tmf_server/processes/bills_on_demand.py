@@ -39,6 +39,7 @@ class BillsOnDemand:
         if BILL_ON_DEMAND_LIFECYCLE.of(request) != BILL_ON_DEMAND_LIFECYCLE.initial:
             return stored
         outcome = self._outcome(connection, request, stored.updated)
+        request.pop("customerBill", None)  # which bill it is says the outcome
         return self._records.update(connection, entity, stored, request | outcome)
 
     def _outcome(self, connection: Connection, request: Document, moment: int) -> Document:
