@@ -30,6 +30,15 @@ MINOR_DIGITS = dict.fromkeys(_codes("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX
 )
 
 
+MOST = 10**15
+"""Amounts and rates from here on are not computed with: sums of them would lose the minor unit."""
+
+
+def is_countable(value: Any) -> bool:
+    """True for no number, and for one that can be computed with."""
+    return value is None or abs(exact(value)) < MOST
+
+
 def exact(value: Any) -> Decimal:
     """The number as it was written: 34.99 is Decimal('34.99'), never its binary neighbour."""
     return value if isinstance(value, Decimal) else Decimal(repr(value) if isinstance(value, float) else value)

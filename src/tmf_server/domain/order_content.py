@@ -5,8 +5,8 @@ from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
-from tmf_server.domain.money import currency_faults, exact, minor_digits
-from tmf_server.domain.ordering import ITEMS, Document, items
+from tmf_server.domain.money import MOST, currency_faults, exact, is_countable, minor_digits
+from tmf_server.domain.ordering import CANCEL_LIFECYCLE, ITEM_LIFECYCLE, ITEMS, ORDER_LIFECYCLE, Document, items
 from tmf_server.errors import Fault
 
 RELATIONSHIPS = "productOrderItemRelationship"
@@ -21,6 +21,21 @@ SORTS = {
     "enables": ("needs", True),
 }
 Edge = tuple[str, str]
+
+
+def known_states(order: Document) -> Iterator[Fault]:
+    """An order and its items are in states of their lifecycles, also where a create schema does not name them."""
+    for pointer, holder in (("", order), *items(order)):
+        machine = ITEM_LIFECYCLE if pointer else ORDER_LIFECYCLE
+        state = holder.get("state")
+        if state not in machine.moves:
+            yield Fault(f"{pointer}/state", f"expected one of {', '.join(machine.moves)}, not {str(state)[:40]!r}")
+
+
+def known_task_state(task: Document) -> Iterator[Fault]:
+    """So is a cancellation."""
+    if task.get("state") not in CANCEL_LIFECYCLE.moves:
+        yield Fault("/state", f"expected one of {', '.join(CANCEL_LIFECYCLE.moves)}")
 
 
 def item_ids(order: Document) -> Iterator[Fault]:
@@ -43,7 +58,8 @@ def item_relationships(order: Document) -> Iterator[Fault]:
         for place, one in enumerate(item.get(RELATIONSHIPS, ())):
             at, id_ = f"{pointer}/{RELATIONSHIPS}/{place}", one.get("id")
             if id_ not in known:
-                yield Fault(f"{at}/id" if id_ else at, f"expected the id of an item of this order, not {id_!r}")
+                said = f", not {id_[:40]!r}" if id_ else ""
+                yield Fault(f"{at}/id" if id_ else at, f"expected the id of an item of this order{said}")
                 continue
             name = one.get("relationshipType", "")
             sort, reverse = SORTS.get(name, (name, False))
@@ -89,6 +105,11 @@ def amounts(order: Document) -> Iterator[Fault]:
 def _sum(one: Document, pointer: str) -> Iterator[Fault]:
     price = one.get("price") or {}
     free, included = price.get("dutyFreeAmount") or {}, price.get("taxIncludedAmount") or {}
+    parts = (("/dutyFreeAmount/value", free), ("/taxIncludedAmount/value", included), ("/taxRate", price))
+    large = [at for at, part in parts if not is_countable(part.get(at.rpartition("/")[2]))]
+    if large:
+        yield from (Fault(f"{pointer}/price{at}", f"expected a number below {MOST:,}") for at in large)
+        return
     if free.get("value") is None or included.get("value") is None:
         return
     if free.get("unit") != included.get("unit"):

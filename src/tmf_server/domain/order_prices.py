@@ -1,12 +1,12 @@
 """Prices of a product order (TMF622): copied from the catalog, and summed. No HTTP, no SQL."""
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from tmf_server.domain.canonical import MARK
 from tmf_server.domain.instants import within
-from tmf_server.domain.money import exact, minor_digits
+from tmf_server.domain.money import exact, is_countable, minor_digits
 from tmf_server.domain.ordering import DRAFT, ITEMS, Document, items, with_items
 
 Known = Mapping[tuple[str, str], Document | None]
@@ -17,6 +17,8 @@ OF_ITEM = ("itemPrice", "itemTotalPrice")
 DISCOUNT = "discount"
 # Prices that are not a sum of money yet: what they come to is known later.
 LATER = frozenset({"usage", DISCOUNT})
+EXACT = 2**53  # below, a double has every whole number
+DIGITS = 60  # enough for the largest sum of the largest quantities
 Kind = tuple[str, str, str]  # kind of price, period, currency
 
 
@@ -105,7 +107,13 @@ def _amounts(price: Document) -> Document:
     if money.get("value") is None:
         return made
     made["dutyFreeAmount"] = money
-    rates = [tax["taxRate"] for tax in price.get("tax", ()) if tax.get("taxRate") is not None]
+    if not is_countable(money["value"]):
+        return made
+    rates = [
+        tax["taxRate"]
+        for tax in price.get("tax", ())
+        if tax.get("taxRate") is not None and is_countable(tax["taxRate"])
+    ]
     if rates and money.get("unit"):
         rate = sum(map(exact, rates), Decimal(0))
         gross = exact(money["value"]) * (1 + rate / 100)
@@ -115,11 +123,12 @@ def _amounts(price: Document) -> Document:
 
 def number(value: Decimal) -> int | float:
     """The number as JSON has it."""
-    return int(value) if value == value.to_integral_value() else float(value)
+    return int(value) if value == value.to_integral_value() and abs(value) < EXACT else float(value)
 
 
 def _money(value: Decimal, currency: str) -> Document:
-    return {"unit": currency, "value": number(round(value, minor_digits(currency)))}
+    with localcontext(prec=DIGITS):
+        return {"unit": currency, "value": number(round(value, minor_digits(currency)))}
 
 
 def currency(price: Mapping[str, Any]) -> str | None:
@@ -153,7 +162,7 @@ def totals(order: Document, before: Document | None, _moment: int) -> Document:
     charged = [total for _, item in items(found) if item.get("action") in CHARGED for total in _of_total(item)]
     values = {ITEMS: found[ITEMS]} if ITEMS in found else {}
     if charged or "orderTotalPrice" in order:
-        values["orderTotalPrice"] = _summed([(one, Decimal(1)) for one in charged])
+        values["orderTotalPrice"] = _summed([(one, Decimal(1)) for one in charged], ours=True)
     return values
 
 
@@ -166,18 +175,24 @@ def _of_item(item: Document) -> list[Document]:
     return _summed([(price, quantity) for price in item.get("itemPrice", ())])
 
 
-def _summed(prices: list[tuple[Document, Decimal]]) -> list[Document]:
+def _summed(prices: list[tuple[Document, Decimal]], *, ours: bool = False) -> list[Document]:
+    with localcontext(prec=DIGITS):
+        return list(_sums(prices, ours=ours))
+
+
+def _sums(prices: list[tuple[Document, Decimal]], *, ours: bool) -> Iterator[Document]:
     groups: dict[Kind, list[tuple[Decimal | None, Decimal | None, Any]]] = {}
     for price, quantity in prices:
         unit = currency(price)
         if unit is None or _kind(price) in LATER:
             continue
-        net, gross = (None if one is None else one * quantity for one in _net_and_gross(price))
+        net, gross = (None if one is None else one * quantity for one in _net_and_gross(price, ours=ours))
         rate = (price.get("price") or {}).get("taxRate")
         kind = (_kind(price), price.get("recurringChargePeriod", ""), unit)
         groups.setdefault(kind, []).append((net, gross, rate))
     names = {_kind(price): price.get("priceType", "") for price, _ in reversed(prices)}
-    return [_total(names[kind], period, unit, parts) for (kind, period, unit), parts in groups.items()]
+    for (name, period, unit), parts in groups.items():
+        yield _total(names[name], period, unit, parts)
 
 
 def _total(name: str, period: str, unit: str, parts: list[tuple[Decimal | None, Decimal | None, Any]]) -> Document:
@@ -190,21 +205,26 @@ def _total(name: str, period: str, unit: str, parts: list[tuple[Decimal | None, 
         if None not in values:
             price[attribute] = _money(sum((one for one in values if one is not None), Decimal(0)), unit)
     when = {"recurringChargePeriod": period} if period else {}
-    return {"@type": "OrderPrice", "priceType": name, **when, "price": price}
+    what = {"priceType": name} if name else {}
+    return {"@type": "OrderPrice", **what, **when, "price": price}
 
 
-def _net_and_gross(price: Document) -> tuple[Decimal | None, Decimal | None]:
-    """The amounts without and with tax after lasting discounts; None for one that is not said and does not follow."""
+def _net_and_gross(price: Document, *, ours: bool) -> tuple[Decimal | None, Decimal | None]:
+    """The amounts without and with tax after lasting discounts; None for one that is not said and does not follow.
+
+    `ours` says that the price is a sum of ours, which may be of any size.
+    """
     amounts = price.get("price") or {}
     said = [(amounts.get(name) or {}).get("value") for name in ("dutyFreeAmount", "taxIncludedAmount")]
     left = Decimal(1)
     for one in price.get("priceAlteration", ()):
         percentage = (one.get("price") or {}).get("percentage")
-        if _kind(one) == DISCOUNT and "applicationDuration" not in one and percentage is not None:
+        lasting = _kind(one) == DISCOUNT and "applicationDuration" not in one
+        if lasting and percentage is not None and 0 <= percentage <= 100:
             left *= 1 - exact(percentage) / 100
-    net, gross = (None if one is None else exact(one) * left for one in said)
+    net, gross = (None if one is None or not (ours or is_countable(one)) else exact(one) * left for one in said)
     rate = amounts.get("taxRate")
-    if rate is not None:
+    if rate is not None and is_countable(rate):
         share = 1 + exact(rate) / 100
         net = gross / share if net is None and gross is not None and share else net
         gross = net * share if gross is None and net is not None else gross

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from tmf_server.domain.canonical import attribute
 from tmf_server.domain.instants import format_instant
 from tmf_server.domain.lifecycle import Lifecycle, moves
 
@@ -129,7 +130,7 @@ def _items_of(order: Document) -> Document:
 
 
 def _first_states(order: Document) -> Document:
-    said = order.get("state")
+    said = attribute(order, "state")
     if said is None and order.get("requestedInitialState") == DRAFT:
         said = DRAFT
     first = ACKNOWLEDGED if said is None else AS_ITEM.get(said, said)

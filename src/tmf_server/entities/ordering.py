@@ -57,6 +57,7 @@ PRODUCT_ORDER = Entity(
     consultations=(Consultation(order_assessment.wanted, order_assessment.conclude),),
     parts=(ITEMS,),
     rules=(
+        order_content.known_states,
         order_content.item_ids,
         order_content.item_relationships,
         order_content.currencies,
@@ -74,6 +75,7 @@ CANCEL_PRODUCT_ORDER = Entity(
     roles={"": KEEP},
     stamps={"creationDate": ABSENT},
     defaults={"state": rules.CANCEL_LIFECYCLE.initial},
+    rules=(order_content.known_task_state,),
     task="cancelProductOrder",
 )
 
