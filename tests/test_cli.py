@@ -5,11 +5,12 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -210,6 +211,8 @@ def test_settings_are_listed_without_secrets(bare: Command) -> None:
     [
         (["serve"], {"TMF_PORT": "abc"}, "TMF_PORT"),
         (["serve"], {"TMF_REFERENCES": "perhaps"}, "references must be one of"),
+        (["serve"], {"TMF_PROT": "9000"}, "TMF_PROT: there is no such setting. Did you mean TMF_PORT?"),
+        (["db", "current"], {"TMF_NONSENSE_HERE": "1"}, "TMF_NONSENSE_HERE: there is no such setting. `tmf-server"),
         (["serve", "--port", "70000"], {}, "'--port'"),
         (["serve", "--openapi", "/nowhere"], {}, "/nowhere"),
         (["serve", "--nonsense"], {}, "--nonsense"),
@@ -224,6 +227,17 @@ def test_settings_are_listed_without_secrets(bare: Command) -> None:
             {"TMF_DATABASE_URL": "postgresql+psycopg://u@127.0.0.1:1/x"},
             "the database cannot be used",
         ),
+        (["serve"], {"TMF_DATABASE_URL": "sqlite:////dev/null/tmf.db"}, "the folder /dev/null cannot be made"),
+        (
+            ["serve", "--port", "0"],
+            {"TMF_DATABASE_URL": "sqlite:////dev"},
+            "the database cannot be used: unable to open",
+        ),
+        (
+            ["serve"],
+            {"TMF_HOST": "203.0.113.1", "TMF_PROXY_AUTHENTICATES": "1"},
+            "203.0.113.1:8080 cannot be listened on",
+        ),
         (["db", "current"], {"TMF_DATABASE_URL": "nonsense"}, "expected sqlite:///FILE"),
         (["db", "current"], {"TMF_DATABASE_URL": "mysql://me:secret@localhost/x"}, "expected sqlite:///FILE"),
         (["dump", "category"], {"TMF_APIS": "TMF999"}, "no document v4/TMFnnn.yaml"),
@@ -232,6 +246,22 @@ def test_settings_are_listed_without_secrets(bare: Command) -> None:
 )
 def test_wrong_use_is_told_in_one_line(bare: Command, words: list[str], variables: dict[str, str], told: str) -> None:
     assert told in refused(bare(*words, **variables))
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_done(bare: Command, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = refused(bare("serve", "--port", port, TMF_DATABASE_URL=f"sqlite:///{tmp_path / 'tmf.db'}"))
+    assert f"127.0.0.1:{port} cannot be listened on: Address already in use" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_may_not_be_written_is_told(bare: Command, tmp_path: Path) -> None:
+    file = tmp_path / "tmf.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE other (a)")
+    said = refused(bare("serve", "--port", "0", TMF_DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true"))
+    assert "the database cannot be used: attempt to write a readonly database" in said
 
 
 def test_help_names_every_command(bare: Command) -> None:

@@ -1,8 +1,9 @@
 """What all commands share: settings from the environment, and errors as one line with exit code 2. Runs no command."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from tmf_server.rest.services import Services
     from tmf_server.storage.bulk import BulkRecords
     from tmf_server.storage.database import Database
+
+
+OTHERS = ("TMF_CONFORMANCE_", "TMF_TEST_")  # of the suite and of the tests, which share an environment with the server
 
 
 class Failure(click.ClickException):
@@ -52,6 +56,8 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Problem as problem:
+            if isinstance(problem.__cause__, OperationalError):
+                raise Failure(f"the database cannot be used: {problem.__cause__.orig}") from problem
             raise Failure(f"{problem.reason} {problem.message}".strip()) from problem
         except OperationalError as error:
             raise Failure(f"the database cannot be used: {error.orig}") from error
@@ -61,8 +67,19 @@ class Commands(click.Group):
 
 def read_settings(**overrides: Any) -> Settings:
     """The settings of the environment with those of the command over them."""
+    _refuse_unknown(environment())
     with told():
         return Settings.from_environment(environment(), **overrides)
+
+
+def _refuse_unknown(variables: Iterable[str]) -> None:
+    """A setting that is misspelt would be left at its default without a word."""
+    known = [name for name, _ in describe()]
+    for name in variables:
+        if name.startswith("TMF_") and name not in known and not name.startswith(OTHERS):
+            near = get_close_matches(name, known, 1)
+            meant = f"Did you mean {near[0]}? " if near else ""
+            raise Failure(f"{name}: there is no such setting. {meant}`tmf-server settings` lists them all.")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import contextlib
 import ipaddress
 import json
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -49,6 +50,7 @@ def serve(*, ephemeral: bool, as_json: bool, apis: str | None, seed: str | None,
         raise click.UsageError("--json needs --ephemeral.")
     settings = _serving(read_settings(**overrides), apis, seed)
     check_address(settings)
+    check_port(settings)
     # uvicorn raises the signal again once it has ended; this way what is below ends as well
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if ephemeral:
@@ -100,6 +102,20 @@ def check_address(settings: Settings) -> None:
         f"{settings.host} can be reached by others, and no authentication is configured. Listen on 127.0.0.1, or put "
         "a proxy that authenticates in front and set TMF_PROXY_AUTHENTICATES=1."
     )
+
+
+def check_port(settings: Settings) -> None:
+    """Refuse an address that cannot be listened on, before anything is done to the database."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise Failure(
+            f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}. Choose another address with "
+            "--host and --port, or end what listens there."
+        ) from error
 
 
 def _is_loopback(host: str) -> bool:

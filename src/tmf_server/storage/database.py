@@ -82,7 +82,7 @@ class Database:
     def _sqlite_engine(self, begin: str | None) -> Engine:
         settings = self.settings
         if self.url.database and self.url.database != ":memory:":
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(self.url.database).parent)
         engine = create_engine(
             self.url,
             poolclass=QueuePool,
@@ -270,6 +270,13 @@ class Database:
         self._readers.clear()
         self._reader.dispose()
         self.engine.dispose()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"TMF_DATABASE_URL: the folder {folder} cannot be made: {error.strerror}") from error
 
 
 def _driver_error(error: BaseException) -> BaseException:
