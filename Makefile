@@ -31,7 +31,7 @@ serve: $(RUNTIME) ## serve on 127.0.0.1:8080, with a SQLite file and demo data o
 	$(BIN)/tmf-server serve
 
 test: $(DEV) ## run every test on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 lint: $(DEV) ## check style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -15,6 +15,7 @@ from typing import Self
 import httpx
 
 START_SECONDS = 90
+CACHE = Path(__file__).resolve().parents[2] / "var" / "cache"
 COMMAND = (sys.executable, "-c", "from tmf_server.cli import main; main()")
 
 
@@ -34,6 +35,7 @@ class ServerProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / f"serve-{self.port}.log"
         own = {"TMF_PORT": str(self.port), "TMF_APIS": "TMF620", "TMF_DEMO": "0", "TMF_LOG_FORMAT": "json"}
+        own["TMF_CACHE_DIR"] = str(CACHE)  # a server that has to read YAML first starts seconds later
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TMF_")}
         environment = {**kept, **own, **(variables or {})}
         with self.log.open("wb") as log:
