@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import sessions
-from tests.support.process import ServerProcess, free_port
+from tests.support.process import CACHE, ServerProcess, free_port
 from tmf_server.settings import describe
 from tools import tables
 
@@ -47,7 +47,8 @@ class Trial:
         """The outputs of the commands."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TMF_")}
         path = f"{Path(sys.executable).parent}{os.pathsep}{kept['PATH']}"
-        return sessions.run(commands, self.folder, {**kept, "PATH": path, "no_proxy": "*"})
+        variables = {**kept, "PATH": path, "no_proxy": "*", "TMF_CACHE_DIR": str(CACHE)}
+        return sessions.run(commands, self.folder, variables)
 
 
 @pytest.fixture(scope="module")
