@@ -113,6 +113,25 @@ def test_customers_are_found_by_what_they_have(client: httpx.Client) -> None:
     assert ids(client, "role=buyer") == ["bea"]
 
 
+def test_contact_media_are_found_by_what_v4_shows_of_them(client: httpx.Client) -> None:
+    def medium(kind: str, **values: str) -> dict[str, Any]:
+        return {"mediumType": kind, "characteristic": values}
+
+    post(client, V4, id="a", contactMedium=[medium("email", emailAddress="a@example.com")])
+    post(client, V4, id="b", contactMedium=[medium("Pigeon post", loft="7"), medium("phone", phoneNumber="1")])
+    post(client, id="c", contactMedium=[{"@type": "PhoneContactMedium", "phoneNumber": "2"}])
+    for query, expected in {
+        "mediumType=email": ["a"],
+        "mediumType=phone": ["b", "c"],
+        "mediumType=Pigeon post": ["b"],
+        "mediumType=fax": [],
+        "characteristic.emailAddress=a@example.com": ["a"],
+        "characteristic.phoneNumber=2": ["c"],
+    }.items():
+        assert ids(client, f"contactMedium.{query}", V4) == expected, query
+    assert ids(client, "contactMedium.phoneNumber=1") == ["b"]
+
+
 def test_customers_that_name_each_other_can_both_go(client: httpx.Client) -> None:
     def party(id_: str) -> dict[str, Any]:
         role = {"@type": "PartyRoleRef", "id": id_, "@referredType": "Customer"}

@@ -69,7 +69,8 @@ CONTACT_MEDIUM = Group(
     stored=LIFTED | {"@type"},
     get=show_medium,
     put=store_medium,
-    paths={("characteristic", name): (name,) for name in LIFTED},
+    paths={("mediumType",): ("@type",)} | {("characteristic", name): (name,) for name in LIFTED},
+    values={("mediumType",): MEDIUM_TYPES},
 )
 
 CUSTOMER_RULES: Rules = {

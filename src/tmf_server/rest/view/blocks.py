@@ -78,11 +78,12 @@ class Block:
 class Member(Step):
     """An attribute that belongs to a group; the group's block does the work."""
 
-    __slots__ = ("mapped",)
+    __slots__ = ("mapped", "said")
 
-    def __init__(self, name: str, mapped: Mapping[Path, Path]) -> None:
+    def __init__(self, name: str, mapped: Mapping[Path, Path], said: Mapping[Path, Mapping[str, str]]) -> None:
         super().__init__(name, name)
         self.mapped = mapped
+        self.said = said
 
     def show(self, value: Any, out: Document) -> None:
         """The block shows it."""
@@ -97,3 +98,8 @@ class Member(Step):
             if full[:length] in self.mapped:
                 return ((*self.mapped[full[:length]], *full[length:]), (KEPT, *full))
         return ((KEPT, *full),)
+
+    def values(self, rest: Path, value: Any) -> tuple[Any, ...]:
+        """The value itself, which may be kept aside, and those that the rule shows as it."""
+        said = self.said.get((self.shown, *rest), {})
+        return (value, *(stored for stored, shown in said.items() if shown == value))

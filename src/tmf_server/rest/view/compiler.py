@@ -135,9 +135,9 @@ class Compiler:
         """Set the steps of the rules; returns the v5 attributes that they are about."""
         for group in groups:
             for name in group.shown:
-                plan.up[name] = Member(name, group.paths)
+                plan.up[name] = Member(name, group.paths, group.values)
             for name in group.stored - {"@type"}:
-                plan.down[name] = Member(name, {})
+                plan.down[name] = Member(name, {}, {})
         for rule in place.rules:
             if isinstance(rule, Rename):
                 self._match(plan, place, rule.shown, rule.stored, always=True)

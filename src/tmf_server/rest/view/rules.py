@@ -85,8 +85,9 @@ class Group:
 
     `shown` maps the v4 attributes to the names that `get` can give inside each (None: not an object). `stored` are the
     v5 attributes. `get` makes the v4 part from the v5 part; `put` makes the v5 part from the v4 part and the v5 part
-    that there was. A `@type` in a v5 part is the object's own: `put` may propose one. `paths` maps v4 to v5 paths. What
-    `get` does not give back is kept aside, and shown again for as long as `put` of it would change nothing.
+    that there was. A `@type` in a v5 part is the object's own: `put` may propose one. `paths` maps v4 to v5 paths, and
+    `values` such a v4 path to what its values in v5 are shown as. What `get` does not give back is kept aside, and
+    shown again for as long as `put` of it would change nothing.
     """
 
     shown: Mapping[str, frozenset[str] | None]
@@ -94,6 +95,7 @@ class Group:
     get: Callable[[Document], Document]
     put: Callable[[Document, Document], Document]
     paths: Mapping[Path, Path] = field(default_factory=dict)
+    values: Mapping[Path, Mapping[str, str]] = field(default_factory=dict)
 
 
 Rule = Rename | Values | Lift | Lower | First | Wrap | TypeName | Subclasses | Group
