@@ -273,6 +273,13 @@ def test_a_state_outside_the_lifecycle_is_refused(client: httpx.Client, base: st
     assert "/state" in refused(client, item("1"), base=base, state="flying")["message"]
 
 
+@pytest.mark.parametrize("base", [V4, V5])
+def test_so_is_that_of_a_cancellation(client: httpx.Client, base: str) -> None:
+    body = {"@type": "CancelProductOrder", "productOrder": {"@type": "ProductOrderRef", "id": "x"}, "state": "flying"}
+    answer = client.post(f"{base}/cancelProductOrder", json=body)
+    assert (answer.status_code, "/state" in answer.json()["message"]) == (400, True)
+
+
 def test_the_largest_numbers_are_summed(client: httpx.Client) -> None:
     amounts = {"dutyFreeAmount": {"unit": "EUR", "value": 999999999999999}, "taxRate": 1e14}
     one = {"@type": "OrderPrice", "priceType": "oneTime", "price": {"@type": "Price"} | amounts}
@@ -283,7 +290,7 @@ def test_the_largest_numbers_are_summed(client: httpx.Client) -> None:
 
 def test_wrong_content_is_refused_in_a_patch_too(client: httpx.Client) -> None:
     placed = order(client, item("1"), item("2"))
-    for items, pointer in REFUSED:
+    for items, pointer in [*REFUSED, (None, "/productOrderItem")]:
         answer = patch(client, placed, productOrderItem=items)
         assert (answer.status_code, pointer in answer.json()["message"]) == (400, True), pointer
     assert stored(client, placed) == placed

@@ -70,13 +70,13 @@ class Assessment:
 
     def wanted(self, known: Known) -> Iterator[Target]:
         """Offerings of the items and of those that bundle them, then their specifications and prices."""
+        looked_at = self.judged | self.priced
         for id_, (_, item) in self.found.items():
             offering = rules.offering_id(item)
             if offering is None or item.get("action") not in prices.CHARGED:
                 continue
-            touched = {id_, *self._parts.get(id_, ())}  # what a bundle includes is priced by it
-            if not touched & (self.judged | self.priced):
-                continue
+            if id_ not in looked_at and looked_at.isdisjoint(self._parts.get(id_, ())):
+                continue  # what a bundle includes is priced by it
             yield OFFERING, offering
             document = known.get((OFFERING, offering))
             if document is not None:
@@ -93,12 +93,19 @@ class Assessment:
         pointer, item = self.found[id_]
         offering = known.get((OFFERING, rules.offering_id(item) or ""))
         specification = known.get((SPECIFICATION, specification_id(item, offering or {}) or ""))
-        bundles = [known.get((OFFERING, rules.offering_id(self._all[one]) or "")) for one in self._holders(id_)]
+        holders = [self._all[one] for one in self._holders.get(id_, ()) if one in self._all]
+        bundles = [known.get((OFFERING, rules.offering_id(one) or "")) for one in holders]
         part = any(rules.offering_id(item) in rules.bundled_ids(one) for one in bundles if one is not None)
         return rules.breaches(rules.Case(pointer, item, offering, specification, self.bundled(item), moment, part=part))
 
-    def _holders(self, id_: str) -> list[str]:
-        return [one for one, parts in self._parts.items() if id_ in parts and one in self._all]
+    @cached_property
+    def _holders(self) -> dict[str, list[str]]:
+        """The ids of the items that bundle each item."""
+        holders: dict[str, list[str]] = {}
+        for id_, parts in self._parts.items():
+            for one in parts:
+                holders.setdefault(one, []).append(id_)
+        return holders
 
     def with_prices(self, known: Known, moment: int) -> Document:
         """The order with the catalog's prices at the items that ask for something new; what a bundle includes is

@@ -39,7 +39,9 @@ def known_task_state(task: Document) -> Iterator[Fault]:
 
 
 def item_ids(order: Document) -> Iterator[Fault]:
-    """Every item has an id that no other item of the order has."""
+    """An order has an item, and every item an id that no other one of the order has."""
+    if not order.get(ITEMS):
+        yield Fault(f"/{ITEMS}", "expected one item or more")
     seen = set()
     for pointer, item in items(order):
         id_ = item.get("id")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import Any
 
 from tmf_server.domain.canonical import MARK
@@ -75,7 +76,12 @@ def item_prices(prices: list[tuple[str, Document]]) -> list[Document]:
 
 def _kind(price: Mapping[str, Any]) -> str:
     """The kind of price in one spelling: nonRecurring, one time and one-time are oneTime."""
-    name = "".join(letter for letter in str(price.get("priceType", "")).casefold() if letter.isalnum())
+    return _spelled(str(price.get("priceType", "")))
+
+
+@lru_cache(maxsize=256)
+def _spelled(kind: str) -> str:
+    name = "".join(letter for letter in kind.casefold() if letter.isalnum())
     return "oneTime" if name in ("onetime", "nonrecurring") else name
 
 

@@ -157,6 +157,12 @@ def dated(order: Document, before: Document | None, moment: int) -> Document:
     return {name: format_instant(moment)}
 
 
+def task_state(task: Document, before: Document | None, _moment: int) -> Document:
+    """The state that a new cancellation is made in, in whatever version it is said."""
+    said = attribute(task, "state") if before is None else task.get("state")
+    return {"state": said or ACKNOWLEDGED}
+
+
 def cancelled_step(order: Document, step: str) -> Document:
     """The order after one step of its cancellation, with every item that may take it; the order's state follows.
 

@@ -74,7 +74,7 @@ CANCEL_PRODUCT_ORDER = Entity(
     # a cancellation tells about an order, and outlives it
     roles={"": KEEP},
     stamps={"creationDate": ABSENT},
-    defaults={"state": rules.CANCEL_LIFECYCLE.initial},
+    conclusions=(rules.task_state,),
     rules=(order_content.known_task_state,),
     task="cancelProductOrder",
 )
