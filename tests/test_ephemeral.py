@@ -234,9 +234,15 @@ def test_jobs_run_and_signatures_hold_whatever_the_clock_says(
 def test_a_command_serves_it(tmp_path: Path) -> None:
     words = ["serve", "--ephemeral", "--apis", "TMF642/v5", "--seed", "none", "--port", "0", "--json"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TMF_")}
-    environment |= {"TMPDIR": str(tmp_path), "TMF_LOG_LEVEL": "warning"}
+    environment |= {"TMPDIR": str(tmp_path)}
     start = [sys.executable, "-c", "from tmf_server.cli import main; main()", *words]
-    with subprocess.Popen(start, env=environment, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+    log = tmp_path / "log"
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            start, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=tmp_path
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             told = json.loads(process.stdout.readline())
@@ -249,7 +255,8 @@ def test_a_command_serves_it(tmp_path: Path) -> None:
             assert process.wait(30) == 0
         finally:
             process.kill()
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [log]
+    assert "Application shutdown complete" in log.read_text()
 
 
 @pytest.mark.parametrize(
