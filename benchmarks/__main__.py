@@ -7,21 +7,26 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from benchmarks import load
-from benchmarks.databases import database
-from benchmarks.machine import machine
-from benchmarks.offering import offering
-from benchmarks.report import table
-from benchmarks.servers import APPS, Server, start
+from benchmarks import load, report
+from benchmarks.bodies import bodies
+from benchmarks.databases import database, version_of
+from benchmarks.machine import machine, versions
+from benchmarks.nouns import NOUNS, Noun
+from benchmarks.servers import APPS, Server, serve
+from tmf_server.settings import Settings
 
-FILTERED = "?lifecycleStatus=Launched"
+GET, LIST, FILTERED, POST = "GET", "list of 20", "filtered list", "POST"
+WARM = 0.3
+"""Seconds in which each server reads before it is measured."""
 
 
 @dataclass(frozen=True)
 class Cell:
     """One measurement."""
 
+    noun: str
     database: str
     processes: int
     connections: int
@@ -36,76 +41,120 @@ class Cell:
 def main() -> int:
     """Measure what is asked for, print the tables, write the figures."""
     arguments = _arguments()
-    cells: list[Cell] = []
-    starts: list[dict[str, object]] = []
-    for kind in arguments.databases:
-        for processes in arguments.processes:
-            with database(kind, arguments.stored) as url:
-                servers = [start(name, url, processes) for name in arguments.servers]
-                try:
-                    cells += _measure(servers, kind, processes, arguments)
-                    starts += [_start_facts(one, kind, processes) for one in servers]
-                finally:
-                    for one in servers:
-                        one.stop()
-    facts = {"machine": machine(), "stored": arguments.stored, "seconds": arguments.seconds}
-    facts |= {"cells": [asdict(one) for one in cells], "starts": starts}
+    facts = _facts(arguments)
+    for noun in (NOUNS[name] for name in arguments.nouns):
+        for kind in arguments.databases:
+            for processes in arguments.processes:
+                with database(kind, noun, arguments.stored) as url:
+                    facts["versions"][kind] = version_of(url)
+                    _compare(noun, url, (kind, processes), arguments, facts)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     arguments.out.write_text(json.dumps(facts, indent=1))
-    sys.stdout.write(table(facts))
-    return 1 if any(one.wrong for one in cells) else 0
+    sys.stdout.write(report.tables(facts))
+    if arguments.docs is not None:
+        arguments.docs.write_text(report.page(facts))
+    return 1 if any(one["wrong"] for one in facts["cells"]) else 0
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
+    parser.add_argument("--nouns", nargs="+", choices=list(NOUNS), default=["productOffering"])
+    parser.add_argument("--databases", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
     parser.add_argument("--processes", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--connections", nargs="+", type=int, default=[1, 16, 64])
-    parser.add_argument("--servers", nargs="+", default=list(APPS))
-    parser.add_argument("--seconds", type=float, default=3.0, help="of one measurement")
-    parser.add_argument("--rounds", type=int, default=2, help="how often each is measured, in turns; the best counts")
-    parser.add_argument("--stored", type=int, default=10_000)
-    parser.add_argument("--out", type=Path, default=Path("var/benchmarks.json"))
+    parser.add_argument("--servers", nargs="+", choices=list(APPS), default=list(APPS))
+    parser.add_argument("--seconds", type=float, default=1.0, help="of one measurement")
+    parser.add_argument("--rounds", type=int, default=1, help="how often each is measured, in turns; the best counts")
+    parser.add_argument("--stored", type=int, default=10_000, help="records of each noun")
+    parser.add_argument("--out", type=Path, default=Path("var/benchmarks.json"), help="all figures, as JSON")
+    parser.add_argument("--docs", type=Path, help="the tables as a page, such as docs/benchmarks.md")
     return parser.parse_args()
 
 
-def _measure(servers: list[Server], kind: str, processes: int, arguments: argparse.Namespace) -> Iterator[Cell]:
+def _facts(arguments: argparse.Namespace) -> dict[str, Any]:
+    asked = ("nouns", "stored", "seconds", "rounds")
+    return {
+        "command": " ".join(["python -m benchmarks", *sys.argv[1:]]),
+        "machine": machine(),
+        "versions": versions(),
+        **{name: getattr(arguments, name) for name in asked},
+        "shown_bytes": Settings().shown_bytes,
+        "starts": [],
+        "cells": [],
+    }
+
+
+def _compare(
+    noun: Noun, url: str, place: tuple[str, int], arguments: argparse.Namespace, facts: dict[str, Any]
+) -> None:
+    """Add to the facts what every server does on one database, each with so many processes."""
+    servers = [serve(name, noun, url, place[1]) for name in arguments.servers]
+    try:
+        for cell in _measure(servers, noun, place, arguments):
+            facts["cells"].append(asdict(cell))
+        facts["starts"] += [{"noun": noun.name} | _start_facts(one, *place) for one in servers]
+    finally:
+        for one in servers:
+            one.stop()
+
+
+def _measure(
+    servers: list[Server], noun: Noun, place: tuple[str, int], arguments: argparse.Namespace
+) -> Iterator[Cell]:
+    operations = [GET, LIST, FILTERED, *([POST] if noun.has_post else [])]
     with tempfile.TemporaryDirectory() as folder:
-        bodies = _bodies(Path(folder))
+        sent = _written(noun, Path(folder))
+        _warm(servers, noun)
         for connections in arguments.connections:
-            for operation in ("GET", "list of 20", "filtered list", "POST"):
-                rounds = [_round(servers, operation, bodies, arguments, connections) for _ in range(arguments.rounds)]
+            for operation in operations:
+                rounds = [
+                    _round(servers, noun, operation, sent, (arguments, connections)) for _ in range(arguments.rounds)
+                ]
                 for name in rounds[0]:
                     best = max((one[name] for one in rounds), key=lambda figures: figures.rate)
-                    yield Cell(kind, processes, connections, operation, name, **asdict(best))
+                    yield Cell(noun.name, *place, connections, operation, name, **asdict(best))
+
+
+def _warm(servers: list[Server], noun: Noun) -> None:
+    for server in servers:
+        for path in server.collections.values():
+            for query in (f"/{noun.made(0)['id']}", "", _filter(noun)):
+                load.warm(server.url, path + query, seconds=WARM)
 
 
 def _round(
-    servers: list[Server], operation: str, bodies: dict[str, Path], arguments: argparse.Namespace, connections: int
+    servers: list[Server], noun: Noun, operation: str, sent: dict[str, Path], how: tuple[argparse.Namespace, int]
 ) -> dict[str, load.Figures]:
+    """One measurement of every server, one after the other."""
+    arguments, connections = how
     found = {}
     for server in servers:
-        for version, collection in server.collections.items():
-            name = f"{server.name} {version}" if len(server.collections) > 1 else server.name
-            script = _script(operation, collection, bodies[version], arguments.stored)
-            found[name] = load.run(server.url, script, connections=connections, seconds=arguments.seconds)
+        for version, path in server.collections.items():
+            script = _script(operation, noun, path, sent.get(version), arguments.stored)
+            figures = load.run(server.url, script, connections=connections, seconds=arguments.seconds)
+            found[server.line(version)] = figures
     return found
 
 
-def _script(operation: str, collection: str, body: Path, stored: int) -> str:
-    if operation == "GET":
-        return load.get_script(collection, stored)
-    if operation == "POST":
-        return load.post_script(collection, body)
-    return load.list_script(collection, FILTERED if operation == "filtered list" else "")
+def _script(operation: str, noun: Noun, path: str, body: Path | None, stored: int) -> str:
+    if operation == GET:
+        return load.get_script(path, stored)
+    if operation == POST and body is not None:
+        return load.post_script(path, body, noun.serial)
+    return load.list_script(path, _filter(noun) if operation == FILTERED else "")
 
 
-def _bodies(folder: Path) -> dict[str, Path]:
-    """The offering without its id, so that every POST makes a new one; both versions take it."""
-    document = {name: value for name, value in offering(7).items() if name != "id"}
-    path = folder / "offering.json"
-    path.write_text(json.dumps(document))
-    return {"v5": path, "v4": path}
+def _filter(noun: Noun) -> str:
+    return f"?{noun.filter.parameter}={noun.filter.value}"
+
+
+def _written(noun: Noun, folder: Path) -> dict[str, Path]:
+    """The bodies in files, by version."""
+    found = {}
+    for version, body in bodies(noun).items():
+        found[version] = folder / f"{version}.json"
+        found[version].write_text(json.dumps(body))
+    return found
 
 
 def _start_facts(server: Server, kind: str, processes: int) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Fresh databases to measure on: SQLite in a folder, PostgreSQL started for the run; filled with offerings."""
+"""Fresh databases to measure on: SQLite in a folder, PostgreSQL started for the run; filled with records."""
 
 import tempfile
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from benchmarks.offering import TARGETS, offering
+from benchmarks.nouns import Noun
 from tests.support.postgres import serving
 from tmf_server.app import create_services
 from tmf_server.settings import Settings
@@ -17,10 +17,10 @@ BATCH = 500
 
 
 @contextmanager
-def database(kind: str, stored: int) -> Iterator[str]:
-    """The URL of a migrated database with that many offerings and what they refer to."""
+def database(kind: str, noun: Noun, stored: int) -> Iterator[str]:
+    """The URL of a migrated database with that many records of the noun."""
     with empty_database(kind) as url:
-        fill(url, stored)
+        fill(url, noun, stored)
         yield url
 
 
@@ -39,23 +39,32 @@ def empty_database(kind: str, keep: Path | None = None) -> Iterator[str]:
         yield url
 
 
+def version_of(url: str) -> str:
+    """The version of the database's server or library."""
+    database = Database(Settings(database_url=url))
+    asked = "SELECT sqlite_version()" if database.dialect == "sqlite" else "SHOW server_version"
+    with database.read() as connection:
+        found = str(connection.exec_driver_sql(asked).scalar_one())
+    database.close()
+    return found
+
+
 def _migrate(url: str) -> None:
     database = Database(Settings(database_url=url))
     migrate.upgrade(database)
     database.close()
 
 
-def fill(url: str, stored: int) -> None:
-    """Store the offerings, in batches, through the server's own write path."""
-    services = create_services(Settings(database_url=url, apis=("TMF620",)))
+def fill(url: str, noun: Noun, stored: int) -> None:
+    """Store the records and what they refer to, in batches, through the server's own write path."""
+    services = create_services(Settings(database_url=url, apis=(noun.api,)))
     records, entities = services.records, services.registry.entities
-    for kind, id_ in TARGETS:
-        if kind in entities:
-            made = {"id": id_, "name": id_, "@type": entities[kind].type_name, "lifecycleStatus": "Active"}
-            services.database.transact(partial(records.create, entity=entities[kind], documents=[made]))
+    for kind, id_ in noun.here:
+        made = {"id": id_, "name": id_, "@type": entities[kind].type_name, "lifecycleStatus": "Active"}
+        services.database.transact(partial(records.create, entity=entities[kind], documents=[made]))
     for first in range(0, stored, BATCH):
-        batch = [offering(number) for number in range(first, min(first + BATCH, stored))]
-        services.database.transact(partial(records.create, entity=entities["productOffering"], documents=batch))
+        batch = [noun.made(number) for number in range(first, min(first + BATCH, stored))]
+        services.database.transact(partial(records.create, entity=entities[noun.name], documents=batch))
     with services.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
     services.database.close()

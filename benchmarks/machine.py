@@ -2,7 +2,20 @@
 
 import os
 import platform
+from importlib.metadata import version
 from pathlib import Path
+
+PACKAGES = (
+    "tmf-server",
+    "uvicorn",
+    "connexion",
+    "SQLAlchemy",
+    "psycopg",
+    "fastapi",
+    "pydantic",
+    "aiosqlite",
+    "asyncpg",
+)
 
 
 def machine() -> dict[str, str]:
@@ -14,6 +27,11 @@ def machine() -> dict[str, str]:
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
     }
+
+
+def versions() -> dict[str, str]:
+    """What runs, by the name of the package."""
+    return {name: version(name) for name in PACKAGES}
 
 
 def _field(path: str, name: str) -> str:

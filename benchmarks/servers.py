@@ -11,25 +11,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.nouns import Noun
+from tmf_server.contracts import BASE_PATHS
+
+LIVE = "/health/live"
+OURS = "this server"
+PLAIN = "this server, nothing kept"
 APPS = {
-    "this server": "tmf_server.app:from_environment",
+    OURS: "tmf_server.app:from_environment",
+    PLAIN: "tmf_server.app:from_environment",
     "bare": "benchmarks.peers.bare:app",
     "orm": "benchmarks.peers.orm:app",
     "tuned": "benchmarks.peers.tuned:app",
 }
-CATALOG = {"TMF_APIS": "TMF620"}
-BASE = {"v5": "/tmf-api/productCatalogManagement/v5", "v4": "/tmf-api/productCatalogManagement/v4"}
+VARIANTS: Mapping[str, Mapping[str, str]] = {PLAIN: {"TMF_SHOWN_BYTES": "0"}}
+"""Settings that make a server of ours another one to compare."""
 
 
 @dataclass
 class Server:
-    """One running server; `collection` is the path of the offerings."""
+    """One running server; `collections` are the paths of the records in each version that it has."""
 
     name: str
     process: subprocess.Popen[bytes]
     url: str
     collections: dict[str, str]
     started_in: float
+
+    def line(self, version: str) -> str:
+        """What it is called in a table: "this server v4"; a peer has no versions."""
+        return f"{self.name} {version}" if len(self.collections) > 1 else self.name
 
     def memory(self) -> list[float]:
         """Resident megabytes of each process that serves."""
@@ -45,8 +56,25 @@ class Server:
         self.process.wait(30)
 
 
-def start(name: str, database_url: str, processes: int, settings: Mapping[str, str] = CATALOG) -> Server:
-    """Start a server and wait until it answers; `settings` are further ones of ours."""
+def serve(name: str, noun: Noun, database_url: str, processes: int) -> Server:
+    """Start one of the APPS for one noun and wait until it answers."""
+    settings = {"BENCH_NOUN": noun.name, "TMF_APIS": noun.api, **VARIANTS.get(name, {})}
+    if name in (OURS, PLAIN):
+        base = BASE_PATHS[noun.api]
+        collections = {version: f"{base}/{version}/{noun.name}" for version in ("v5", "v4")}
+    else:
+        collections = {"v5": f"/{noun.name}"}
+    return start(name, database_url, processes, settings, collections)
+
+
+def start(
+    name: str,
+    database_url: str,
+    processes: int,
+    settings: Mapping[str, str],
+    collections: dict[str, str] | None = None,
+) -> Server:
+    """Start one of the APPS with further settings and wait until it answers at the first of the collections."""
     port = _free_port()
     environment = os.environ | {
         "BENCH_DATABASE_URL": database_url,
@@ -58,16 +86,13 @@ def start(name: str, database_url: str, processes: int, settings: Mapping[str, s
     }
     command = [sys.executable, "-m", "uvicorn", APPS[name], "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(processes), "--no-access-log", "--log-level", "error"]
-    if name == "this server":
+    collections = collections or {"v5": LIVE}
+    if name in (OURS, PLAIN):
         command.append("--factory")
     begun = time.perf_counter()
     process = subprocess.Popen(command, env=environment)
-    own = name == "this server"
-    collections = (
-        {version: f"{base}/productOffering" for version, base in BASE.items()} if own else {"v5": "/productOffering"}
-    )
     url = f"http://127.0.0.1:{port}"
-    _wait(url + collections["v5"] + "?" if own else url + collections["v5"], process)
+    _wait(url + next(iter(collections.values())), process)
     return Server(name, process, url, collections, time.perf_counter() - begun)
 
 

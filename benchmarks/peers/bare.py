@@ -1,39 +1,33 @@
 """(a) The limit: a bare ASGI endpoint with the raw driver on the same rows. No validation, no framework."""
 
+import asyncio
 import os
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import Any
+from urllib.parse import unquote
 
 import psycopg
 
-from benchmarks.peers.rows import RECORD, Rows, rows_of
+from benchmarks.nouns import Target
+from benchmarks.peers import sql
+from benchmarks.peers.rows import NOUN, Rows, rows_of
 
 URL = os.environ["BENCH_DATABASE_URL"]
 SQLITE = URL.startswith("sqlite")
-MARK = "?" if SQLITE else "%s"
-TABLE = "product_offering"
+COLLECTION = f"/{NOUN.name}"
 
 
 def _sql(text: str) -> str:
-    return text.replace("?", MARK)
+    return text if SQLITE else text.replace("%", "%%").replace("?", "%s")
 
 
-GET = _sql(f"SELECT document FROM {TABLE} WHERE id = ?")
-LIST = _sql(f"SELECT document FROM {TABLE} ORDER BY key LIMIT 20")
-FILTER = _sql(f"SELECT document FROM {TABLE} WHERE lifecycle_status = ? ORDER BY key LIMIT 20")
-ENTITY = _sql("INSERT INTO entity (kind, id, here) VALUES (?, ?, true) RETURNING key")
-FIND = _sql("SELECT key FROM entity WHERE kind = ? AND id = ?")
-INSERT = _sql(f"INSERT INTO {TABLE} {RECORD} VALUES ({', '.join('?' * 14)})")
-REFER = _sql("INSERT INTO reference (owner, path, position, role, target) VALUES (?, ?, ?, ?, ?)")
-VALUE = _sql("INSERT INTO characteristic (owner, path, position, name, text, number) VALUES (?, ?, ?, ?, ?, ?)")
-SLOT = "0" if SQLITE else "pg_backend_pid() % 64"
-TALLY = f"""INSERT INTO tally (kind, slot, number) VALUES ('productOffering', {SLOT}, 1)
-            ON CONFLICT (kind, slot) DO UPDATE SET number = tally.number + 1"""
-EVENT = _sql(
-    "INSERT INTO outbox (event_id, kind, record_id, event, time, paths, document) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
+GET, LIST, FILTER = _sql(sql.GET), _sql(sql.LIST), _sql(sql.FILTER)
+ENTITY, INSERT, REFER, VALUE, EVENT = map(_sql, (sql.ENTITY, sql.INSERT, sql.REFER, sql.VALUE, sql.EVENT))
+TALLY = sql.tally(sqlite=SQLITE)
+sqlite3.register_adapter(Decimal, str)
 _local = threading.local()
 _pool = ThreadPoolExecutor(16)
 
@@ -51,19 +45,19 @@ def _connection() -> Any:
 
 def _read(path: str, query: bytes) -> bytes | None:
     connection = _connection()
-    if path.startswith("/productOffering/"):
+    if path != COLLECTION:
         row = connection.execute(GET, (path.rsplit("/", 1)[1],)).fetchone()
         return row[0].encode() if row else None
-    rows = connection.execute(FILTER, (query.decode().split("=")[1],)) if query else connection.execute(LIST)
+    rows = connection.execute(FILTER, (unquote(query.decode().split("=")[1]),)) if query else connection.execute(LIST)
     return b"[" + ",".join(row[0] for row in rows).encode() + b"]"
 
 
 def _write(rows: Rows) -> bytes:
     connection = _connection()
     if SQLITE:
-        connection.execute("BEGIN IMMEDIATE")
-        _insert(connection, connection, rows)
-        connection.execute("COMMIT")
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            _insert(connection, connection, rows)
     else:
         with connection.transaction(), connection.cursor() as cursor:
             _insert(connection, cursor, rows)
@@ -71,21 +65,26 @@ def _write(rows: Rows) -> bytes:
 
 
 def _insert(connection: Any, cursor: Any, rows: Rows) -> None:
-    key = connection.execute(ENTITY, ("productOffering", rows.id)).fetchone()[0]
-    targets = {}
-    for *_, kind, id_ in rows.references:
-        if (kind, id_) not in targets:
-            targets[kind, id_] = connection.execute(FIND, (kind, id_)).fetchone()[0]
+    key = connection.execute(ENTITY, (NOUN.name, rows.id)).fetchone()[0]
+    targets = rows.targets()
+    found = connection.execute(_sql(sql.find(len(targets))), [one.id for one in targets])
+    keys = {Target(kind, id_): target for kind, id_, target in found}
     connection.execute(INSERT, (key, *rows.record))
-    cursor.executemany(REFER, [(key, path, at, role, targets[kind, i]) for path, at, role, kind, i in rows.references])
-    cursor.executemany(VALUE, [(key, *one) for one in rows.characteristics])
+    cursor.executemany(REFER, sql.references(key, rows, keys))
+    if rows.characteristics:
+        cursor.executemany(VALUE, [(key, *one) for one in rows.characteristics])
+    for statement, values in sql.children(key, rows, keys):
+        cursor.executemany(_sql(statement), values)
     connection.execute(TALLY)
     connection.execute(EVENT, rows.event)
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
     """The whole server."""
-    if scope["type"] != "http":
+    if scope["type"] == "lifespan":
+        for event in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{event}.complete"})
         return
     status = 200
     if scope["method"] == "POST":
@@ -106,6 +105,4 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def _run(work: Any, *args: Any) -> Any:
-    import asyncio
-
     return await asyncio.get_running_loop().run_in_executor(_pool, work, *args)

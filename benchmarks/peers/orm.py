@@ -2,16 +2,28 @@
 
 import os
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import Body, Depends, FastAPI, HTTPException
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Body, Depends, FastAPI, HTTPException, Query
+from pydantic import BaseModel
 from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
-from benchmarks.peers.rows import rows_of
-from tmf_server.model import catalog, core
+from benchmarks.nouns import Target
+from benchmarks.peers import sql
+from benchmarks.peers.models import MODELS
+from benchmarks.peers.rows import NOUN, Rows, rows_of
+from tmf_server.model import core
 from tmf_server.model.events import outbox
+from tmf_server.model.everything import metadata
+
+if TYPE_CHECKING:
+    Model = BaseModel
+else:
+    Model = MODELS[NOUN.name]
+
+REFERENCE_COLUMNS = ("path", "position", "role", "target")
+VALUE_COLUMNS = ("path", "position", "name", "text", "number")
 
 URL = os.environ["BENCH_DATABASE_URL"]
 SQLITE = URL.startswith("sqlite")
@@ -31,10 +43,10 @@ class Base(DeclarativeBase):
     """The ORM's base."""
 
 
-class Offering(Base):
-    """An offering as an ORM entity."""
+class Record(Base):
+    """A record as an ORM entity."""
 
-    __table__ = catalog.product_offering
+    __table__ = metadata.tables[NOUN.table]
 
 
 class EntityRow(Base):
@@ -49,43 +61,6 @@ class EventRow(Base):
     __table__ = outbox
 
 
-class Reference(BaseModel):
-    """A reference."""
-
-    model_config = ConfigDict(extra="allow", populate_by_name=True)
-    id: str
-    href: str | None = None
-    name: str | None = None
-    type: str = Field(alias="@type")
-
-
-class CharacteristicUse(BaseModel):
-    """A characteristic with its values."""
-
-    model_config = ConfigDict(extra="allow", populate_by_name=True)
-    name: str
-    description: str | None = None
-    valueType: str | None = None  # noqa: N815 - the attribute's name in the document
-    productSpecCharacteristicValue: list[dict[str, Any]] = []  # noqa: N815
-
-
-class OfferingModel(BaseModel):
-    """An offering as pydantic sees it."""
-
-    model_config = ConfigDict(extra="allow", populate_by_name=True)
-    id: str | None = None
-    type: str = Field(alias="@type")
-    name: str
-    description: str | None = None
-    isBundle: bool | None = None  # noqa: N815
-    isSellable: bool | None = None  # noqa: N815
-    lifecycleStatus: str | None = None  # noqa: N815
-    category: list[Reference] = []
-    productOfferingPrice: list[Reference] = []  # noqa: N815
-    channel: list[Reference] = []
-    prodSpecCharValueUse: list[CharacteristicUse] = []  # noqa: N815
-
-
 def session() -> Iterator[Session]:
     """One session a request."""
     with make_session() as made:
@@ -96,51 +71,49 @@ app = FastAPI()
 Db = Annotated[Session, Depends(session)]
 
 
-@app.get("/productOffering/{id}", response_model_by_alias=True)
-def retrieve(id: str, db: Db) -> OfferingModel:  # noqa: A002 - the path's name
-    """One offering."""
-    found = db.scalar(select(Offering).where(Offering.id == id))
+@app.get(f"/{NOUN.name}/{{id}}", response_model_by_alias=True)
+def retrieve(id: str, db: Db) -> Model:  # noqa: A002 - the path's name
+    """One record."""
+    found = db.scalar(select(Record).where(Record.id == id))
     if found is None:
         raise HTTPException(404)
-    return OfferingModel.model_validate_json(found.document)
+    return Model.model_validate_json(found.document)
 
 
-@app.get("/productOffering", response_model_by_alias=True)
-def list_offerings(db: Db, lifecycleStatus: str | None = None) -> list[OfferingModel]:  # noqa: N803
-    """Twenty offerings."""
-    query = select(Offering).order_by(Offering.key).limit(20)
-    if lifecycleStatus:
-        query = query.where(Offering.lifecycle_status == lifecycleStatus)
-    return [OfferingModel.model_validate_json(one.document) for one in db.scalars(query)]
+@app.get(f"/{NOUN.name}", response_model_by_alias=True)
+def list_records(db: Db, wanted: Annotated[str | None, Query(alias=NOUN.filter.parameter)] = None) -> list[Model]:
+    """Twenty records."""
+    query = select(Record).order_by(Record.key).limit(20)
+    if wanted:
+        query = query.where(getattr(Record, NOUN.filter.column) == wanted)
+    return [Model.model_validate_json(one.document) for one in db.scalars(query)]
 
 
-@app.post("/productOffering", status_code=201, response_model_by_alias=True)
-def create(body: Annotated[OfferingModel, Body()], db: Db) -> OfferingModel:
-    """Store one offering with the rows that belong to it."""
+@app.post(f"/{NOUN.name}", status_code=201, response_model_by_alias=True)
+def create(body: Annotated[Model, Body()], db: Db) -> Model:
+    """Store one record with the rows that belong to it."""
     rows = rows_of(body.model_dump_json(by_alias=True, exclude_none=True).encode())
-    root = EntityRow(kind="productOffering", id=rows.id, here=True)
+    root = EntityRow(kind=NOUN.name, id=rows.id, here=True)
     db.add(root)
     db.flush()
-    columns = [column.name for column in catalog.product_offering.c]
-    db.add(Offering(**dict(zip(columns, (root.key, *rows.record), strict=True))))
-    wanted = {id_ for *_, id_ in rows.references}
-    keys = {(one.kind, one.id): one.key for one in db.scalars(select(EntityRow).where(EntityRow.id.in_(wanted)))}
-    references = [
-        {"owner": root.key, "path": path, "position": at, "role": role, "target": keys[kind, i]}
-        for path, at, role, kind, i in rows.references
-    ]
-    db.execute(core.reference.insert(), references)
-    names = ("path", "position", "name", "text", "number")
-    values = [{"owner": root.key} | dict(zip(names, one, strict=True)) for one in rows.characteristics]
-    db.execute(core.characteristic.insert(), values)
-    slot = "0" if SQLITE else "pg_backend_pid() % 64"
-    db.execute(
-        text(
-            f"INSERT INTO tally (kind, slot, number) VALUES ('productOffering', {slot}, 1) "
-            "ON CONFLICT (kind, slot) DO UPDATE SET number = tally.number + 1"
-        )
-    )
-    names = ("event_id", "kind", "record_id", "event", "time", "paths", "document")
-    db.add(EventRow(**dict(zip(names, rows.event, strict=True))))
+    db.add(Record(key=root.key, **dict(zip(NOUN.columns, rows.record, strict=True))))
+    _add_rows(db, root.key, rows)
+    db.execute(text(sql.tally(sqlite=SQLITE)))
+    db.add(EventRow(**dict(zip(sql.EVENT_COLUMNS, rows.event, strict=True))))
     db.commit()
-    return OfferingModel.model_validate_json(rows.document)
+    return Model.model_validate_json(rows.document)
+
+
+def _add_rows(db: Session, key: int, rows: Rows) -> None:
+    wanted = {target.id for target in rows.targets()}
+    found = db.scalars(select(EntityRow).where(EntityRow.id.in_(wanted)))
+    keys = {Target(one.kind, one.id): one.key for one in found}
+    tables = [core.reference, core.characteristic, *(metadata.tables[child.table] for child in NOUN.children)]
+    columns = [REFERENCE_COLUMNS, VALUE_COLUMNS, *(child.columns for child in NOUN.children)]
+    references = [(*rest, keys[target]) for *rest, target in rows.references]
+    children = [
+        [[keys[one] if isinstance(one, Target) else one for one in row] for row in child] for child in rows.children
+    ]
+    for table, names, values in zip(tables, columns, (references, rows.characteristics, *children), strict=True):
+        if values:
+            db.execute(table.insert(), [{"owner": key} | dict(zip(names, one, strict=True)) for one in values])
