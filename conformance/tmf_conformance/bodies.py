@@ -186,8 +186,14 @@ class _Place:
 
     def inside(self, schemas: Schemas, node: Node) -> "_Place":
         reference = node.get("$ref", "").rsplit("/", 1)[-1].split("_")[0]
-        refers = reference.endswith(("Ref", "RefOrValue", "PartyRole")) or "@referredType" in schemas.properties(node)
+        refers = reference.endswith(("Ref", "RefOrValue", "PartyRole")) or refers_by_shape(schemas, node)
         return _Place(self.noun, self.depth + 1, refers)
+
+
+def refers_by_shape(schemas: Schemas, node: Node) -> bool:
+    """Whether an inner object points to a record by what it has, whatever its schema is called."""
+    names = schemas.properties(node).keys()
+    return "@referredType" in names or names >= {"id", "href"}
 
 
 def _spread(number: int) -> int:

@@ -1,36 +1,32 @@
 """tmf-conformance: the command line. It reads options, runs the suite and writes reports; it judges nothing."""
 
 import asyncio
-import secrets
 import signal
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 from rich.console import Console
 
-from tmf_conformance import known, lifecycles
-from tmf_conformance.client import Limits, open_network
-from tmf_conformance.discovery import discover
-from tmf_conformance.document import load
+from tmf_conformance.asked import run_asked
 from tmf_conformance.errors import CannotRun
 from tmf_conformance.own import serving
-from tmf_conformance.registry import CHECKS, GROUPS
-from tmf_conformance.report.console import LiveProgress, scorecard
+from tmf_conformance.registry import CHECKS
+from tmf_conformance.report.console import scorecard
 from tmf_conformance.report.files import write_json, write_junit
 from tmf_conformance.report.html import write_html
+from tmf_conformance.report.markdown import write_scorecard
 from tmf_conformance.results import Report
-from tmf_conformance.session import Options
-from tmf_conformance.suite import Suite, Target
+from tmf_conformance.suite import note_usage
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _WRITERS: tuple[tuple[str, Callable[[Report, Path], None]], ...] = (
     ("html", write_html),
     ("junit", write_junit),
     ("json", write_json),
+    ("scorecard", write_scorecard),
 )
 
 
@@ -71,6 +67,7 @@ _SHARED = (
     click.option("--html", type=_FILE, help="Write a report for people."),
     click.option("--junit", type=_FILE, help="Write a report for CI."),
     click.option("--json", type=_FILE, help="Write everything, with time and requests per check."),
+    click.option("--scorecard", type=_FILE, help="Write a table of the results as Markdown."),
     click.option("--quiet", is_flag=True, help="Print the verdict only."),
 )
 
@@ -100,14 +97,14 @@ def _options_of_a_run(command: Callable[..., None]) -> Callable[..., None]:
 @_options_of_a_run
 def run(**given: Any) -> None:
     """Run the checks against a server."""
-    _finish(given)
+    _finish(given, lambda console: _interruptible(lambda: run_asked(given, console)))
 
 
-def _finish(given: dict[str, Any]) -> NoReturn:
+def _finish(given: dict[str, Any], run_checks: Callable[[Console], Report]) -> NoReturn:
     """Run, print, write the reports, and leave with the status."""
     console = Console(stderr=False, quiet=bool(given["quiet"]))
     try:
-        report = _interruptible(lambda: _run(given, console))
+        report = run_checks(console)
         scorecard(console, report)
         for name, write in _WRITERS:
             if given[name]:
@@ -144,85 +141,41 @@ def _interruptible(start: Callable[[], Awaitable[Report]]) -> Report:
         raise
 
 
-async def _run(given: dict[str, Any], console: Console) -> Report:
-    options = _options(given)
-    limits = Limits(request=given["timeout"], connect=min(5.0, given["timeout"]))
-    machines = lifecycles.read(given["lifecycle_file"]) if given["lifecycle_file"] else lifecycles.read()
-    targets = await _targets(given, options, limits)
-    suite = Suite(targets, machines, options, limits, given["payloads"], given["callback_host"])
-    with LiveProgress(console) as progress:
-        return await suite.run(progress, progress.planned)
-
-
-def _options(given: dict[str, Any]) -> Options:
-    for pattern in (*given["only"], *given["skip"]):
-        if pattern not in GROUPS and not any(check_id.startswith(pattern) for check_id in CHECKS):
-            raise CannotRun(f"no check and no group begins with {pattern!r}; see tmf-conformance checks")
-    return Options(
-        depth=given["depth"],
-        read_only=given["read_only"],
-        seed=given["seed"] or secrets.token_hex(4),
-        event_timeout=given["event_timeout"],
-        retry_timeout=given["retry_timeout"],
-        only=given["only"],
-        skip=given["skip"],
-        concurrency=given["concurrency"],
-        headers=dict(_header(text) for text in given["headers"]),
-    )
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon or not name.strip() or not text.isascii() or not text.isprintable():
-        raise CannotRun(f"--header {text!r} is no 'Name: value'")
-    return name.strip(), value.strip()
-
-
-async def _targets(given: dict[str, Any], options: Options, limits: Limits) -> list[Target]:
-    apis, versions = [api.upper() for api in given["apis"]], [version.lower() for version in given["versions"]]
-    if given["root"]:
-        wanted = [(api, version) for api in apis or known.PATHS for version in versions or known.VERSIONS]
-        _check_known(wanted)
-        async with aclosing(open_network(limits)) as wire:
-            return await discover(wire, _http_url(given["root"], "--root"), wanted, options.headers)
-    if given["everything"] or not given["url"]:
-        raise CannotRun(
-            "give --url URL with --api and --version, --url URL with --document FILE, or --all with --root URL"
-        )
-    url = _http_url(given["url"], "--url")
-    if given["document"]:
-        return [Target(load(given["document"], api=next(iter(apis), ""), version=next(iter(versions), "")), url)]
-    if len(apis) != 1 or len(versions) != 1:
-        raise CannotRun("--url needs exactly one --api and one --version, or a --document")
-    _check_known([(apis[0], versions[0])])
-    return [Target(known.document(apis[0], versions[0]), url)]
-
-
-def _http_url(text: str, option: str) -> str:
-    if not text.startswith(("http://", "https://")):
-        raise CannotRun(f"{option} {text!r} must begin with http:// or https://")
-    return text
-
-
-def _check_known(pairs: list[tuple[str, str]]) -> None:
-    for api, version in pairs:
-        if api not in known.PATHS or version not in known.VERSIONS:
-            raise CannotRun(
-                f"{api} {version} is not known; use --document FILE, or one of {', '.join(known.PATHS)} in v4 or v5"
-            )
-
-
 @main.command("self")
-@click.option("--database-url", default="", help="The server's database; by default an SQLite file of its own.")
-@click.option("--demo/--empty", default=False, help="With the demo data, or on an empty database (the default).")
+@click.option(
+    "--environment",
+    "environments",
+    multiple=True,
+    type=click.Choice(["empty", "populated"]),
+    help="Which databases to check on: an empty one, one with the demo data; both by default.",
+)
+@click.option("--empty-on", default="", help="URL of the empty database; by default an SQLite file of its own.")
+@click.option(
+    "--populated-on",
+    default="",
+    envvar="TMF_CONFORMANCE_DATABASE_URL",
+    show_envvar=True,
+    help="URL of a fresh database for the demo data; by default an SQLite file of its own.",
+)
 @_options_of_a_run
-def own_server(database_url: str, demo: bool, **given: Any) -> None:
+def own_server(environments: tuple[str, ...], empty_on: str, populated_on: str, **given: Any) -> None:
     """Start the server of this distribution and run the checks against all of its APIs."""
-    try:
-        with serving(database_url, demo) as root:
-            _finish({**given, "root": root, "url": None, "document": None, "everything": True})
-    except CannotRun as reason:
-        _stop(str(reason))
+    given |= {"url": None, "document": None, "everything": True}
+    databases = {"empty": empty_on, "populated": populated_on}
+    reports: dict[str, Report] = {}
+
+    def run_each(console: Console) -> Report:
+        for name in environments or tuple(databases):
+            with serving(databases[name], name == "populated") as server:
+                console.print(f"{server.name}: {server.root}", highlight=False)
+                report = _interruptible(lambda: run_asked({**given, "root": server.root}, console))
+                note_usage(report, "server", server.process)
+            reports[server.name] = report
+            if report.interrupted:
+                break
+        return Report.joined(reports)
+
+    _finish(given, run_each)
 
 
 @main.command()

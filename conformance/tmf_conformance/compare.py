@@ -13,6 +13,7 @@ PROCESS_SET = {
     "state", "status", "lastUpdate", "completionDate", "expectedCompletionDate", "cancellationDate",
     "cancellationReason", "note", "productOrderItem", "orderTotalPrice", "productOrderErrorMessage",
     "productOrderMilestone", "errorLog", "url", "taskResult", "effectiveCancellationDate",
+    "customerBill", "reason",
     "ackedAlarm", "unAckedAlarm", "clearedAlarm", "commentedAlarm", "groupedAlarm", "unGroupedAlarm",
 }  # fmt: skip
 

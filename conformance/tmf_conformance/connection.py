@@ -26,11 +26,15 @@ class Answer:
 
 @dataclass(eq=False)
 class Connection(asyncio.Protocol):
-    """One connection. `most` bounds the bytes of an answer; `parsed` says that the answer under way has begun."""
+    """One connection. `most` bounds the bytes of an answer; `parsed` says that the answer under way has begun.
+
+    `reusable` says that another request may follow the last answer, which came at the loop's time `since`.
+    """
 
     most: int
     parsed: bool = False
     reusable: bool = False
+    since: float = 0.0
     _transport: asyncio.Transport | None = None
     _parser: "httptools.HttpResponseParser | None" = None
     _answer: "asyncio.Future[Answer] | None" = None
@@ -133,5 +137,5 @@ class Connection(asyncio.Protocol):
 
     def _complete(self, *, reusable: bool) -> None:
         if self._answer is not None and not self._answer.done():
-            self.reusable = reusable
+            self.reusable, self.since = reusable, asyncio.get_running_loop().time()
             self._answer.set_result(Answer(self._status(), self._headers, b"".join(self._parts)))

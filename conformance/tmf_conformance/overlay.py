@@ -6,7 +6,7 @@ stands in a table with its reason. What is answered is still judged by the docum
 
 from typing import Any
 
-from tmf_conformance.bodies import Bodies
+from tmf_conformance.bodies import Bodies, refers_by_shape
 from tmf_conformance.document import Document, Noun, Operation
 from tmf_conformance.schemas import Node, Schemas
 
@@ -51,6 +51,13 @@ LEFT_OUT: dict[str, str] = {
     "parent": "a tree has one parent and no loops",
     "sub": "a tree has one parent and no loops",
     "target": "a schema by reference is not fetched",
+}
+
+
+# Attributes that are always sent, and why: where a request schema does not require what the answer's does.
+MEANT: dict[str, str] = {
+    "@type": "an answer has it everywhere, and a server cannot always know it",
+    "id (of a reference)": "a reference without an id refers to nothing",
 }
 
 
@@ -142,7 +149,7 @@ class _Narrow:
         return (found or list(variants))[:2]
 
     def _object(self, node: Node, depth: int, type_name: str) -> Node:
-        required = self._schemas.required(node)
+        required = self._schemas.required(node) | self._meant(node, depth)
         properties: dict[str, Node] = {}
         for name, inner in self._schemas.properties(node).items():
             found = self._property(name, inner, depth, name in required)
@@ -152,6 +159,12 @@ class _Narrow:
             properties["@type"] = {"enum": [type_name or Bodies.type_of(node)]}
         kept = sorted(required & properties.keys())
         return {"type": "object", "properties": properties, "required": kept, "additionalProperties": False}
+
+    def _meant(self, node: Node, depth: int) -> set[str]:
+        """What requests may leave out by the document, though every answer must have it: see MEANT."""
+        names = self._schemas.properties(node).keys()
+        refers = depth > 0 and refers_by_shape(self._schemas, node)
+        return names & ({"@type", "id"} if refers else {"@type"})
 
     def _property(self, name: str, node: Node, depth: int, required: bool) -> Node | None:
         if name.endswith("Pattern"):
@@ -193,4 +206,4 @@ class _Narrow:
 def reasons() -> list[tuple[str, str]]:
     """Every narrowing with its reason, for the documentation."""
     named: dict[str, Any] = {**PARAMETERS, **ATTRIBUTES}
-    return [(name, reason) for name, (_, reason) in named.items()] + list(LEFT_OUT.items())
+    return [(name, reason) for name, (_, reason) in named.items()] + [*LEFT_OUT.items(), *MEANT.items()]

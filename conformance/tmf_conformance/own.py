@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,25 +19,38 @@ _STARTUP = 60.0
 _SETTINGS = {
     "TMF_PROCESSES": "0",
     "TMF_OUTBOUND_ALLOW": "127.0.0.0/8",
+    # The run loads the machine on which the server counts; a total that takes too long would be left out.
+    "TMF_COUNT_SECONDS": "5",
     "TMF_HOST": "127.0.0.1",
     "TMF_LOG_LEVEL": "warning",
 }
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that runs: what it stands on, its root URL and its process id."""
+
+    name: str
+    root: str
+    process: int
+
+
 @contextmanager
-def serving(database_url: str, demo: bool) -> Iterator[str]:
-    """The root URL of a fresh server, gone afterwards; on a database of its own unless one is named."""
+def serving(database_url: str, demo: bool) -> Iterator[Server]:
+    """A fresh server, gone afterwards; on an SQLite file of its own unless a database is named."""
     with TemporaryDirectory(prefix="tmf-conformance-") as folder:
         port = _free_port()
         environment = {**os.environ, **_SETTINGS, "TMF_PORT": str(port), "TMF_DEMO": "1" if demo else "0"}
         environment["TMF_DATABASE_URL"] = database_url or f"sqlite:///{folder}/tmf.db"
         environment["TMF_STORAGE_DIR"] = f"{folder}/files"
+        kind = "PostgreSQL" if database_url.startswith("postgresql") else "SQLite"
         log = Path(folder) / "server.log"
         with log.open("wb") as output:
             process = _start(folder, environment, output.fileno())
             try:
                 _wait(port, process, log)
-                yield f"http://127.0.0.1:{port}"
+                name = f"{'populated' if demo else 'empty'} {kind}"
+                yield Server(name, f"http://127.0.0.1:{port}", process.pid)
             finally:
                 _end(process)
 

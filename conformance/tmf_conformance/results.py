@@ -1,11 +1,12 @@
 """What a run found: findings, results by check, the scorecard's sums. No HTTP, no printing."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tmf_conformance.client import Exchange
 from tmf_conformance.registry import Check, Level
+from tmf_conformance.usage import Usage
 
 
 class Outcome(StrEnum):
@@ -41,10 +42,16 @@ class Result:
     note: str = ""
     seconds: float = 0.0
     requests: int = 0
+    environment: str = ""  # where several servers were checked in one run
+
+    @property
+    def document(self) -> str:
+        where = f" on {self.environment}" if self.environment else ""
+        return f"{self.api} {self.version}{where}"
 
     @property
     def name(self) -> str:
-        return f"{self.api} {self.version} {self.subject}: {self.check.id}"
+        return f"{self.document} {self.subject}: {self.check.id}"
 
 
 @dataclass
@@ -61,6 +68,7 @@ class Report:
     depth: str = "quick"
     started: str = ""
     seed: str = ""
+    usage: dict[str, Usage] = field(default_factory=dict)
 
     def counts(self, results: list[Result] | None = None) -> Counter[Outcome]:
         return Counter(result.outcome for result in (self.results if results is None else results))
@@ -75,5 +83,20 @@ class Report:
     def by_document(self) -> dict[str, list[Result]]:
         found: dict[str, list[Result]] = {}
         for result in self.results:
-            found.setdefault(f"{result.api} {result.version}", []).append(result)
+            found.setdefault(result.document, []).append(result)
         return found
+
+    @classmethod
+    def joined(cls, reports: dict[str, "Report"]) -> "Report":
+        """One report of several runs, by the name of the environment that each was made in."""
+        first = next(iter(reports.values()))
+        whole = cls(", ".join(reports), depth=first.depth, started=first.started, seed=first.seed)
+        for environment, report in reports.items():
+            whole.results += [replace(result, environment=environment) for result in report.results]
+            whole.seconds += report.seconds
+            whole.requests += report.requests
+            whole.created += report.created
+            whole.left_behind += report.left_behind
+            whole.interrupted |= report.interrupted
+            whole.usage |= {f"{name}, {environment}": usage for name, usage in report.usage.items()}
+        return whole

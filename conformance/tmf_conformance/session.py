@@ -12,7 +12,7 @@ from tmf_conformance.bodies import RICH, Bodies
 from tmf_conformance.client import Client, Exchange
 from tmf_conformance.compare import PROCESS_SET
 from tmf_conformance.document import Document, Noun, Operation
-from tmf_conformance.errors import Blocked, Inapplicable
+from tmf_conformance.errors import Blocked, Inapplicable, NoAnswer
 from tmf_conformance.generation import Case
 from tmf_conformance.lifecycles import Lifecycle, Lifecycles
 from tmf_conformance.listener import Listener
@@ -173,6 +173,9 @@ class ApiSession:
                     self._stocks[noun.path] = await (self._make(trial, noun) if make else self._look(trial, noun))
                 except (Blocked, Inapplicable) as reason:
                     self._stocks[noun.path] = reason
+                except NoAnswer as reason:
+                    # Not tried again: some of the records are there already, with the mark.
+                    self._stocks[noun.path] = Blocked(f"the records could not be made: {reason}")
         found = self._stocks[noun.path]
         if isinstance(found, Stock):
             return found

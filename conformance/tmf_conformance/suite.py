@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import tmf_conformance.checks  # noqa: F401  fills the table of checks
+from tmf_conformance import usage
 from tmf_conformance.client import Client, Exchange, Limits, Meter, open_network
 from tmf_conformance.document import Document
 from tmf_conformance.errors import CannotRun, NoAnswer
@@ -54,7 +55,7 @@ class Suite:
             ", ".join(dict.fromkeys(t.url for t in self.targets)), depth=self.options.depth, seed=self.options.seed
         )
         report.started = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        started = time.perf_counter()
+        started, before = time.perf_counter(), usage.of()
         listener = Listener(self.callback_host)
         async with aclosing(self.wire or open_network(self.limits, self.options.concurrency * 2)) as wire:
             meter = Meter()
@@ -65,13 +66,14 @@ class Suite:
             jobs = [job for session in sessions for job in plan(session)]
             if planned:
                 planned(len(jobs))
-            with self._generating(sessions, any(job.check.group == "contract" for job in jobs)):
+            with self._generating(sessions, report, any(job.check.group == "contract" for job in jobs)):
                 await self._checked(sessions, report, progress or _silent, listener)
             report.requests, report.seconds = meter.requests, time.perf_counter() - started
+        note_usage(report, "suite", before=before.cpu_seconds if before else 0.0)
         return report
 
     @contextmanager
-    def _generating(self, sessions: list[ApiSession], wanted: bool) -> Iterator[None]:
+    def _generating(self, sessions: list[ApiSession], report: Report, wanted: bool) -> Iterator[None]:
         """One process that makes the requests of the contract checks while the others run."""
         if not wanted:
             yield
@@ -85,8 +87,11 @@ class Suite:
                 session.generated = asyncio.wrap_future(pool.submit(generate, content, depth))
             yield
         finally:
+            processes = list((getattr(pool, "_processes", None) or {}).values())
+            for process in processes:
+                note_usage(report, "generation", process.pid)
             pool.shutdown(wait=False, cancel_futures=True)
-            for process in list((getattr(pool, "_processes", None) or {}).values()):
+            for process in processes:
                 process.terminate()
 
     async def _checked(
@@ -120,6 +125,13 @@ class Suite:
             )
             for t in self.targets
         ]
+
+
+def note_usage(report: Report, name: str, process: int | None = None, before: float = 0.0) -> None:
+    """Note what a process has cost beyond `before` CPU seconds, where the system tells."""
+    used = usage.of(process)
+    if used:
+        report.usage[name] = usage.Usage(used.cpu_seconds - before, used.peak_megabytes)
 
 
 def _silent(_: Result) -> None:

@@ -1,7 +1,8 @@
 """One check at work on one subject: asks, records what was said, collects findings."""
 
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tmf_conformance.client import Exchange
 from tmf_conformance.document import Document, Noun, Operation
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from tmf_conformance.session import ApiSession
 
 _FINDINGS = 5
+_PARTS = 3
+Value = TypeVar("Value")
 MERGE = "application/merge-patch+json"
 
 
@@ -50,6 +53,12 @@ class Trial:
     def about(self, noun: Noun) -> None:
         """Turn an operation's trial to the noun whose records it needs."""
         self._noun = noun
+
+    def share(self, values: Sequence[Value]) -> Sequence[Value]:
+        """At full depth all values; at quick depth this noun's part: nouns of one kind try them among themselves."""
+        peers = [noun.path for noun in self.document.nouns if noun.is_task == self.noun.is_task]
+        parts = 1 if self.session.options.full else min(_PARTS, len(peers))
+        return values[peers.index(self.noun.path) % parts :: parts]
 
     @property
     def v5(self) -> bool:

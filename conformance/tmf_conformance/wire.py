@@ -18,6 +18,7 @@ from tmf_conformance.connection import Answer, Broken, Connection
 
 _UNSAFE = re.compile(r"[^!#$%&'()*+,\-./0-9:;=?@A-Z_a-z~\[\]]")
 _BREAK = re.compile(r"[\r\n\x00]")
+_KEPT = 1.0  # seconds that a connection may have been idle
 _REPEATABLE = ("GET", "HEAD")
 _EMPTY_BODY = ("POST", "PUT", "PATCH")
 _PORTS = {"http": 80, "https": 443}
@@ -114,11 +115,13 @@ class Network:
         return self._origins[root]
 
     def _kept(self, origin: Origin) -> Connection | None:
-        idle = self._idle[origin]
+        idle, now = self._idle[origin], asyncio.get_running_loop().time()
         while idle:
             connection = idle.pop()
-            if connection.reusable:
+            # A server may close an idle connection just when a request is on its way.
+            if connection.reusable and now - connection.since < _KEPT:
                 return connection
+            connection.abort()
         return None
 
     async def _connected(self, origin: Origin) -> Connection:

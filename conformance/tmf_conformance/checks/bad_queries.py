@@ -29,12 +29,60 @@ _INJECTIONS = (
     "../../etc/passwd",
     "\\",
 )
+_PATTERNS = (
+    "^(a+)+$",
+    "(x+x+)+y",
+    "(((((((((a{1,9}){1,9}){1,9}){1,9}){1,9}){1,9}){1,9}){1,9}){1,9})",
+    "(?=a)(?!b)",
+    "[",
+    "*",
+    "a" * 5000,
+)
+_ENCODINGS = ("id=%ZZ", "id=%", "id=%FF%FE", "%00=1", "id=%00", "=", "&&&", "=x", "id=%ED%A0%80")
+_SELECTIONS = (
+    "sort=,",
+    "sort=-",
+    "sort=--id",
+    "sort=id.id.id",
+    "sort=" + "id," * 500,
+    "fields=,",
+    "fields=..",
+    "fields=id.x.y",
+    "fields=%00",
+)
+_FILTERS = (
+    "$",
+    "$..*",
+    "$[?(@.id=='x' &&)]",
+    f"$[?({'(' * 400}@.id=='x'{')' * 400})]",
+    "$[?(@.id=~'[')]",
+    "$[?(@=='x')]",
+    "'",
+    "$[?(@.id==1e999)]",
+)
+_IDS = (
+    "%00",
+    "%FF",
+    "..%2F..%2Fetc%2Fpasswd",
+    "%2e%2e",
+    "a" * 3000,
+    "%27%20OR%20%271%27%3D%271",
+    "%0d%0aX-Evil%3A1",
+    "a%2Fb",
+    "%20",
+)
+_BOUNDS = (
+    ("offset", "9223372036854775807"),
+    ("offset", "9" * 40),
+    ("limit", "9" * 40),
+    ("limit", "2147483648"),
+)
 
 
 @check("abuse.injection", "Hostile filter values are values", CLAUSE, group="abuse", tasks=True)
 async def injection(t: Trial) -> None:
     name = mark_attribute(t.document, t.noun) if t.noun.has("create") else "id"
-    for text in _INJECTIONS:
+    for text in t.share(_INJECTIONS):
         exchange = await t.send("GET", t.noun.path, query=f"{name or 'id'}={quote(text, safe='')}")
         t.status(exchange, 200, 400, what=f"a filter with the value {text}")
         t.expect(exchange.status != 200 or exchange.json == [], f"the value {text} selects records", "none")
@@ -44,15 +92,7 @@ async def injection(t: Trial) -> None:
 async def regex(t: Trial) -> None:
     stock = await t.stock()
     name = next((a.path for a in stock.of_kind("string") if a.first_level), "id")
-    for pattern in (
-        "^(a+)+$",
-        "(x+x+)+y",
-        "(((((((((a{1,9}){1,9}){1,9}){1,9}){1,9}){1,9}){1,9}){1,9}){1,9})",
-        "(?=a)(?!b)",
-        "[",
-        "*",
-        "a" * 5000,
-    ):
+    for pattern in t.share(_PATTERNS):
         exchange = await t.send("GET", t.noun.path, query=f"{name}.regex={quote(pattern, safe='')}")
         t.status(exchange, 200, 400, 414, what=f"the pattern {pattern[:30]}")
         t.expect(
@@ -65,41 +105,21 @@ async def regex(t: Trial) -> None:
 
 @check("abuse.encoding", "Broken percent-encoding is no 5xx", CLAUSE, group="abuse", tasks=True)
 async def encoding(t: Trial) -> None:
-    for query in ("id=%ZZ", "id=%", "id=%FF%FE", "%00=1", "id=%00", "=", "&&&", "=x", "id=%ED%A0%80"):
+    for query in t.share(_ENCODINGS):
         exchange = await t.send("GET", t.noun.path, query=query)
         t.status(exchange, 200, 400, what=f"the query {query}")
 
 
 @check("abuse.sort-and-fields", "Nonsense in sort and fields is no 5xx", CLAUSE, group="abuse", tasks=True)
 async def sort_and_fields(t: Trial) -> None:
-    for query in (
-        "sort=,",
-        "sort=-",
-        "sort=--id",
-        "sort=id.id.id",
-        "sort=" + "id," * 500,
-        "fields=,",
-        "fields=..",
-        "fields=id.x.y",
-        "fields=%00",
-    ):
+    for query in t.share(_SELECTIONS):
         exchange = await t.send("GET", t.noun.path, query=query)
         t.status(exchange, 200, 400, 414, what=f"the query {query[:40]}")
 
 
 @check("abuse.filter", "Nonsense in `filter` is no 5xx", CLAUSE, group="abuse")
 async def json_path(t: Trial) -> None:
-    deep = "(" * 400 + "@.id=='x'" + ")" * 400
-    for text in (
-        "$",
-        "$..*",
-        "$[?(@.id=='x' &&)]",
-        f"$[?({deep})]",
-        "$[?(@.id=~'[')]",
-        "$[?(@=='x')]",
-        "'",
-        "$[?(@.id==1e999)]",
-    ):
+    for text in t.share(_FILTERS):
         exchange = await t.session.client.send("GET", t.noun.path, query="filter=" + quote(text, safe=""))
         t.last = exchange
         t.status(exchange, 200, 400, 501, what=f"filter={text[:40]}")
@@ -107,17 +127,7 @@ async def json_path(t: Trial) -> None:
 
 @check("abuse.ids", "Strange ids in a path answer 4xx", CLAUSE, group="abuse", needs=("retrieve",), tasks=True)
 async def strange_ids(t: Trial) -> None:
-    for text in (
-        "%00",
-        "%FF",
-        "..%2F..%2Fetc%2Fpasswd",
-        "%2e%2e",
-        "a" * 3000,
-        "%27%20OR%20%271%27%3D%271",
-        "%0d%0aX-Evil%3A1",
-        "a%2Fb",
-        "%20",
-    ):
+    for text in t.share(_IDS):
         exchange = await t.send("GET", f"{t.noun.path}/{text}")
         t.is_error(exchange, 400, 404, 414, what=f"GET of the id {text[:30]}")
 
@@ -125,7 +135,7 @@ async def strange_ids(t: Trial) -> None:
 @check("abuse.headers", "Nonsense in headers is no 5xx", CLAUSE, group="abuse", needs=("retrieve", "list"), tasks=True)
 async def headers(t: Trial) -> None:
     record_id = (await t.stock()).ids[0]
-    for name, value in _HEADERS:
+    for name, value in t.share(_HEADERS):
         exchange = await t.send("GET", t.at(record_id), headers={name: value})
         t.status(exchange, 200, 206, 304, 400, 403, 406, 416, 431, what=f"GET with {name}: {value[:20]}")
 
@@ -141,12 +151,7 @@ async def many_conditions(t: Trial) -> None:
 
 @check("abuse.large-offset", "Offsets beyond all bounds are no 5xx", CLAUSE, group="abuse", tasks=True)
 async def large_offset(t: Trial) -> None:
-    for name, value in (
-        ("offset", "9223372036854775807"),
-        ("offset", "9" * 40),
-        ("limit", "9" * 40),
-        ("limit", "2147483648"),
-    ):
+    for name, value in t.share(_BOUNDS):
         exchange = await t.get(t.noun.path, **{name: value})
         t.status(exchange, 200, 400, what=f"{name}={value[:20]}")
 

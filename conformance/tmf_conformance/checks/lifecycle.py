@@ -53,7 +53,8 @@ def _way(machine: Lifecycle, start: str, goal: str) -> list[str]:
 
 
 def sample(t: Trial, moves: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """All moves at full depth; evenly chosen ones at quick depth."""
+    """All moves at full depth; at quick depth this noun's part of them, evenly chosen."""
+    moves = list(t.share(moves))
     if t.session.options.full or len(moves) <= _QUICK:
         return moves
     return [moves[i * len(moves) // _QUICK] for i in range(_QUICK)]

@@ -25,6 +25,10 @@ def as_dict(report: Report) -> dict[str, Any]:
         "requests": report.requests,
         "created": report.created,
         "leftBehind": report.left_behind,
+        "usage": {
+            name: {"cpuSeconds": round(usage.cpu_seconds, 2), "peakMegabytes": round(usage.peak_megabytes, 1)}
+            for name, usage in report.usage.items()
+        },
         "counts": {outcome.value: count for outcome, count in report.counts().items()},
         "byCheck": _by_check(report.results),
         "results": [_result(result) for result in report.results],
@@ -50,6 +54,7 @@ def _result(result: Result) -> dict[str, Any]:
         "group": check.group,
         "api": result.api,
         "version": result.version,
+        "environment": result.environment,
         "subject": result.subject,
         "outcome": result.outcome.value,
         "note": result.note,
