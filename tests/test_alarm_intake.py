@@ -13,6 +13,8 @@ from tests.support.served import Served, serving_app
 from tmf_server.errors import InvalidInput
 from tmf_server.processes.grouped import Grouped
 
+APIS = ("TMF642",)
+
 
 # -- one record for one fault -------------------------------------------------------------------------
 def test_a_second_report_answers_with_the_first_alarm(client: httpx.Client) -> None:
@@ -134,7 +136,7 @@ def test_a_fault_that_comes_back_later_is_a_new_alarm(client: httpx.Client) -> N
 
 
 def test_the_window_can_be_closed(database_url: str) -> None:
-    with serving_app(database_url, flapping_seconds=0.0) as served:
+    with serving_app(database_url, apis=APIS, flapping_seconds=0.0) as served:
         made = send(served.client, report())
         send(served.client, report(state="cleared"))
         assert send(served.client, report())["id"] != made["id"]
@@ -154,7 +156,8 @@ def test_reports_at_once_make_one_alarm_a_fault(client: httpx.Client) -> None:
 
 
 def test_two_servers_make_one_alarm_a_fault(database_url: str) -> None:
-    with serving_app(database_url) as one, serving_app(database_url) as other, ThreadPoolExecutor(16) as pool:
+    first, second = (serving_app(database_url, apis=APIS) for _ in range(2))
+    with first as one, second as other, ThreadPoolExecutor(16) as pool:
         clients = [one.client, other.client]
         bodies = [report(specificProblem=f"ps={number % 4}", alarmDetails=str(number)) for number in range(48)]
 

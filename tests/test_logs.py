@@ -62,7 +62,7 @@ def log() -> Iterator[Log]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving_app(f"sqlite:///{tmp_path_factory.mktemp('logs') / 'tmf.db'}") as served:
+    with serving_app(f"sqlite:///{tmp_path_factory.mktemp('logs') / 'tmf.db'}", apis=("TMF620",)) as served:
         yield served
 
 
@@ -228,7 +228,7 @@ def test_what_a_client_does_wrong_is_not_logged(served: Served, log: Log) -> Non
 
 
 def test_every_request_has_a_line_when_asked_for(log: Log, tmp_path: Path) -> None:
-    with serving_app(f"sqlite:///{tmp_path / 'tmf.db'}", access_log=True) as served:
+    with serving_app(f"sqlite:///{tmp_path / 'tmf.db'}", apis=("TMF620",), access_log=True) as served:
         log.forget()
         served.client.get(f"{CATEGORY}?name={SECRET}")
         served.client.get("/nothing")

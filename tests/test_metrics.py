@@ -30,7 +30,7 @@ REQUESTS = st.lists(st.tuples(st.sampled_from(["listA", "createA"]), st.sampled_
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving_app(f"sqlite:///{tmp_path_factory.mktemp('metrics') / 'tmf.db'}") as served:
+    with serving_app(f"sqlite:///{tmp_path_factory.mktemp('metrics') / 'tmf.db'}", apis=("TMF620",)) as served:
         yield served
 
 
@@ -115,7 +115,9 @@ def test_the_database_tells_of_records_events_and_subscriptions(client: httpx.Cl
 def test_deliveries_are_counted_by_outcome(tmp_path: Path) -> None:
     with (
         Receiver() as receiver,
-        serving_app(f"sqlite:///{tmp_path / 'tmf.db'}", worker=True, delivery_pauses=(0.05,)) as served,
+        serving_app(
+            f"sqlite:///{tmp_path / 'tmf.db'}", apis=("TMF620",), worker=True, delivery_pauses=(0.05,)
+        ) as served,
     ):
         receiver.answer("/bad", 500)
         for path in ("/good", "/bad"):
@@ -135,7 +137,7 @@ def test_figures_of_the_process_are_there(client: httpx.Client) -> None:
 
 
 def test_metrics_can_be_switched_off(tmp_path: Path) -> None:
-    with serving_app(f"sqlite:///{tmp_path / 'tmf.db'}", metrics=False) as served:
+    with serving_app(f"sqlite:///{tmp_path / 'tmf.db'}", apis=("TMF620",), metrics=False) as served:
         served.client.get(f"{V5}/category")
         assert served.client.get("/metrics").status_code == 404
     assert FIGURES.requests == {}
