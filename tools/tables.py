@@ -2,19 +2,24 @@
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tmf_server.contracts import ALIASES, BASE_PATHS, load_contracts
+from tmf_server.demo.documents import DOCUMENTS
 from tmf_server.domain.diagram import mermaid
 from tmf_server.domain.lifecycle import Lifecycle
 from tmf_server.entities import NOUNS
+from tmf_server.registry import Document
 from tmf_server.resources import openapi_dir
 from tmf_server.settings import describe
 
 ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = ROOT / "src" / "tmf_server" / "settings.py"
 FIELD = re.compile(r"    (\w+): [^#]+?(?:  # (.+))?")
+# Where the state of a record is; the first there is counts for the demo's table.
+STATES = ("lifecycleStatus", "state", "status", "lifecycleState")
 SECTION = re.compile(r"    # (.+)")
 
 
@@ -58,10 +63,24 @@ def lifecycles() -> Iterator[str]:
         yield from ("", f"## {names}: `{attribute}`", "", "```mermaid", mermaid(machine), "```")
 
 
+def demo() -> Iterator[str]:
+    """How many records of each type the demo has, in which states."""
+    yield "| records | | states |"
+    yield "|---|---|---|"
+    groups: dict[str, list[Document]] = {}
+    for document in DOCUMENTS:
+        groups.setdefault(document["@type"], []).append(document)
+    for type_name, documents in groups.items():
+        states = Counter(str(one[name]) for one in documents for name in STATES if name in one)
+        told = ", ".join(f"{state} {number}" if len(states) > 1 else state for state, number in states.items())
+        yield f"| {type_name} | {len(documents)} | {told} |"
+
+
 TABLES: dict[tuple[str, str], Callable[[], Iterator[str]]] = {
     ("README.md", "served"): served,
     ("docs/settings.md", "settings"): settings,
     ("docs/lifecycles.md", "lifecycles"): lifecycles,
+    ("docs/demo.md", "demo"): demo,
 }
 
 
