@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from tests.support.alarms import V4, V5, report, run, send
+from tests.support.ordering import cancel, item, order, patch
 from tests.support.served import Served
 from tmf_server.events.outbox import StoredEvent
 from tmf_server.events.payload import Composer, Forms
@@ -94,3 +95,31 @@ def test_a_task_is_reported_by_each_version_in_its_words(served: Served) -> None
         ]
     last = bodies(served, "TMF642", "v4")[-1]
     assert last["event"]["unAckAlarms"]["state"] == "done"
+
+
+def test_what_is_wrong_with_an_order_has_an_event_in_v5_only(served: Served) -> None:
+    client = served.client
+    order(client, item("1", action="modify"))
+    placed = order(client, item("1"))
+    alert = {"@type": "JeopardyAlert", "alertDate": "2026-01-01T00:00:00Z", "name": "late", "exception": "x"}
+    assert patch(client, placed, productOrderJeopardyAlert=[alert | {"jeopardyType": "x"}]).status_code == 200
+    cancel(client, placed["id"])
+    states = [f"ProductOrder{word}Event" for word in ("StateChange", "AttributeValueChange")] * 3
+    task = [f"CancelProductOrder{word}Event" for word in ("Create", "StateChange", "StateChange")]
+    assert names(served, "TMF622", "v4") == [
+        *["ProductOrderCreateEvent"] * 2, "ProductOrderAttributeValueChangeEvent", *task[:2], *states, task[2]
+    ]  # fmt: skip
+    assert names(served, "TMF622", "v5") == [
+        "ProductOrderCreateEvent",
+        "ProductOrderErrorMessageEvent",
+        "ProductOrderCreateEvent",
+        "ProductOrderAttributeValueChangeEvent",
+        "ProductOrderJeopardyAlertEvent",
+        *task[:2],
+        *states,
+        task[2],
+    ]
+    [_, told, *_] = bodies(served, "TMF622", "v5")
+    assert told["event"]["productOrder"]["productOrderErrorMessage"][0]["code"] == "productNotNamed"
+    assert all("Canccel" not in str(one) and "canccel" not in str(one) for one in bodies(served, "TMF622", "v4"))
+    assert bodies(served, "TMF622", "v4")[-1]["event"]["cancelProductOrder"]["state"] == "done"

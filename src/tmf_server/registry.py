@@ -144,7 +144,8 @@ class Entity:
     `stamps` are instants that the server sets ("always" on every write, "create" once, "absent" where a new record has
     none, "change" like that and on each change that does not set it); `defaults` fill what is absent on create;
     `conclusions` are attributes that follow from others, `consultations` those that follow from other records; `parts`
-    are child tables that the write path derives from arrays in the document; `computed` are columns that no single
+    are child tables that the write path derives from arrays in the document; `reports` names the events that tell of
+    an attribute besides those of every noun; `computed` are columns that no single
     attribute has; `rules` are pure checks of the content; `task` names the process that POST starts, `intake` the one
     that takes in what is posted, which may be news of a record that is here.
     """
@@ -165,6 +166,7 @@ class Entity:
     conclusions: tuple[Conclusion, ...] = ()
     consultations: tuple[Consultation, ...] = ()
     parts: tuple[Part, ...] = ()
+    reports: Mapping[str, str] = field(default_factory=dict)
     computed: Mapping[str, Callable[[Document], Any]] = field(default_factory=dict)
     rules: tuple[ContentRule, ...] = ()
     task: str | None = None

@@ -56,6 +56,11 @@ PRODUCT_ORDER = Entity(
     conclusions=(rules.states_together, rules.dated),
     consultations=(Consultation(order_assessment.wanted, order_assessment.conclude),),
     parts=(ITEMS,),
+    reports={
+        "productOrderErrorMessage": "ErrorMessage",
+        "productOrderJeopardyAlert": "JeopardyAlert",
+        "productOrderMilestone": "Milestone",
+    },
     rules=(
         order_content.known_states,
         order_content.item_ids,

@@ -131,7 +131,7 @@ class Records:
         for draft in drafts:
             self._check_loops(connection, entity, draft.stored.key, draft.references)
             self._links.follow(connection, entity, draft.document, draft.references, ())
-        self._outbox(connection, [_change(entity, draft.stored, CREATE) for draft in drafts])
+        self._outbox(connection, [one for draft in drafts for one in _created(entity, draft)])
         for draft in drafts:
             self._uses.follow(connection, entity, None, draft.document)
         return [draft.stored for draft in drafts]
@@ -365,6 +365,12 @@ def _change(
     return Change(entity.name, stored.id, stored.key, event, stored.document, time or stored.updated, paths)
 
 
+def _created(entity: Entity, draft: Draft) -> list[Change]:
+    told = {name: event for name, event in entity.reports.items() if draft.document.get(name)}
+    found = [_change(entity, draft.stored, event, paths=(name,)) for name, event in told.items()]
+    return [_change(entity, draft.stored, CREATE), *found]
+
+
 def _changes(entity: Entity, stored: Stored, paths: tuple[str, ...]) -> list[Change]:
     """One event per kind of move, with the attributes that moved, and one for all other attributes."""
     moved: dict[str, list[str]] = {}
@@ -376,7 +382,8 @@ def _changes(entity: Entity, stored: Stored, paths: tuple[str, ...]) -> list[Cha
     found = [_change(entity, stored, event, paths=tuple(names)) for event, names in moved.items()]
     if others:
         found.append(_change(entity, stored, ATTRIBUTE_VALUE_CHANGE, paths=others))
-    return found
+    told = {name: event for name, event in entity.reports.items() if name in paths}
+    return [*found, *(_change(entity, stored, event, paths=(name,)) for name, event in told.items())]
 
 
 def _is_local(reference: Reference) -> bool:
