@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.served import Served
 from tests.support.views import RECORDS, Record, contract, view
 from tmf_server.demo import bills, customers, network, orders
 from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
@@ -233,3 +234,62 @@ def test_an_account_has_one_bill_a_period_and_rates_that_wait_for_the_next() -> 
     waiting = {one["billingAccount"]["id"] for one in bills.UNBILLED}
     assert waiting == {account for account, _ in periods} <= accounts
     assert not any("bill" in one or one["isBilled"] for one in bills.UNBILLED)
+
+
+# -- on a server ----------------------------------------------------------------------------------
+BILLING = "/tmf-api/customerBillManagement"
+
+
+def ids(served: Served, path: str) -> list[str]:
+    answer = served.client.get(f"/tmf-api/{path}")
+    assert answer.status_code == 200, answer.text
+    return [one["id"] for one in answer.json()]
+
+
+@pytest.mark.parametrize("version", ["v4", "v5"])
+def test_the_last_bill_of_the_default_page_is_new_and_every_bill_has_a_document(filled: Served, version: str) -> None:
+    page = filled.client.get(f"{BILLING}/{version}/customerBill").json()
+    assert len(page) == filled.services.settings.default_limit
+    assert page[-1]["state"] == "new"
+    assert all(bill["billDocument"] for bill in page)
+
+
+def test_a_bill_leads_to_what_is_broken_through_every_document(filled: Served) -> None:
+    bill = filled.client.get(f"{BILLING}/v5/customerBill/bill-2605-02").json()
+    account = bill["billingAccount"]["id"]
+    assert bill["id"] in ids(filled, f"customerBillManagement/v5/customerBill?billingAccount.id={account}")
+    [customer] = ids(filled, f"customerManagement/v5/customer?account.id={account}")
+    party = f"relatedParty.partyOrPartyRole.id={customer}"
+    order, _ = ids(filled, f"productOrderingManagement/v5/productOrder?{party}")
+    line, internet = ids(filled, f"serviceInventory/v5/service?{party}")
+    assert ids(filled, f"productOrderingManagement/v4/productOrder?relatedParty.id={customer}")[0] == order
+    assert ids(filled, f"serviceInventory/v4/service?relatedParty.id={customer}") == [line, internet]
+    items = filled.client.get(f"/tmf-api/productOrderingManagement/v5/productOrder/{order}").json()["productOrderItem"]
+    assert items[0]["product"]["realizingService"][0]["id"] == internet
+    found = filled.client.get(f"/tmf-api/serviceInventory/v5/service/{line}").json()
+    for resource in found["supportingResource"]:
+        assert filled.client.get(resource["href"]).status_code == 200
+        assert line in ids(filled, f"serviceInventory/v5/service?supportingResource.id={resource['id']}")
+    alarms = ids(filled, f"alarmManagement/v5/alarm?affectedService.id={line}")
+    assert alarms == ["alarm-card-south-2", "alarm-port-south-2-1"]
+
+
+def test_a_customer_is_needed_by_its_services_and_open_orders(filled: Served) -> None:
+    refused = filled.client.delete("/tmf-api/customerManagement/v5/customer/customer-tanaka")
+    assert refused.status_code == 409
+    assert "line-tanaka" in refused.text
+    assert "order-1014" in refused.text
+
+
+def test_what_waits_is_billed_on_demand(filled: Served) -> None:
+    account = {"id": "account-okafor", "@type": "BillingAccountRef"}
+    body = {"@type": "CustomerBillOnDemand", "name": "Now", "billingAccount": account}
+    made = filled.client.post(f"{BILLING}/v5/customerBillOnDemand", json=body)
+    assert made.status_code == 201, made.text
+    asked = filled.client.get(made.json()["href"]).json()
+    assert asked["state"] == "done"
+    bill = filled.client.get(asked["customerBill"]["href"]).json()
+    waiting = [one for one in bills.UNBILLED if one["billingAccount"]["id"] == account["id"]]
+    assert amount(bill["taxIncludedAmount"]) == sum(amount(one["taxIncludedAmount"]) for one in waiting)
+    rates = "customerBillManagement/v5/appliedCustomerBillingRate?isBilled=false&billingAccount.id=account-okafor"
+    assert ids(filled, rates) == []
