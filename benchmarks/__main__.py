@@ -2,10 +2,12 @@
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,9 @@ class Cell:
 
 def main() -> int:
     """Measure what is asked for, print the tables, write the figures."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # servers and databases that were started end, too
     arguments = _arguments()
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
     facts = _facts(arguments)
     for noun in (NOUNS[name] for name in arguments.nouns):
         for kind in arguments.databases:
@@ -48,8 +52,8 @@ def main() -> int:
                 with database(kind, noun, arguments.stored) as url:
                     facts["versions"][kind] = version_of(url)
                     _compare(noun, url, (kind, processes), arguments, facts)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    arguments.out.write_text(json.dumps(facts, indent=1))
+                arguments.out.write_text(json.dumps(facts, indent=1))
+                sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {noun.name}, {kind}, {processes}: done\n")
     sys.stdout.write(report.tables(facts))
     if arguments.docs is not None:
         arguments.docs.write_text(report.page(facts))
