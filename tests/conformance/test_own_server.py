@@ -6,6 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.conformance.conftest import outcomes
@@ -187,6 +188,15 @@ def test_a_root_that_does_not_answer_is_told() -> None:
 
     with pytest.raises(CannotRun, match="nothing answers"):
         asyncio.run(discover(Silent(), ROOT, [("TMF620", "v4")], {}))
+
+
+def test_a_fresh_server_is_started_and_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMF_APIS", "TMF620")
+    with own.serving("", demo=False) as started:
+        found = httpx.get(f"{started.root}/tmf-api/productCatalogManagement/v5/category", trust_env=False)
+        assert (found.status_code, found.json()) == (200, [])
+    with pytest.raises(httpx.TransportError):
+        httpx.get(started.root, trust_env=False)
 
 
 def test_a_server_that_does_not_start_is_told_by_its_own_last_line() -> None:
