@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 import signal
 import sys
 import tempfile
@@ -11,11 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks import load, report
+from benchmarks import load
 from benchmarks.bodies import bodies
 from benchmarks.databases import database, version_of
 from benchmarks.machine import machine, versions
 from benchmarks.nouns import NOUNS, Noun
+from benchmarks.page import page
+from benchmarks.report import tables
 from benchmarks.servers import APPS, Server, serve
 from tmf_server.settings import Settings
 
@@ -54,9 +57,9 @@ def main() -> int:
                     _compare(noun, url, (kind, processes), arguments, facts)
                 arguments.out.write_text(json.dumps(facts, indent=1))
                 sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {noun.name}, {kind}, {processes}: done\n")
-    sys.stdout.write(report.tables(facts))
+    sys.stdout.write(tables(facts))
     if arguments.docs is not None:
-        arguments.docs.write_text(report.page(facts))
+        arguments.docs.write_text(page([facts]))
     return 1 if any(one["wrong"] for one in facts["cells"]) else 0
 
 
@@ -78,7 +81,7 @@ def _arguments() -> argparse.Namespace:
 def _facts(arguments: argparse.Namespace) -> dict[str, Any]:
     asked = ("nouns", "stored", "seconds", "rounds")
     return {
-        "command": " ".join(["python -m benchmarks", *sys.argv[1:]]),
+        "command": f"python -m benchmarks {shlex.join(sys.argv[1:])}".rstrip(),
         "machine": machine(),
         "versions": versions(),
         **{name: getattr(arguments, name) for name in asked},
