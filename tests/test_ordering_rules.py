@@ -76,6 +76,7 @@ MOVED = [
     ("draft: acknowledged", "cancelled: acknowledged", "cancelled: cancelled"),
     ("draft: acknowledged", "acknowledged: acknowledged", "acknowledged: acknowledged"),
     ("draft: acknowledged", "draft: inProgress", "draft: inProgress"),
+    ("draft: acknowledged acknowledged", "draft: acknowledged", "draft: acknowledged"),
     ("acknowledged: acknowledged acknowledged", "acknowledged: inProgress acknowledged",
      "inProgress: inProgress acknowledged"),
     ("inProgress.accepted: inProgress inProgress", "inProgress.accepted: completed inProgress",

@@ -145,9 +145,9 @@ class Entity:
     none, "change" like that and on each change that does not set it); `defaults` fill what is absent on create;
     `conclusions` are attributes that follow from others, `consultations` those that follow from other records; `parts`
     are child tables that the write path derives from arrays in the document; `reports` names the events that tell of
-    an attribute besides those of every noun; `computed` are columns that no single
-    attribute has; `rules` are pure checks of the content; `task` names the process that POST starts, `intake` the one
-    that takes in what is posted, which may be news of a record that is here.
+    an attribute besides those of every noun; `computed` are columns that no single attribute has; `rules` are pure
+    checks of the content; `task` names the process that POST starts, `intake` the one that takes in what is posted,
+    which may be news of a record that is here.
     """
 
     name: str
