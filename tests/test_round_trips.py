@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from tests.support.demo import demo_size
+from tests.support.nouns import registry
 from tests.support.served import Served
 from tmf_server.app import create_desk
+from tmf_server.cli.base import Failure
 from tmf_server.cli.records import choose_noun
 from tmf_server.model.core import entity, reference
 from tmf_server.processes.transfer.exporting import Exporter
@@ -77,6 +79,31 @@ def links(served: Served) -> list[Any]:
     return sorted(row for row in rows if row[0][0] not in TASKS)
 
 
+@pytest.mark.parametrize(
+    ("noun", "version", "chosen"),
+    [
+        ("productCatalog", "v5", "productCatalog"),
+        ("catalog", "v5", "productCatalog"),
+        ("PRODUCTCATALOG", "v4", "catalog"),
+        ("resource", "v4", "resource"),
+        ("physicalresource", "v4", "physicalResource"),
+        ("customerbill", "v4", "customerBill"),
+        ("billCycle", "v5", "billCycle"),
+    ],
+)
+def test_a_noun_goes_by_its_word_in_either_version(noun: str, version: str, chosen: str) -> None:
+    [exposure] = choose_noun(registry(), noun, version).exposures
+    assert (exposure.noun, exposure.contract.version) == (chosen, version)
+
+
+@pytest.mark.parametrize(
+    ("noun", "version"), [("billCycle", "v4"), ("physicalResource", "v5"), ("ackAlarm", "v5"), ("importJob", "v4")]
+)
+def test_a_noun_that_a_version_does_not_have_is_refused(noun: str, version: str) -> None:
+    with pytest.raises(Failure, match=f"{version} has no noun '{noun}'. There are: "):
+        choose_noun(registry(), noun, version)
+
+
 @pytest.mark.parametrize("version", ["v5", "v4"])
 def test_what_is_dumped_makes_the_same_records_in_an_empty_database(
     filled: Served, version: str, tmp_path: Path
@@ -96,11 +123,10 @@ def test_what_is_dumped_makes_the_same_records_in_an_empty_database(
 
 
 def test_the_dumps_of_all_nouns_are_the_whole_demo(filled: Served) -> None:
-    registry = filled.services.registry
-    shown = {one.entity.name for one in registry.exposures if one.entity.task is None}
-    assert {choose_noun(registry, noun, "v5").exposures[0].entity.name for noun in NOUNS["v5"]} == shown
+    shown = {one.entity.name for one in registry().exposures if one.entity.task is None}
+    assert {choose_noun(registry(), noun, "v5").exposures[0].entity.name for noun in NOUNS["v5"]} == shown
     count = sum(len(dump(filled, noun, "v5")) for noun in NOUNS["v5"])
-    assert count == demo_size(registry) - len(TASKS)
+    assert count == demo_size(registry()) - len(TASKS)
 
 
 def test_the_references_between_loaded_records_are_rows_again(filled: Served, tmp_path: Path) -> None:

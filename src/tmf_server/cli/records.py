@@ -114,13 +114,22 @@ class _Quiet:
 
 
 def choose_noun(registry: "Registry", noun: str, version: str) -> "Choice":
-    """The noun as a document of the version shows it. Raises Failure that lists those there are."""
+    """The noun as a document of the version shows it, by its word there or by that of the other version.
+
+    Raises Failure that lists those there are.
+    """
     from tmf_server.processes.transfer.choice import Choice
 
+    word = noun.casefold()
     shown = [one for one in registry.exposures if one.contract.version == version and one.entity.task is None]
-    for one in shown:
-        if noun.casefold() in (one.noun.casefold(), one.entity.name.casefold()):
-            return Choice((one,), tuple(other for other in shown if other.contract is one.contract))
+    meant = {
+        one.entity.name
+        for one in registry.exposures
+        if not one.types and word in (one.noun.casefold(), one.entity.name.casefold())
+    }
+    found = [one for one in shown if one.noun.casefold() == word]
+    for one in found or [one for one in shown if one.entity.name in meant and not one.types]:
+        return Choice((one,), tuple(other for other in shown if other.contract is one.contract))
     names = ", ".join(sorted({one.noun for one in shown}))
     raise Failure(f"{version} has no noun {noun!r}. There are: {names}")
 
