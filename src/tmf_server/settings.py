@@ -38,7 +38,7 @@ class Settings:
     database_url: str = "sqlite:///var/tmf.db"  # a SQLite file, or postgresql+psycopg://user:password@host/name
     cache_dir: Path | None = Path("var/cache")  # what can be worked out again: documents as JSON
     storage_dir: Path = Path("var/files")  # files of jobs; one folder for all machines on the database
-    demo: bool = True  # give an empty database the demo catalog on the first start
+    demo: bool = True  # give an empty database the demo operator on the first start
     pool_size: int = 16  # connections and worker threads a process
     connect_seconds: float = 5.0  # how long PostgreSQL may take to accept a connection before 503; 2 at least
     busy_seconds: float = 10.0  # how long a writer waits for SQLite's lock before 503
