@@ -157,6 +157,17 @@ def test_a_change_of_the_quantity_changes_the_totals(catalog: httpx.Client) -> N
     assert total(changed) == [("recurring", 79.8, 95.76), ("oneTime", 100.2, 120.24)]
 
 
+def test_totals_that_were_rounded_are_no_fault_of_a_patch(client: httpx.Client) -> None:
+    amounts = {"dutyFreeAmount": {"unit": "EUR", "value": 0.03}, "taxRate": 15}
+    one = {"@type": "OrderPrice", "priceType": "oneTime", "price": {"@type": "Price"} | amounts}
+    placed = order(client, *(item(str(number), itemPrice=[one]) for number in range(9)))
+    assert total(placed) == [("oneTime", 0.27, 0.27)]
+    first, *rest = placed["productOrderItem"]
+    for quantity, whole in ((2, 0.3), (2**50, 33776997205278.96)):
+        answer = patch(client, placed, productOrderItem=[first | {"quantity": quantity}, *rest])
+        assert (answer.status_code, total(answer.json())[0][1]) == (200, whole), answer.text
+
+
 def test_what_a_bundle_s_price_includes_is_not_charged_again(catalog: httpx.Client) -> None:
     price(catalog, "all-in")
     limits = {"@type": "BundledProductOfferingOption", "numberRelOfferLowerLimit": 1, "numberRelOfferUpperLimit": 1}

@@ -95,13 +95,19 @@ def currencies(order: Document) -> Iterator[Fault]:
 
 
 def amounts(order: Document) -> Iterator[Fault]:
-    """The amount with tax is the one without and the tax on it, to the minor unit; a rate is per cent or a part."""
-    for place, one in enumerate(order.get("orderTotalPrice", ())):
-        yield from _sum(one, f"/orderTotalPrice/{place}")
+    """The amount with tax is the one without and the tax on it, to the minor unit; a rate is per cent or a part.
+
+    Totals of what has prices are ours: sums of rounded amounts, of any size.
+    """
+    if not any(item.get("itemPrice") for _, item in items(order)):
+        yield from _each(order, "orderTotalPrice", "")
     for pointer, item in items(order):
-        for name in PRICES:
-            for place, one in enumerate(item.get(name, ())):
-                yield from _sum(one, f"{pointer}/{name}/{place}")
+        yield from _each(item, "itemPrice" if item.get("itemPrice") else "itemTotalPrice", pointer)
+
+
+def _each(holder: Document, name: str, pointer: str) -> Iterator[Fault]:
+    for place, one in enumerate(holder.get(name, ())):
+        yield from _sum(one, f"{pointer}/{name}/{place}")
 
 
 def _sum(one: Document, pointer: str) -> Iterator[Fault]:
