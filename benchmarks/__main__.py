@@ -51,12 +51,12 @@ def main() -> int:
     facts = _facts(arguments)
     for noun in (NOUNS[name] for name in arguments.nouns):
         for kind in arguments.databases:
-            for processes in arguments.processes:
-                with database(kind, noun, arguments.stored) as url:
-                    facts["versions"][kind] = version_of(url)
+            with database(kind, noun, arguments.stored) as url:
+                facts["versions"][kind] = version_of(url)
+                for processes in arguments.processes:
                     _compare(noun, url, (kind, processes), arguments, facts)
-                arguments.out.write_text(json.dumps(facts, indent=1))
-                sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {noun.name}, {kind}, {processes}: done\n")
+                    arguments.out.write_text(json.dumps(facts, indent=1))
+                    sys.stderr.write(f"{datetime.now(UTC):%H:%M:%S} {noun.name}, {kind}, {processes}: done\n")
     sys.stdout.write(tables(facts))
     if arguments.docs is not None:
         arguments.docs.write_text(page([facts]))

@@ -11,6 +11,7 @@ from tests.support.postgres import serving
 from tmf_server.app import create_services
 from tmf_server.settings import Settings
 from tmf_server.storage import migrate
+from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.database import Database
 
 BATCH = 500
@@ -56,9 +57,10 @@ def _migrate(url: str) -> None:
 
 
 def fill(url: str, noun: Noun, stored: int) -> None:
-    """Store the records and what they refer to, in batches, through the server's own write path."""
+    """Store the records and what they refer to, in batches, by the code of the server's import."""
     services = create_services(Settings(database_url=url, apis=(noun.api,)))
-    records, entities = services.records, services.registry.entities
+    records = BulkRecords(services.registry, services.settings, services.database.dialect)
+    entities = services.registry.entities
     for kind, id_ in noun.here:
         made = {"id": id_, "name": id_, "@type": entities[kind].type_name, "lifecycleStatus": "Active"}
         services.database.transact(partial(records.create, entity=entities[kind], documents=[made]))
