@@ -54,6 +54,7 @@ LEFT_OUT: dict[str, str] = {
 }
 
 
+CHANGED: dict[str, str] = {"id (in a PATCH)": "the id of a record stands in the path and cannot change"}
 # Attributes that are always sent, and why: where a request schema does not require what the answer's does.
 MEANT: dict[str, str] = {
     "@type": "an answer has it everywhere, and a server cannot always know it",
@@ -83,7 +84,7 @@ def _operation(document: Document, operation: Operation, noun: Noun | None) -> N
         "responses": {"default": {"description": "any"}},
     }
     if operation.bodies:
-        narrow = _Narrow(document.schemas, noun)
+        narrow = _Narrow(document.schemas, noun, changes=operation.method in ("patch", "put"))
         content = {media: {"schema": narrow.body(media, schema)} for media, schema in operation.bodies.items()}
         result["requestBody"] = {"required": True, "content": content}
     return result
@@ -105,8 +106,8 @@ def _parameter(document: Document, raw: Node, noun: Noun | None) -> Node | None:
 class _Narrow:
     """Request schemas of one operation, written out flat."""
 
-    def __init__(self, schemas: Schemas, noun: Noun | None) -> None:
-        self._schemas, self._noun = schemas, noun
+    def __init__(self, schemas: Schemas, noun: Noun | None, *, changes: bool) -> None:
+        self._schemas, self._noun, self._changes = schemas, noun, changes
 
     def body(self, media: str, node: Node) -> Node:
         if "json-patch" in media:
@@ -169,6 +170,8 @@ class _Narrow:
     def _property(self, name: str, node: Node, depth: int, required: bool) -> Node | None:
         if name.endswith("Pattern"):
             return self._pattern(node)
+        if name == "id" and self._changes and depth == 0:
+            return None
         if name in ATTRIBUTES:
             found = ATTRIBUTES[name][0]
             return found if found is not None or not required else self.narrow(node, name, depth + 1)
@@ -206,4 +209,5 @@ class _Narrow:
 def reasons() -> list[tuple[str, str]]:
     """Every narrowing with its reason, for the documentation."""
     named: dict[str, Any] = {**PARAMETERS, **ATTRIBUTES}
-    return [(name, reason) for name, (_, reason) in named.items()] + [*LEFT_OUT.items(), *MEANT.items()]
+    others = {**LEFT_OUT, **CHANGED, **MEANT}
+    return [(name, reason) for name, (_, reason) in named.items()] + list(others.items())

@@ -155,7 +155,7 @@ class ApiSession:
         """A task is about records that exist: what it must name is made first."""
         schemas = self.document.schemas
         for name in schemas.required(noun.body_schema("create")) & body.keys():
-            target = next((n for n in self.document.nouns if n.has("create", "delete") and _names(name, n)), None)
+            target = next((n for n in self.document.nouns if n.has("create", "delete") and refers_to(name, n)), None)
             if target is None or name.endswith("Pattern"):
                 continue
             exchange = await trial.send("POST", target.path, body=await self.body(trial, target))
@@ -215,7 +215,8 @@ class ApiSession:
         return [found[path] for path in kept if not found[path].leaf.startswith("@")]
 
 
-def _names(attribute: str, noun: Noun) -> bool:
+def refers_to(attribute: str, noun: Noun) -> bool:
+    """Whether an attribute is named as a reference to the noun is: the noun itself, or something before it."""
     return attribute == noun.name or attribute.endswith(noun.type_name)
 
 

@@ -180,3 +180,15 @@ class WrongTypeMatchesNothing(Double):
             return super().holds(noun, row, condition)
         except Refused:
             return False
+
+
+@way("expand-ignored", "`expand` is ignored", "expand.path")
+class ExpandIgnored(Double):
+    def expanded(self, shown: Record, given: dict[str, list[str]]) -> list[str]:
+        return super().expanded(shown, {name: found for name, found in given.items() if name != "expand"})
+
+
+@way("depth-ignored", "`depth` is ignored", "expand.depth")
+class DepthIgnored(Double):
+    def expanded(self, shown: Record, given: dict[str, list[str]]) -> list[str]:
+        return super().expanded(shown, {name: found for name, found in given.items() if name != "depth"})

@@ -141,14 +141,29 @@ class Reading(Base):
     def retrieve(self, noun: Noun, record_id: str, request: Request) -> Answer:
         record = self.find(noun, record_id)
         given = parse_qs(request.query, keep_blank_values=True)
-        unknown = set(given) - {"fields"}
+        unknown = set(given) - {"fields", "expand", "depth"}
         if unknown:
             raise Refused(400, f"{min(unknown)[:60]!r} is no parameter of a single record", "use fields")
         tag = self.etag(noun, record_id)
         if request.headers.get("if-none-match") == tag:
             return Answer(304, None, {"ETag": tag})
-        shown = self.pick(noun, self.show(noun, record, request), given.get("fields", [None])[-1])
-        return Answer(200, shown, {"ETag": tag})
+        whole = self.show(noun, record, request)
+        for name in self.expanded(whole, given):
+            whole[name] = self.expand(name, whole[name], request)
+        return Answer(200, self.pick(noun, whole, given.get("fields", [None])[-1]), {"ETag": tag})
+
+    # --- expansion
+
+    def expanded(self, shown: Record, given: dict[str, list[str]]) -> list[str]:
+        """The references that are asked for: by name, or all of them."""
+        if self.number({name: found[-1] for name, found in given.items()}, "depth", 0) > 0:
+            return list(shown)
+        return [name for name in given.get("expand", [""])[-1].split(",") if name in shown]
+
+    def expand(self, name: str, reference: Any, request: Request) -> Any:
+        noun = self.nouns.get(f"/{name}")
+        record = self.records[noun.path].get(str(reference.get("id"))) if noun and isinstance(reference, dict) else None
+        return {**reference, **self.show(noun, record, request)} if noun and record else reference
 
 
 def _chosen(value: Any, names: list[str]) -> Any:

@@ -103,14 +103,14 @@ class Command:
     """tmf-conformance run as its users run it."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         program = "import sys; from tmf_conformance.cli import main; sys.argv[0] = 'tmf-conformance'; main()"
         command = [sys.executable, "-c", program, *arguments]
         environment = {**os.environ, "COLUMNS": "200", "PYTHONPATH": str(ROOT / "conformance")}
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, cwd=self._folder, env=environment, text=True, **streams)  # type: ignore[call-overload,no-any-return]
+        return subprocess.Popen(command, cwd=self.folder, env=environment, text=True, **streams)  # type: ignore[call-overload,no-any-return]
 
     def run(self, *arguments: str, seconds: float = 90) -> tuple[int, str, str]:
         """Exit status, standard output and standard error."""

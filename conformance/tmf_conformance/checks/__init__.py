@@ -8,6 +8,7 @@ from tmf_conformance.checks import (  # noqa: F401
     creating,
     deleting,
     deliveries,
+    expanding,
     filter_forms,
     filters,
     hubs,
