@@ -1,6 +1,7 @@
 """Runs a command with a fresh PostgreSQL database, which is gone afterwards.
 
-`python -m tools.with_postgres COMMAND …`. Its URL stands in the variable TMF_CONFORMANCE_DATABASE_URL. The server is TMF_TEST_POSTGRES_URL's, else one of its own.
+`python -m tools.with_postgres COMMAND …`. The database's URL stands in the variable TMF_CONFORMANCE_DATABASE_URL. The
+server is that of TMF_TEST_POSTGRES_URL, or a throw-away one of its own.
 """
 
 import os
