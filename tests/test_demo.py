@@ -268,8 +268,8 @@ def test_offerings_are_created_in_the_order_of_their_blocks(served: Served, monk
         return shared(block)
 
     monkeypatch.setattr(seed, "shared", late)
-    list(seed_blocks(served.services.database, quiet(served), range(1, 4)))
-    for offset, block in ((0, "0001"), (1000, "0002"), (2000, "0003")):
+    list(seed_blocks(served.services.database, quiet(served), range(1, 3)))
+    for offset, block in ((0, "0001"), (1000, "0002")):
         query = f"&offset={offset}&fields=name"
         names = [one["name"] for one in listed(served, "productOffering", query=query)]
         assert {name.rpartition(" ")[2][:4] for name in names} == {block}
