@@ -132,7 +132,7 @@ def test_an_unknown_account_is_rejected(served: Served, base: str) -> None:
 
 
 def test_a_request_does_not_say_itself_which_bill_it_made(served: Served) -> None:
-    own = {"customerBill": {"@type": "CustomerBillRef", "id": "mine"}}
+    own: Any = {"customerBill": {"@type": "CustomerBillRef", "id": "mine"}}
     assert "customerBill" not in request(served.client, **own)
     load(served, RATE, rate("r1"))
     assert request(served.client, **own)["customerBill"]["id"] != "mine"
