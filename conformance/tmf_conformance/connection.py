@@ -43,6 +43,7 @@ class Connection(asyncio.Protocol):
     _size: int = 0
     _bodiless: bool = False
     _until_closed: bool = False
+    _writable: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ask(self, head: bytes, content: bytes = b"", *, bodiless: bool = False) -> Answer:
         """Send a request and wait for its answer. `bodiless`: the answer ends with its headers. Raises Broken."""
@@ -57,8 +58,17 @@ class Connection(asyncio.Protocol):
             self._transport.write(head + content)
         else:
             self._transport.write(head)
-            self._transport.write(content)
+            await self._pour(content)
         return await self._answer
+
+    async def _pour(self, content: bytes) -> None:
+        """Send a large body piece by piece, until all is sent or the answer is there."""
+        for start in range(0, len(content), _SMALL):
+            await self._writable.wait()
+            if self._transport is None or self._transport.is_closing() or (self._answer and self._answer.done()):
+                self.reusable = False  # the server still waits for the rest
+                return
+            self._transport.write(content[start : start + _SMALL])
 
     async def encrypt(self, context: ssl.SSLContext, host: str) -> None:
         """Go on encrypted, as after CONNECT."""
@@ -77,6 +87,13 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        self._writable.set()
+
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        self._writable.set()
 
     def data_received(self, data: bytes) -> None:
         if self._parser is None or self._answer is None or self._answer.done():
@@ -96,6 +113,7 @@ class Connection(asyncio.Protocol):
             self._fail(f"the answer is no HTTP: {error}")
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._writable.set()
         if self._until_closed and exc is None:
             self._complete(reusable=False)
         self._fail(f"the server closed the connection: {exc or 'its answer is not complete'}")
@@ -138,4 +156,5 @@ class Connection(asyncio.Protocol):
     def _complete(self, *, reusable: bool) -> None:
         if self._answer is not None and not self._answer.done():
             self.reusable, self.since = reusable, asyncio.get_running_loop().time()
+            self._writable.set()
             self._answer.set_result(Answer(self._status(), self._headers, b"".join(self._parts)))

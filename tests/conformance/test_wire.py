@@ -130,6 +130,26 @@ def test_a_large_body_and_strange_characters_arrive() -> None:
     assert server.bodies == [b"x" * 300_000]
 
 
+def test_a_body_that_nobody_reads_is_given_up_when_the_answer_is_there() -> None:
+    class Deaf(Scripted):
+        async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            await writer.drain()
+            await answered.wait()
+            writer.close()
+
+    answered = asyncio.Event()
+
+    async def run() -> Answer:
+        async with listening(Deaf().serve) as port, aclosing(Network(5, 1000, 1)) as wire:
+            answer = await wire.exchange("POST", f"http://127.0.0.1:{port}/", {}, b"x" * 24_000_000)
+            answered.set()
+            return answer
+
+    assert asyncio.run(asyncio.wait_for(run(), 10)).status == 413
+
+
 def test_a_header_cannot_smuggle_another() -> None:
     async def run() -> None:
         async with aclosing(Network(1, 1000, 1)) as wire:
