@@ -18,6 +18,7 @@ UV_VERSION := 0.13.9
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" $(LOCK_ARGS) pyproject.toml
+SELF = $(BIN)/python -m tools.with_postgres $(BIN)/tmf-conformance self
 CHECKED := $(wildcard src conformance tests benchmarks tools migrations)
 
 .DEFAULT_GOAL := help
@@ -45,14 +46,14 @@ format: $(DEV) ## rewrite the sources in the project's layout
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-conformance: $(DEV) ## check this server with its own suite, at quick depth
-	$(BIN)/tmf-conformance self --depth quick $(CONFORMANCE_ARGS)
+conformance: $(DEV) ## check this server with its own suite on both databases, and write docs/scorecard.md
+	$(SELF) --scorecard docs/scorecard.md $(CONFORMANCE_ARGS)
 
-conformance-full: $(DEV) ## check this server with its own suite, at full depth (long)
-	$(BIN)/tmf-conformance self --depth full $(CONFORMANCE_ARGS)
+conformance-full: $(DEV) ## the same at full depth, into docs/scorecard-full.md (long)
+	$(SELF) --depth full --time-limit 5400 --scorecard docs/scorecard-full.md $(CONFORMANCE_ARGS)
 
 conformance-power: $(DEV) ## prove that the suite catches each way in which its test double can be broken
-	$(BIN)/tmf-conformance power $(CONFORMANCE_ARGS)
+	$(BIN)/tmf-conformance power --table docs/conformance-power.md $(CONFORMANCE_ARGS)
 
 bench: $(DEV) ## measure this server against the bare minimum and the usual way (long)
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

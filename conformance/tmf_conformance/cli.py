@@ -63,6 +63,9 @@ _SHARED = (
         show_default=True,
         help="Seconds to wait for a retried one.",
     ),
+    click.option(
+        "--time-limit", type=click.FloatRange(1.0), help="Seconds for all checks; what is done by then is reported."
+    ),
     click.option("--seed", default="", help="Makes the values of two runs equal; by default each run has its own."),
     click.option("--html", type=_FILE, help="Write a report for people."),
     click.option("--junit", type=_FILE, help="Write a report for CI."),
@@ -113,7 +116,7 @@ def _finish(given: dict[str, Any], run_checks: Callable[[Console], Report]) -> N
         _stop(str(reason))
     if report.interrupted:
         left = f"{len(report.left_behind)} records are left behind" if report.left_behind else "nothing is left behind"
-        _stop(f"interrupted; {left}")
+        _stop(f"{report.interrupted}; {left}")
     sys.exit(0 if report.conforms else 1)
 
 

@@ -64,7 +64,7 @@ class Report:
     requests: int = 0
     created: int = 0
     left_behind: list[str] = field(default_factory=list)
-    interrupted: bool = False
+    interrupted: str = ""  # why the run ended before all checks were made
     depth: str = "quick"
     started: str = ""
     seed: str = ""
@@ -97,6 +97,6 @@ class Report:
             whole.requests += report.requests
             whole.created += report.created
             whole.left_behind += report.left_behind
-            whole.interrupted |= report.interrupted
+            whole.interrupted = whole.interrupted or report.interrupted
             whole.usage |= {f"{name}, {environment}": usage for name, usage in report.usage.items()}
         return whole

@@ -40,6 +40,7 @@ class Options:
     skip: tuple[str, ...] = ()
     concurrency: int = 8
     headers: dict[str, str] = field(default_factory=dict)
+    time_limit: float | None = None  # seconds for all checks; None for as long as they take
 
     @property
     def full(self) -> bool:

@@ -104,9 +104,13 @@ class Suite:
             progress(result)
 
         try:
-            report.results = await run_all(sessions, self.options, note)
+            async with asyncio.timeout(self.options.time_limit):
+                report.results = await run_all(sessions, self.options, note)
         except asyncio.CancelledError:
-            report.results, report.interrupted = done, True
+            report.results, report.interrupted = done, "interrupted"
+        except TimeoutError:
+            report.results = done
+            report.interrupted = f"not done within {self.options.time_limit:g} s"
         finally:
             # An interruption must not leave records behind: the cleaning is shielded and bounded by itself.
             await asyncio.shield(clean_up(sessions, report))

@@ -1,5 +1,6 @@
 """A run as a whole: what it leaves behind, what it leaves out, and how a server's own refusals are told."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -103,3 +104,17 @@ def test_time_and_requests_are_counted_per_check(examine: Examine) -> None:
     assert all(result.requests > 0 for result in report.results if result.outcome is Outcome.PASSED)
     assert report.requests >= sum(result.requests for result in report.results)
     assert report.seconds > 0
+
+
+def test_a_run_ends_at_its_time_limit_and_cleans_up(examine: Examine) -> None:
+    class Slow(Double):
+        async def handle(self, request: Request) -> Answer:
+            await asyncio.sleep(0.05)
+            return await super().handle(request)
+
+    report = examine("tmf630", double=Slow, time_limit=2.0)
+    assert report.interrupted == "not done within 2 s"
+    assert 0 < len(report.results) < 200
+    assert report.created > 0
+    assert all("/inspectWidget/" in url for url in report.left_behind)
+    assert not report.conforms

@@ -100,5 +100,5 @@ def _verdict(report: Report) -> str:
         f"in {report.seconds:.1f} s; {removed} of {report.created} records removed again"
     )
     if report.interrupted:
-        return f"[yellow]interrupted[/yellow]: {text}"
+        return f"[yellow]{report.interrupted}[/yellow]: {text}"
     return f"[green]conforms[/green]: {text}" if report.conforms else f"[red]does not conform[/red]: {text}"

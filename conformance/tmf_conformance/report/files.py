@@ -20,7 +20,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "depth": report.depth,
         "seed": report.seed,
         "conforms": report.conforms,
-        "interrupted": report.interrupted,
+        "interrupted": bool(report.interrupted),
         "seconds": round(report.seconds, 3),
         "requests": report.requests,
         "created": report.created,

@@ -19,15 +19,18 @@ def scorecard(report: Report) -> str:
     """The scorecard of a run."""
     counts = report.counts()
     verdict = "conforms" if report.conforms else "does not conform"
+    if report.interrupted:
+        verdict = f"was not checked to the end ({report.interrupted})"
     lines = [
         "# Scorecard",
         "",
         "Made by `tmf-conformance`, never typed: `make conformance` writes it.",
         "",
-        f"**The server {verdict}.** At {report.depth} depth {counts[Outcome.PASSED]} of {len(report.results)} checks",
-        "hold.",
-        f"{report.requests} requests took {report.seconds:.0f} s; {report.created - len(report.left_behind)} of",
-        f"{report.created} records that were created are removed again. Started {report.started}.",
+        f"**The server {verdict}.**",
+        f"At {report.depth} depth {counts[Outcome.PASSED]} of {len(report.results)} checks hold.",
+        f"{report.requests} requests took {report.seconds:.0f} s.",
+        f"{report.created - len(report.left_behind)} of {report.created} records that it created are removed again.",
+        f"Started {report.started}.",
         "",
         "A group's cell says how many of the checks that applied hold. Checks run side by side: their seconds add up",
         "to more than the run took. Recommended checks that do not hold are advice, not failures.",
