@@ -3,6 +3,7 @@
 import asyncio
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -123,10 +124,14 @@ async def run_all(sessions: list[ApiSession], options: Options, progress: Progre
     jobs = sorted((job for session in sessions for job in plan(session)), key=lambda job: job.check.group == "contract")
     results: list[Result] = []
     gate = asyncio.Semaphore(options.concurrency)
+    waiting = Counter(job.session for job in jobs)
 
     async def one(job: Job) -> None:
         async with gate:
             result = await run_job(job)
+        waiting[job.session] -= 1
+        if not waiting[job.session]:
+            job.session.forget()
         results.append(result)
         progress(result)
 

@@ -103,6 +103,13 @@ class ApiSession:
             location = exchange.header("location")
             self.created.append(location if "://" in location else f"{path}/{location.rsplit('/', 1)[-1]}")
 
+    def forget(self) -> None:
+        """Let go of what only checks need: a run over many documents holds the validators of few at a time."""
+        self.observations.clear()
+        self._stocks.clear()
+        self.generated = None
+        self.validator = Validator(self.document.schemas)
+
     # --- generated requests
 
     async def cases(self, operation: Operation) -> list[Case]:

@@ -30,8 +30,14 @@ class Stock:
         return [str(record.get("id")) for record in self.records]
 
     def of_kind(self, *kinds: str, arrays: bool = False) -> list[Attribute]:
-        """Attributes of these kinds that every record has, those that differ between records first."""
-        wanted = [a for a in self.attributes if a.kind in kinds and bool(a.arrays) == arrays and self._everywhere(a)]
+        """Attributes of these kinds that every record has, those that differ between records first.
+
+        The mark's is none of them: a second condition on it would be another value for it, not one more condition.
+        """
+        fitting = [
+            a for a in self.attributes if a.kind in kinds and bool(a.arrays) == arrays and a.path not in self.mark
+        ]
+        wanted = [a for a in fitting if self._everywhere(a)]
         return sorted(wanted, key=lambda a: (len(self._distinct(a)) < 2, a.path.count("."), a.path))
 
     def _everywhere(self, attribute: Attribute) -> bool:
