@@ -336,7 +336,7 @@ def test_several_processes_serve_one_database(variables: dict[str, str]) -> None
 def test_an_ephemeral_server_leaves_nothing(tmp_path: Path) -> None:
     port = free_port()
     settings = {"TMF_LOG_LEVEL": "warning", "TMPDIR": str(tmp_path), "TMF_CACHE_DIR": ""}
-    with running("serve", "--ephemeral", "--port", str(port), **settings) as process:
+    with running("serve", "--ephemeral", "--apis", "TMF620/v5", "--port", str(port), **settings) as process:
         assert eventually(lambda: answers(f"http://127.0.0.1:{port}{API}/category"), 60), process.poll()
         assert [path.name for path in tmp_path.glob("tmf-server-*/*.db")] == ["tmf.db"]
         stopped(process)

@@ -281,4 +281,4 @@ def test_a_taken_port_is_told_by_the_command(server: EphemeralServer, monkeypatc
     port = server.url().rpartition(":")[2]
     result = CliRunner().invoke(main, ["serve", "--ephemeral", "--apis", "TMF642/v5", "--port", port])
     assert result.exit_code == 2
-    assert f"127.0.0.1:{port}: " in result.stderr
+    assert f"127.0.0.1:{port} cannot be listened on" in result.stderr
