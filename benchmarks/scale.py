@@ -107,8 +107,9 @@ def _fill(url: str, sizes: dict[str, int]) -> dict[str, dict[str, int]]:
             serials = [records.serial(number) for number in numbers]
             services.database.transact(partial(_copy, bulk=bulk, clusters=clusters, serials=serials))
         told[noun] = {"records": size, "a second": round(size / (time.perf_counter() - begun))}
-    with services.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    if told:
+        with services.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
     services.database.close()
     return told
 
