@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Protocol
 
 from tmf_server.contracts import Attribute, Contract
+from tmf_server.domain.canonical import MARK
 from tmf_server.errors import InvalidInput, NotSupported
 from tmf_server.registry import Exposure, Path
 from tmf_server.rest.arguments import PARAMETERS
 
-MARK = "\u0001"
 META = frozenset({("@type",), ("@baseType",), ("@schemaLocation",)})
 RECORD_URL = re.compile(r".*/([^/]+)/([^/]+)")
 

@@ -8,9 +8,10 @@ from typing import Any, NoReturn
 import jiter
 import orjson
 
+from tmf_server.domain.canonical import MARK
 from tmf_server.errors import Fault, InvalidInput
 
-RESERVED = "\u0001"
+RESERVED = MARK
 """Marks what the server keeps inside stored documents; no attribute name and no href of a client starts with it."""
 
 CODE = "malformedJson"
