@@ -97,9 +97,8 @@ class Leads:
         """The rows tell all: the records, which are long, are not looked at."""
         if test.table == self.shape.table:
             return Body(f"{test.table} AS r", test.where())
-        owners = test.owners.replace("SELECT", "SELECT DISTINCT", 1)
         kind = binds.add(self.shape.entity.name)
-        return Body(f"({owners}) AS l CROSS JOIN entity AS e ON e.key = l.owner", f"e.kind = {kind}")
+        return Body(f"({test.each_owner}) AS l CROSS JOIN entity AS e ON e.key = l.owner", f"e.kind = {kind}")
 
     def _listed(self, predicates: Predicates, lead: Condition, tests: tuple[RowTest, ...]) -> Body:
         where = f"t.key IN ({_owners(tests)}) AND {self._rest(predicates, lead, tests)}"
@@ -111,8 +110,7 @@ class Leads:
             # The planner keeps the order of a CROSS JOIN, and groups as the index comes.
             source = f"{test.table} AS r CROSS JOIN {self.shape.table} AS t ON t.key = r.{test.owner}"
             return Body(source, f"{test.where()} AND {rest}", f"r.{test.owner}", f" GROUP BY r.{test.owner}")
-        owners = test.owners.replace("SELECT", "SELECT DISTINCT", 1)
-        return Body(f"({owners}) AS l JOIN {self.shape.table} AS t ON t.key = l.owner", rest, "l.owner")
+        return Body(f"({test.each_owner}) AS l JOIN {self.shape.table} AS t ON t.key = l.owner", rest, "l.owner")
 
     def _rest(self, predicates: Predicates, lead: Condition, tests: tuple[RowTest, ...]) -> str:
         predicates.asked = lambda _: True

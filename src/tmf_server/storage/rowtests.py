@@ -36,6 +36,11 @@ class RowTest:
         """The statement that lists the keys of the owners, some more than once."""
         return f"SELECT r.{self.owner} FROM {self.table} AS r WHERE {self.where()}"
 
+    @property
+    def each_owner(self) -> str:
+        """The statement that lists the key of each owner once."""
+        return self.owners.replace("SELECT", "SELECT DISTINCT", 1)
+
     def where(self, sign: str = "") -> str:
         """The tests on the alias r; the sign `+` keeps SQLite from choosing an index by them."""
         return " AND ".join([*(f"{sign}r.{test}" for test in self.tests), *map(self._other, self.further)])
