@@ -13,9 +13,8 @@ from tmf_server.errors import Duplicate
 from tmf_server.model.core import entity as root
 from tmf_server.model.core import reference
 from tmf_server.model.everything import metadata
-from tmf_server.registry import Entity
+from tmf_server.registry import Entity, Target
 from tmf_server.storage.bulk import BulkRecords, Row
-from tmf_server.storage.rows import Target
 
 Cluster = Sequence[tuple[Entity, str]]
 """Records, by entity and id, that are copied together: they may refer to each other."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from tmf_server.domain.canonical import MARK
 from tmf_server.domain.instants import now
 from tmf_server.errors import Duplicate, Fault, InUse, InvalidInput
-from tmf_server.registry import DETACH, KEEP, RESTRICT, Document, Entity, Registry
+from tmf_server.registry import DETACH, KEEP, RESTRICT, Document, Entity, Registry, Target
 from tmf_server.settings import Settings
 from tmf_server.storage.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, Change
 from tmf_server.storage.completion import changes, completed, followed, local_href
@@ -19,7 +19,7 @@ from tmf_server.storage.driver import Sql, run, run_many
 from tmf_server.storage.extract import Extractor, Reference
 from tmf_server.storage.mirrors import Links, without_reference
 from tmf_server.storage.parts import Parts, check_moves
-from tmf_server.storage.rows import Rows, Target
+from tmf_server.storage.rows import Rows
 from tmf_server.storage.uniqueness import check_unique
 from tmf_server.storage.uses import Uses
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Integer, Numeric, Table
 
+from tmf_server.registry import Target
 from tmf_server.storage.driver import Sql, run
 from tmf_server.storage.extract import Value
 
 SLOTS = 64
-Target = tuple[str, str]  # kind, id
 
 SOURCE = {"sqlite": "json_each(:rows) AS j", "postgresql": "jsonb_array_elements(CAST(:rows AS jsonb)) AS j(value)"}
 # The keys of a batch in its order. PostgreSQL locks them in the order of their ids, so that two batches never cross.
