@@ -14,6 +14,7 @@ from tmf_server.contracts import ALIASES, BASE_PATHS, outline
 from tmf_server.events import outbox
 from tmf_server.events.duties import Duty
 from tmf_server.events.guard import Guard
+from tmf_server.events.ledger import Topics
 from tmf_server.events.office import Office, holder_name
 from tmf_server.events.outbound import Outbound
 from tmf_server.events.payload import Composer, Forms
@@ -147,10 +148,10 @@ def create_worker(services: Services, outbound: Callable[..., Outbound] = Outbou
         signer=database.transact(partial(signer, settings=settings)),
         outbound=outbound,
     )
-    return Worker(office, duties(services))
+    return Worker(office, duties(services, forms.topics))
 
 
-def duties(services: Services) -> list[Duty]:
+def duties(services: Services, topics: Topics) -> list[Duty]:
     """What the worker does again and again besides deliveries."""
     database, settings = services.database, services.settings
     forget = partial(forget_answers, seconds=settings.idempotency_seconds)
@@ -158,7 +159,7 @@ def duties(services: Services) -> list[Duty]:
     jobs = Jobs(desk, WORKS, holder_name())
     waiting_jobs = partial(waiting, limit=1)
     return [
-        retention_duty(database, settings, Forms(services.registry).topics),
+        retention_duty(database, settings, topics),
         Duty("forget answers", 600, lambda _stop: database.transact(forget)),
         Duty("remove partial files", 3_600, lambda _stop: desk.files.clean(time.time() - 86_400)),
         *(
