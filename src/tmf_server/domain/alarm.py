@@ -1,10 +1,10 @@
 """Rules of the alarm (TMF642; X.733). No HTTP, no SQL."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from tmf_server.domain.canonical import attribute
+from tmf_server.domain.digests import digest
 from tmf_server.domain.instants import format_instant
 from tmf_server.domain.lifecycle import Lifecycle, moves
 from tmf_server.errors import IllegalTransition
@@ -49,17 +49,13 @@ def identity(document: Mapping[str, Any]) -> str | None:
     alarmed = document.get("alarmedObject") or {}
     parts = [attribute(document, name) for name in ("sourceSystemId", "alarmType", "probableCause")]
     parts.append(alarmed.get("id") or alarmed.get("href"))
-    return None if None in parts else _digest([*parts, attribute(document, "specificProblem")])
+    return None if None in parts else digest([*parts, attribute(document, "specificProblem")])
 
 
 def external_identity(document: Mapping[str, Any]) -> str | None:
     """A digest of the id that the source has for the alarm; None where it gives none."""
     parts = [document.get("sourceSystemId"), document.get("externalAlarmId")]
-    return None if None in parts else _digest(parts)
-
-
-def _digest(parts: list[Any]) -> str:
-    return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return None if None in parts else digest(parts)
 
 
 def told_apart(known: Mapping[str, Any], report: Mapping[str, Any]) -> bool:

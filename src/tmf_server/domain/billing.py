@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from tmf_server.domain.digests import digest
 from tmf_server.domain.instants import format_instant, parse_instant
 from tmf_server.domain.lifecycle import Lifecycle, moves
-from tmf_server.domain.money import CURRENCIES, exact, minor_digits, total
+from tmf_server.domain.money import CURRENCIES, exact, smallest_unit, total
 from tmf_server.errors import Conflict, Fault
 
 Document = dict[str, Any]
@@ -99,8 +100,7 @@ def _sums(document: Document, taxes: str) -> Iterator[Fault]:
     if excluded is None or included is None or tax is None:
         return
     off = total([excluded, tax, included.copy_negate()])
-    smallest = Decimal(1).scaleb(-minor_digits(document["taxIncludedAmount"].get("unit")))
-    if abs(off) * 2 < smallest:
+    if abs(off) * 2 < smallest_unit(document["taxIncludedAmount"].get("unit")):
         return
     yield Fault(
         "/taxIncludedAmount/value",
@@ -156,9 +156,9 @@ def numbered(bill: Document, before: Document | None, moment: int) -> Document:
 
 def bill_number(id_: str, moment: int) -> str:
     """A number for people, from the day and the bill's id: 20261122-4QJ5Z3K7M2LXA."""
-    digest = hashlib.blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    short = hashlib.blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     day = format_instant(moment)[:10].replace("-", "")
-    return f"{day}-{base64.b32encode(digest).decode().rstrip('=')}"
+    return f"{day}-{base64.b32encode(short).decode().rstrip('=')}"
 
 
 def account_period(bill: Document) -> str | None:
@@ -169,4 +169,4 @@ def account_period(bill: Document) -> str | None:
     if not (isinstance(account, str) and isinstance(start, str) and isinstance(end, str)):
         return None
     parts = [account, parse_instant(start), parse_instant(end), (bill.get("taxIncludedAmount") or {}).get("unit")]
-    return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return digest(parts)

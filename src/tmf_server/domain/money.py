@@ -58,7 +58,7 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """The amount in whole smallest units of the currency, halves away from zero."""
-    return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), context=WIDE)
+    return amount.quantize(smallest_unit(currency), context=WIDE)
 
 
 def number(amount: Decimal) -> int | float:
@@ -75,6 +75,11 @@ def number(amount: Decimal) -> int | float:
 def minor_digits(currency: str) -> int:
     """How many decimals the currency's smallest unit has."""
     return MINOR_DIGITS.get(currency, 2)
+
+
+def smallest_unit(currency: str) -> Decimal:
+    """The smallest amount of a currency: 0.01 of a euro."""
+    return Decimal(1).scaleb(-minor_digits(currency))
 
 
 def currency_faults(node: Any, pointer: str) -> Iterator[Fault]:

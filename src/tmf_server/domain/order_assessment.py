@@ -1,6 +1,6 @@
 """A product order is assessed by the catalog (TMF622): accepted with its prices, or rejected. No HTTP, no SQL."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,16 +14,16 @@ from tmf_server.domain.ordering import (
     ITEM_LIFECYCLE,
     ITEMS,
     REJECTED,
+    RELATIONSHIPS,
     Document,
+    Known,
+    Target,
     items,
     with_items,
 )
 from tmf_server.errors import Fault, InvalidInput
 
-Target = tuple[str, str]
-Known = Mapping[Target, Document | None]
 OFFERING, SPECIFICATION = "productOffering", "productSpecification"
-RELATIONSHIPS = "productOrderItemRelationship"
 
 
 class Assessment:

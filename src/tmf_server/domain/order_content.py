@@ -1,15 +1,21 @@
 """What a product order must be in itself (TMF622): items, their relationships, amounts. No HTTP, no SQL."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
-from tmf_server.domain.money import MOST, currency_faults, exact, is_countable, minor_digits
-from tmf_server.domain.ordering import CANCEL_LIFECYCLE, ITEM_LIFECYCLE, ITEMS, ORDER_LIFECYCLE, Document, items
+from tmf_server.domain.money import MOST, currency_faults, exact, is_countable, smallest_unit
+from tmf_server.domain.ordering import (
+    CANCEL_LIFECYCLE,
+    ITEM_LIFECYCLE,
+    ITEMS,
+    ORDER_LIFECYCLE,
+    RELATIONSHIPS,
+    Document,
+    items,
+)
 from tmf_server.errors import Fault
 
-RELATIONSHIPS = "productOrderItemRelationship"
 PRICES = ("itemPrice", "itemTotalPrice")
 # Which sort of tie a relationship is, and whether it is told from its far end; any other name is a sort of its own.
 SORTS = {
@@ -132,8 +138,3 @@ def _sum(one: Document, pointer: str) -> Iterator[Fault]:
     if all(abs(gross - one) > smallest_unit(free.get("unit", "")) for one in expected):
         at = f"{pointer}/price/taxIncludedAmount/value"
         yield Fault(at, f"expected {expected[0].normalize():f}, which is {net} and {share} per cent of tax")
-
-
-def smallest_unit(currency: str) -> Decimal:
-    """The smallest amount of a currency: 0.01 of a euro."""
-    return Decimal(1).scaleb(-minor_digits(currency))

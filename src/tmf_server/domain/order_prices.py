@@ -8,9 +8,8 @@ from typing import Any
 from tmf_server.domain.canonical import MARK
 from tmf_server.domain.instants import within
 from tmf_server.domain.money import exact, is_countable, minor_digits
-from tmf_server.domain.ordering import DRAFT, ITEMS, Document, items, with_items
+from tmf_server.domain.ordering import DRAFT, ITEMS, Document, Known, items, with_items
 
-Known = Mapping[tuple[str, str], Document | None]
 PRICE = "productOfferingPrice"
 GONE = frozenset({"retired", "obsolete", "rejected"})
 CHARGED = frozenset({"add", "modify"})

@@ -8,7 +8,11 @@ from tmf_server.domain.instants import format_instant
 from tmf_server.domain.lifecycle import Lifecycle, moves
 
 Document = dict[str, Any]
-ITEMS = "productOrderItem"
+Target = tuple[str, str]
+"""Kind and id of a record of the catalog."""
+Known = Mapping[Target, Document | None]
+"""What is here of the catalog; None for a record that is not."""
+ITEMS, RELATIONSHIPS = "productOrderItem", "productOrderItemRelationship"
 DRAFT, ACKNOWLEDGED, REJECTED, CANCELLED = "draft", "acknowledged", "rejected", "cancelled"
 
 ITEM_STATES = moves(
