@@ -5,7 +5,7 @@ can be stalled, `[?()]` is `[*]`. Evaluates nothing.
 """
 
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import cast
 
 from jsonpath import CompoundJSONPath, JSONPath, JSONPathEnvironment
@@ -72,14 +72,17 @@ class _Environment(JSONPathEnvironment):
     parser_class = _Parser
 
 
-_ENVIRONMENT = _Environment(well_typed=False, filter_caching=False)
+@cache
+def _environment() -> JSONPathEnvironment:
+    """Made for the first filter that needs it: making its lexer takes as long as loading a dozen modules."""
+    return _Environment(well_typed=False, filter_caching=False)
 
 
 @lru_cache(maxsize=256)
 def parse_jsonpath(text: str) -> JSONPath:
     """The query as python-jsonpath's tree. Raises InvalidInput for bad syntax, NotSupported for what is not built."""
     try:
-        query = _ENVIRONMENT.compile(text)
+        query = _environment().compile(text)
     except JSONPathNameError as error:
         raise unsupported("functions") from error
     except (JSONPathError, RecursionError) as error:

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -18,16 +17,16 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from tmf_server.errors import TooCostly, Unavailable
 from tmf_server.settings import Settings
-from tmf_server.storage.driver import DRIVER_ERRORS, Written, fetch_all, fetch_one_within
+from tmf_server.storage.driver import Written, fetch_all, fetch_one_within
 from tmf_server.storage.sqlite_functions import register_functions
 
 __all__ = ["Connection", "Database"]
 
 T = TypeVar("T")
-DATABASE_ERRORS = (DBAPIError, *DRIVER_ERRORS)
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 DEADLOCK_STATES = frozenset({"40P01", "40001", "55P03"})
 TIMEOUT_STATE = "57014"
+AWAY_STATES = ("08", "57", "53")  # classes: connection lost, operator intervention, no resources
 EVERY_THREAD = -1  # each thread that reads keeps a connection; there are as many threads as the settings make
 SPARE = 4  # writing connections over the pool's size, for what is not a request
 NEVER = 1_000_000_000  # psycopg prepares what driver.run says, and nothing by counting
@@ -78,6 +77,9 @@ class Database:
         else:
             self._reader = self._postgresql_engine(autocommit=True)
             self.engine = self._postgresql_engine(autocommit=False)
+        driver: Any = self.engine.dialect.dbapi
+        self._errors: tuple[type[Exception], ...] = (DBAPIError, driver.Error)
+        self._away: tuple[type[Exception], ...] = (driver.OperationalError,) if self.dialect == "postgresql" else ()
 
     def _sqlite_engine(self, begin: str | None) -> Engine:
         settings = self.settings
@@ -137,9 +139,9 @@ class Database:
                 if limited:
                     self._allow(connection, seconds or usual)
                 yield connection
-        except DATABASE_ERRORS as error:
+        except self._errors as error:
             self._drop_reader(connection)
-            raise _translated(error) from error
+            raise self._translated(error) from error
         finally:
             if limited and not connection.closed:
                 self._allow(connection, usual)
@@ -147,8 +149,8 @@ class Database:
     def _reached(self) -> Connection:
         try:
             return self._own_reader()
-        except DATABASE_ERRORS as error:
-            raise _translated(error) from error
+        except self._errors as error:
+            raise self._translated(error) from error
 
     def _own_reader(self) -> Connection:
         """The reading connection of this thread: a pool's check-out would cost as much as a key read."""
@@ -187,7 +189,7 @@ class Database:
         self._local.deadline = self._deadline(seconds)
         try:
             yield
-        except DATABASE_ERRORS as error:
+        except self._errors as error:
             if not _timed_out(error):
                 raise
             raise TooCostly(
@@ -204,9 +206,9 @@ class Database:
         """Do work that is one transaction; deadlocks let it be done again a few times. Unavailable as `transact`."""
         try:
             return work()
-        except DATABASE_ERRORS as error:
+        except self._errors as error:
             if not _deadlocked(error):
-                raise _translated(error) from error
+                raise self._translated(error) from error
         retrying = Retrying(
             stop=stop_after_attempt(self.settings.transaction_tries),
             wait=wait_random_exponential(multiplier=0.01, max=0.5),
@@ -215,8 +217,8 @@ class Database:
         )
         try:
             result: T = retrying(work)
-        except DATABASE_ERRORS as error:
-            raise _translated(error) from error
+        except self._errors as error:
+            raise self._translated(error) from error
         return result
 
     def _transact_once(self, work: Callable[[Connection], T]) -> T:
@@ -236,7 +238,7 @@ class Database:
             if self.dialect == "postgresql":
                 return int(fetch_one_within(connection, written, seconds)[0])
             return self._count(connection, written, question, seconds)
-        except DATABASE_ERRORS as error:
+        except self._errors as error:
             if _timed_out(error):
                 if getattr(self._local, "hurry", None) is not None:
                     raise TooCostly("The count takes longer than there is time for here.") from error
@@ -245,7 +247,7 @@ class Database:
                 self._endless[question] = time.monotonic() + ENDLESS_SECONDS
                 return None
             self._drop_reader(connection)
-            raise _translated(error) from error
+            raise self._translated(error) from error
 
     def _count(self, connection: Connection, written: Written, question: tuple[Any, ...], seconds: float) -> int:
         """What this thread counted in SQLite is good until somebody commits: the data version tells it at no cost."""
@@ -262,6 +264,15 @@ class Database:
             finally:
                 self._local.deadline = None
         return counts[question]
+
+    def _translated(self, error: Exception) -> Exception:
+        """What the client is told: try again when the database is busy or away; any other error stays what it is."""
+        cause = _driver_error(error)
+        if "database is locked" in str(cause):
+            return Unavailable("The database is busy with other writers. Send the request again in a moment.")
+        if isinstance(cause, self._away) and (_state(error) or AWAY_STATES[0])[:2] in AWAY_STATES:
+            return Unavailable("The database cannot be reached just now.", retry_after=5)
+        return error
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -295,15 +306,6 @@ def _deadlocked(error: BaseException) -> bool:
 
 def _timed_out(error: BaseException) -> bool:
     return _state(error) == TIMEOUT_STATE or str(_driver_error(error)) == "interrupted"
-
-
-def _translated(error: Exception) -> Exception:
-    cause = _driver_error(error)
-    if "database is locked" in str(cause):
-        return Unavailable("The database is busy with other writers. Send the request again in a moment.")
-    if isinstance(cause, psycopg.OperationalError) and (_state(error) or "08")[:2] in ("08", "57", "53"):
-        return Unavailable("The database cannot be reached just now.", retry_after=5)
-    return error
 
 
 def _give_up(state: RetryCallState) -> Any:

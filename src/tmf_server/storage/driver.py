@@ -7,11 +7,9 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-import psycopg
 from sqlalchemy import Connection
 
 PARAMETER = re.compile(r"(?<!:):([a-z_][a-z_0-9]*)")
-DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
 Values = Mapping[str, Any]
 
 
@@ -64,6 +62,8 @@ def fetch_all(connection: Connection, sql: str, values: Values) -> list[Any]:
 
 def fetch_one_within(connection: Connection, written: Written, seconds: float) -> Any:
     """The single row of a statement that PostgreSQL gives up after `seconds`; one round trip."""
+    import psycopg  # here: the server on SQLite starts faster without it
+
     raw: Any = connection.connection.driver_connection
     limited = f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}; {_spelled(written.sql).postgresql}"
     # The values are written into the text here: several statements at once take no parameters.

@@ -1,23 +1,31 @@
-"""Brings a database to the present schema, and says whether it is there. Runs Alembic in process."""
+"""Brings a database to the present schema, and says whether it is there. Runs Alembic in process.
+
+Alembic is loaded only when there is something to do: that takes longer than the whole work of most commands.
+"""
+
+from typing import TYPE_CHECKING
 
 import structlog
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, column, inspect, select, table
 
 from tmf_server.model.everything import metadata
 from tmf_server.resources import migrations_dir
 from tmf_server.storage.database import Database
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 log = structlog.get_logger(__name__)
+STAMP = table("alembic_version", column("version_num"))
 LOCK = 7_230_620  # PostgreSQL's advisory lock: one process migrates, the others wait
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Migrate up to the revision; processes that start at once wait for each other."""
+    if revision == "head" and current(database) == head():
+        return
+    from alembic import command
+
     with database.engine.connect() as connection:
         _lock(connection)
         before = _revision(connection)
@@ -30,6 +38,8 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 def downgrade(database: Database, revision: str) -> None:
     """Migrate down to the revision (`base` removes everything)."""
+    from alembic import command
+
     with database.engine.connect() as connection:
         _lock(connection)
         command.downgrade(_config(connection), revision)
@@ -43,22 +53,30 @@ def current(database: Database) -> str | None:
 
 
 def head() -> str:
-    """The newest revision that the code knows."""
-    return str(ScriptDirectory.from_config(_config(None)).get_current_head())
+    """The newest revision that the code knows: the files of the migrations begin with their revision, in order."""
+    return max(path.name.partition("_")[0] for path in (migrations_dir() / "versions").glob("[0-9]*.py"))
 
 
 def differences(database: Database) -> list[str]:
     """Where the database and the models differ; nothing when they agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [str(entry) for entry in compare_metadata(context, metadata)]
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table(STAMP.name):
+        return None
+    found: str | None = connection.scalar(select(STAMP.c.version_num))
+    return found
 
 
-def _config(connection: Connection | None) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(migrations_dir()).replace("%", "%%"))
     config.attributes["connection"] = connection
