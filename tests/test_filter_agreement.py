@@ -83,6 +83,16 @@ def test_a_page_is_of_the_condition_of_its_query_whatever_was_asked_before(datab
         transaction.rollback()
 
 
+@pytest.mark.parametrize("operator", ["eq", "ne"])
+def test_the_id_of_a_reference_is_one_or_another(database: Database, operator: str) -> None:
+    with database.engine.connect() as connection, connection.begin() as transaction:
+        stored = store(connection, database.dialect, [{"productSpecification": {"id": one}} for one in "12"])
+        selector = Selector(registry(), database.dialect)
+        for id_ in "123":
+            check(connection, selector, stored, Compare(("productSpecification", "id"), operator, id_, "text"))
+        transaction.rollback()
+
+
 @pytest.mark.parametrize("dense", [0, 1])
 @SLOW
 @given(st.data())

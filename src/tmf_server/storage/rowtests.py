@@ -73,15 +73,15 @@ def row_tests(shape: Shape, condition: Condition, targets: Targets, binds: Binds
 
 
 def referred(shape: Shape, condition: Condition) -> tuple[str, str] | None:
-    """The dotted path and the id of a condition on the id of a reference."""
-    if not isinstance(condition, Compare) or condition.path[-1:] != ("id",) or condition.operator != "eq":
+    """The dotted path and the id of a condition on the id of a reference, which is to have it or to have another."""
+    if not isinstance(condition, Compare) or condition.path[-1:] != ("id",) or condition.operator not in ("eq", "ne"):
         return None
     path = condition.path[:-1]
     return (".".join(path), str(condition.value)) if path and shape.refers(path) else None
 
 
 def _reference_test(shape: Shape, condition: Compare, targets: Targets, binds: Binds) -> RowTest | None:
-    wanted = referred(shape, condition)
+    wanted = referred(shape, condition) if condition.operator == "eq" else None
     if wanted is None:
         return None
     keys = [binds.add(key) for key in targets.get(wanted, ())] or ["NULL"]
