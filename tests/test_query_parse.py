@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.nouns import registry
+from tmf_server.domain.canonical import KEPT
 from tmf_server.errors import InvalidInput, Problem
 from tmf_server.rest.arguments import split_query
 from tmf_server.rest.query import Query, parse_query
@@ -279,6 +280,28 @@ def test_v4_names_are_those_of_v4() -> None:
     assert where("relatedParty.id=7", v4) == Compare(("relatedParty", "partyOrPartyRole", "id"), "eq", "7", "text")
     assert "partyOrPartyRole" in refusal("relatedParty.partyOrPartyRole.id=7", v4).reason
     assert where("@type=Catalog", v4) == TypeIs(frozenset({"ProductCatalog"}))
+
+
+@pytest.mark.parametrize(
+    ("document", "noun", "query", "expected"),
+    [
+        ("TMF638/v4", "service", "state=active", [("state", "active")]),
+        ("TMF638/v4", "service", "state=inactive", [("state", "inactive"), ("state", "suspended")]),
+        ("TMF639/v4", "resource", "operationalState=enable", [("operationalState", "enabled")]),
+        ("TMF642/v4", "alarm", "perceivedSeverity=critical", [("perceivedSeverity", "critical")]),
+    ],
+)
+def test_a_value_that_v5_has_is_asked_for_where_v5_has_it(
+    document: str, noun: str, query: str, expected: list[tuple[str, str]]
+) -> None:
+    """There an index finds it; aside lie only values that v5 would not take."""
+    found = [Compare((name,), "eq", value, "text") for name, value in expected]
+    assert where(query, exposure(noun, document)) == (found[0] if len(found) == 1 else Or(tuple(found)))
+
+
+def test_a_value_that_v5_has_not_is_asked_for_aside_as_well() -> None:
+    aside = Compare((KEPT, "state"), "eq", "odd", "text")
+    assert where("state=odd", exposure("service", "TMF638/v4")) == Or((Compare(("state",), "eq", "odd", "text"), aside))
 
 
 def test_an_attribute_without_a_type_takes_a_value_as_what_it_can_be() -> None:

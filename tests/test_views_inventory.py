@@ -47,6 +47,13 @@ def test_a_relationship_type_outside_the_enum_of_v5_is_kept() -> None:
     assert_pair(SERVICE, shown, {"feature": [{"@type": "Feature", "id": "f", "featureRelationship": [relationship]}]})
 
 
+def test_what_v5_has_and_would_not_take_stays_where_it_is_when_v4_changes_it() -> None:
+    stored = {"@type": "Resource", "operationalState": {"of": "the client's own type"}}
+    shown = view(RESOURCE).show(stored)
+    after = view(RESOURCE).accept({**shown, "operationalState": {"of": "another"}}, stored)
+    assert after == {"@type": "Resource", "operationalState": {"of": "another"}}
+
+
 @pytest.mark.parametrize(
     ("attribute", "v4", "v5"),
     [

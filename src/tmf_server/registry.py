@@ -61,6 +61,10 @@ class View(Protocol):
         """Every canonical value that the version shows as `value`."""
         ...
 
+    def settled(self, path: Path, value: Any) -> bool:
+        """True when a record that shows `value` has it at the usual path, never at another."""
+        ...
+
 
 @dataclass(frozen=True)
 class Characteristics:

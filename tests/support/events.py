@@ -69,6 +69,9 @@ class SameView:
     def stored_values(self, path: tuple[str, ...], value: Any) -> tuple[Any, ...]:  # noqa: ARG002 - a View
         return (value,)
 
+    def settled(self, path: tuple[str, ...], value: Any) -> bool:  # noqa: ARG002 - a View
+        return True
+
 
 OFFERING = Entity(name=NOUN, type_name="ProductOffering", table=catalog.product_offering, columns={})
 CATALOG = Entity(name="productCatalog", type_name="ProductCatalog", table=catalog.catalog, columns={})

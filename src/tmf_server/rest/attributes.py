@@ -28,6 +28,10 @@ class Paths(Protocol):
         """Every stored value that is shown as the value."""
         ...
 
+    def settled(self, path: Path, value: object) -> bool:
+        """True when a record that shows the value has it at the usual path, never at another."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -145,6 +149,10 @@ class Stored:
         found = self._view.stored_values(path, value)
         url = RECORD_URL.fullmatch(str(value)) if path[-1] == "href" else None
         return found if url is None else (*found, f"{MARK}{self._kinds.get(url[1], url[1])}/{url[2]}")
+
+    def settled(self, path: Path, value: object) -> bool:
+        """True when a record that shows the value has it at the usual path, never at another."""
+        return self._view.settled(path, value)
 
 
 @lru_cache(maxsize=256)

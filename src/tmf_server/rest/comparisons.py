@@ -139,8 +139,9 @@ def _placed(known: Known, operator: str, values: list[tuple[str, Scalar]], view:
     """The comparison at every place where the attribute can be stored, with every value that is shown as the one."""
     found: list[Condition] = []
     for kind, value in values:
+        paths = known.stored[:1] if operator == "eq" and view.settled(known.shown, value) else known.stored
         for stored in _stored(known, operator, value, view):
-            found += [Compare(path, operator, stored, kind) for path in known.stored]
+            found += [Compare(path, operator, stored, kind) for path in paths]
     return alternatives(found)
 
 

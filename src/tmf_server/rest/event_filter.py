@@ -27,6 +27,10 @@ class AsShown:
         """The value itself."""
         return (value,)
 
+    def settled(self, path: Path, value: object) -> bool:  # noqa: ARG002
+        """There is no other path."""
+        return True
+
 
 class EventAttributes(Attributes):
     """The attributes of one event; those of the record it reports can be named without `event.<noun>.` before them."""

@@ -38,6 +38,10 @@ class V5View:
         """The value itself."""
         return (value,)
 
+    def settled(self, path: Path, value: Any) -> bool:  # noqa: ARG002
+        """There is no other path."""
+        return True
+
 
 class V4View:
     """A noun's v4 document over its canonical one, by the noun's table. Results share unchanged parts with the input.
@@ -75,3 +79,7 @@ class V4View:
     def stored_values(self, path: Path, value: Any) -> tuple[Any, ...]:
         """Every canonical value that v4 shows as `value`."""
         return self.plan.values(path, value)
+
+    def settled(self, path: Path, value: Any) -> bool:
+        """True when a record that shows `value` has it at the usual path, never at another."""
+        return self.plan.settled(path, value)

@@ -103,3 +103,7 @@ class Member(Step):
         """The value itself, which may be kept aside, and those that the rule shows as it."""
         said = self.said.get((self.shown, *rest), {})
         return (value, *(stored for stored, shown in said.items() if shown == value))
+
+    def settled(self, rest: Path, value: Any) -> bool:  # noqa: ARG002
+        """What the block does not give back is kept aside, whatever it is."""
+        return False

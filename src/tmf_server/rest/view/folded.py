@@ -83,5 +83,11 @@ class Folded:
 
     def values(self, path: Path, value: Any) -> tuple[Any, ...]:
         """As the side that has the attribute says."""
-        plan = self.inner if path and path[0] in self.inner_names else self.outer
-        return plan.values(path, value)
+        return self._side(path).values(path, value)
+
+    def settled(self, path: Path, value: Any) -> bool:
+        """As the side that has the attribute says."""
+        return self._side(path).settled(path, value)
+
+    def _side(self, path: Path) -> Plan:
+        return self.inner if path and path[0] in self.inner_names else self.outer

@@ -99,6 +99,11 @@ class Plan:
         step = self._step(path)
         return (value,) if step is None else step.values(path[1:], value)
 
+    def settled(self, path: Path, value: Any) -> bool:
+        """True when an object that shows `value` has it at the usual path, never at another."""
+        step = self._step(path)
+        return step is None or step.settled(path[1:], value)
+
     def _step(self, path: Path) -> Step | None:
         if path == ("@type",) and self.types is not None:
             return Named(self.types.names)

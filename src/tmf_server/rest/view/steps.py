@@ -12,6 +12,8 @@ from tmf_server.domain.canonical import KEPT
 from tmf_server.registry import Document, Path
 from tmf_server.rest.view.align import partners, same_one
 
+_NOTHING = object()
+
 
 class Objects(Protocol):
     """How objects at one place look in both versions (a plan)."""
@@ -30,6 +32,10 @@ class Objects(Protocol):
 
     def values(self, path: Path, value: Any) -> tuple[Any, ...]:
         """The canonical values that are shown as `value` at a path of the other version."""
+        ...
+
+    def settled(self, path: Path, value: Any) -> bool:
+        """True when an object that shows `value` has it at the usual path, never at another."""
         ...
 
 
@@ -60,6 +66,10 @@ class Step:
     def values(self, rest: Path, value: Any) -> tuple[Any, ...]:  # noqa: ARG002
         """The canonical values that are shown as `value`."""
         return (value,)
+
+    def settled(self, rest: Path, value: Any) -> bool:  # noqa: ARG002
+        """There is no other path."""
+        return True
 
 
 class Hidden(Step):
@@ -125,6 +135,10 @@ class Inner(Step):
         """The values of an attribute below."""
         return self.plan.values(rest, value)
 
+    def settled(self, rest: Path, value: Any) -> bool:
+        """As the object says."""
+        return self.plan.settled(rest, value)
+
 
 class Limited(Step):
     """A value that v5 takes only from some; what it would not take is kept, what v4 lacks is shown as the nearest."""
@@ -142,13 +156,15 @@ class Limited(Step):
         out[self.shown] = self._nearest(value)
 
     def accept(self, value: Any, base: Document | None, out: Document, kept: Document) -> None:
-        """The value of before where it is still shown so; else the value meant, or into the residue."""
-        if base is not None and self.stored in base and self._nearest(base[self.stored]) == value:
-            out[self.stored] = base[self.stored]
-            return
-        meant = self.to_stored.get(value, value) if isinstance(value, str) else value
-        if self.allowed(meant):
-            out[self.stored] = meant
+        """The value of before where it is still shown so; else the value meant, or into the residue.
+
+        Where v5 has a value that it would not take, of a type that does not say so, it takes the next one as well.
+        """
+        before = base.get(self.stored, _NOTHING) if base is not None else _NOTHING
+        if before is not _NOTHING and self._nearest(before) == value:
+            out[self.stored] = before
+        elif self._fits(value) or (before is not _NOTHING and not self.allowed(before)):
+            out[self.stored] = self._meant(value)
         else:
             kept[self.shown] = value
 
@@ -160,6 +176,16 @@ class Limited(Step):
         """Every canonical value that looks like this one."""
         several = [name for name, shown in self.to_shown.items() if shown == value]
         return (value, *several) if value not in self.to_shown and value not in self.to_stored else tuple(several)
+
+    def settled(self, rest: Path, value: Any) -> bool:
+        """Only what v5 would not take is kept aside."""
+        return not rest and self._fits(value)
+
+    def _fits(self, value: Any) -> bool:
+        return self.allowed(self._meant(value))
+
+    def _meant(self, value: Any) -> Any:
+        return self.to_stored.get(value, value) if isinstance(value, str) else value
 
     def _nearest(self, value: Any) -> Any:
         return self.to_shown.get(value, value) if isinstance(value, str) else value
@@ -240,6 +266,10 @@ class FirstOf(Step):
     def values(self, rest: Path, value: Any) -> tuple[Any, ...]:
         """As for one element."""
         return self.element.values(rest, value)
+
+    def settled(self, rest: Path, value: Any) -> bool:
+        """As for one element."""
+        return self.element.settled(rest, value)
 
 
 def accept_value(plan: Objects, value: Any, before: Any) -> Any:
