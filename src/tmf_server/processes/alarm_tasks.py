@@ -12,6 +12,7 @@ from tmf_server.registry import Document, Entity
 from tmf_server.settings import Settings
 from tmf_server.storage.conditions import Selection, matches
 from tmf_server.storage.database import Connection
+from tmf_server.storage.locked import locked
 from tmf_server.storage.records import Records, Stored
 from tmf_server.storage.select import Selector
 
@@ -65,20 +66,17 @@ class AlarmTasks:
         """Do the task, unless it was made in a state in which nothing is left to do; its record as it is then."""
         state = rules.ALARM_TASK_LIFECYCLE.of(stored.parsed())
         if state == "cancel":
-            return self._move(connection, entity, stored, {"state": "canceled"})
+            return self._records.amend(connection, entity, stored, {"state": "canceled"})
         if state not in ("acknowledged", "inProgress"):
             return stored
-        stored = self._move(connection, entity, stored, {"state": "inProgress"})
+        stored = self._records.amend(connection, entity, stored, {"state": "inProgress"})
         task, act = stored.parsed(), ACTS[entity.name]
         if isinstance(act, Each):
             touched = self._each(connection, task, stored.updated, act)
         else:
             touched = self._group(connection, task, act)
         done = [one.parsed() for one in touched]
-        return self._move(connection, entity, stored, {"state": "done", act.done: done})
-
-    def _move(self, connection: Connection, entity: Entity, stored: Stored, values: Document) -> Stored:
-        return self._records.update(connection, entity, stored, stored.parsed() | values)
+        return self._records.amend(connection, entity, stored, {"state": "done", act.done: done})
 
     def _each(self, connection: Connection, task: Document, moment: int, act: Each) -> list[Stored]:
         if isinstance(task.get("comment"), dict):
@@ -117,10 +115,9 @@ class AlarmTasks:
                 f"The pattern fits more than {most} alarms. Narrow it, and repeat the task for the rest.",
                 message=next(iter(patterns)),
             )
-        # one order everywhere, so that two tasks never wait for each other; what changed meanwhile is looked at again
-        locked = [self._records.load(connection, self._alarm, id_, lock=True) for id_ in sorted(ids)]
-        found = [one for one in locked if one is not None and (one.id in named or matches(condition, one.parsed()))]
-        return sorted(found, key=lambda one: one.key)
+        # what changed meanwhile is looked at again
+        found = locked(connection, self._alarm, ids)
+        return [one for one in found if one.id in named or matches(condition, one.parsed())]
 
 
 def _pointed(task: Document, name: str) -> dict[str, Document]:

@@ -69,7 +69,7 @@ class BillsOnDemand:
                 f"The account {account!r} has more than {most} rates that are not billed; a request takes no more.",
                 message="/billingAccount",
             )
-        found = locked(connection, entity, [one.key for one in page.rows])
+        found = locked(connection, entity, [one.id for one in page.rows])
         return [one for one in found if _is_due(one.parsed(), account)]
 
     def _why_not(self, connection: Connection, account: str) -> str:

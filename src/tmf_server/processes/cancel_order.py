@@ -28,17 +28,14 @@ class CancelOrder:
         order = self._records.load(connection, self._order, task["productOrder"]["id"], lock=True)
         refusal = _refusal(task, order)
         if order is None or refusal is not None:
-            return self._move(connection, entity, stored, {"state": "rejected", "errorMessage": refusal})
-        stored = self._move(connection, entity, stored, {"state": "inProgress"})
+            return self._records.amend(connection, entity, stored, {"state": "rejected", "errorMessage": refusal})
+        stored = self._records.amend(connection, entity, stored, {"state": "inProgress"})
         moment = self._cancel(connection, order, task)
-        return self._move(connection, entity, stored, {"state": "done", "effectiveCancellationDate": moment})
+        return self._records.amend(connection, entity, stored, {"state": "done", "effectiveCancellationDate": moment})
 
     @property
     def _order(self) -> Entity:
         return self._records.registry.entities[ORDER]
-
-    def _move(self, connection: Connection, entity: Entity, stored: Stored, values: Document) -> Stored:
-        return self._records.update(connection, entity, stored, stored.parsed() | values)
 
     def _cancel(self, connection: Connection, order: Stored, task: Document) -> str:
         """Take the steps of a cancellation; the instant at which the last one was taken."""

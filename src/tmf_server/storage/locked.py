@@ -1,4 +1,4 @@
-"""Records by their keys, locked for a change. Names no noun."""
+"""Records by their ids, locked for a change. Names no noun."""
 
 import json
 from collections.abc import Iterable
@@ -13,16 +13,16 @@ from tmf_server.storage.rows import SOURCE
 
 LOCKED = """
     SELECT t.key, t.id, t.revision, t.updated, t.document FROM {table} AS t
-    WHERE t.key IN (SELECT CAST(j.value ->> 0 AS BIGINT) FROM {source}) ORDER BY t.key{lock}"""
+    WHERE t.id IN (SELECT j.value ->> 0 FROM {source}) ORDER BY t.key{lock}"""
 
 
-def locked(connection: Connection, entity: Entity, keys: Iterable[int]) -> list[Stored]:
+def locked(connection: Connection, entity: Entity, ids: Iterable[str]) -> list[Stored]:
     """Those of the records that are still here, as they are now, in the order in which they were made.
 
     Nobody else changes them until the transaction ends; one order everywhere, so that two never wait for each other.
     """
     statement = _statement(entity.table.name, connection.dialect.name)
-    found = run(connection, statement, {"rows": json.dumps([[key] for key in keys])})
+    found = run(connection, statement, {"rows": json.dumps([[id_] for id_ in ids])})
     return [Stored(*row) for row in found.fetchall()]
 
 

@@ -205,6 +205,10 @@ class Records:
                 raise InvalidInput(f"The references at {path} form a loop.", faults=[fault], code="loop")
 
     # -- change ---------------------------------------------------------------------------------
+    def amend(self, connection: Connection, entity: Entity, stored: Stored, values: Document) -> Stored:
+        """Give some attributes of the record new values, the others staying as they are."""
+        return self.update(connection, entity, stored, stored.parsed() | values)
+
     def update(
         self,
         connection: Connection,
