@@ -98,8 +98,7 @@ def test_a_reset_asks_first(command: Command, tmp_path: Path) -> None:
 
 
 # -- records --------------------------------------------------------------------------------------
-@pytest.mark.parametrize("version", ["v5", "v4"])
-@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize(("version", "packed"), [("v5", False), ("v4", True)])
 def test_what_is_dumped_is_loaded_again(command: Command, tmp_path: Path, version: str, packed: bool) -> None:
     good(command("reset", "--yes"))
     file = tmp_path / ("all.ndjson.gz" if packed else "all.ndjson")
