@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import time
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tmf_server.domain.fresh import fresh_token
 from tmf_server.errors import InvalidInput, NotAcceptable, NotFound, Problem, Unavailable
 from tmf_server.logs import REQUEST_ID
 from tmf_server.metrics import FIGURES, UNNAMED
@@ -218,7 +218,7 @@ class _Outgoing:
 
 def _request_id(given: bytes | None) -> str:
     text = (given or b"").decode("latin-1")
-    return text if REQUEST_ID_FORM.fullmatch(text) else os.urandom(16).hex()
+    return text if REQUEST_ID_FORM.fullmatch(text) else fresh_token()
 
 
 def _check_accept(accept: str) -> None:

@@ -1,6 +1,5 @@
 """The outbox: events written with the change that they report, and read by position. Runs SQL on a given connection."""
 
-import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, RowMapping, select
 
+from tmf_server.domain.fresh import fresh_uuid
 from tmf_server.logs import REQUEST_ID
 from tmf_server.model.events import outbox
 from tmf_server.storage.changes import Change
@@ -62,7 +62,7 @@ def record(connection: Connection, changes: Sequence[Change], correlation_id: st
 def _row(change: Change, correlation_id: str | None) -> tuple[Any, ...]:
     """The values of `_NAMES`."""
     return (
-        str(uuid.uuid4()),
+        fresh_uuid(),
         change.kind,
         change.id,
         change.event,

@@ -1,12 +1,12 @@
 """Registered callbacks: hubs of each API in each version. Runs SQL; calls nobody."""
 
-import uuid
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, RowMapping, Select, delete, insert, select
 
+from tmf_server.domain.fresh import fresh_uuid
 from tmf_server.domain.instants import now
 from tmf_server.errors import NotFound
 from tmf_server.events import leases, relay
@@ -47,7 +47,7 @@ class Subscriptions:
         """
         self._guard.check(document["callback"])
         made = Subscription(
-            id=str(uuid.uuid4()),
+            id=fresh_uuid(),
             api=api,
             version=version,
             callback=document["callback"],

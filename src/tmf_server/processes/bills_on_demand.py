@@ -1,10 +1,10 @@
 """The work of a bill on demand (TMF678): an account's unbilled rates become a bill, in the request's transaction."""
 
-import uuid
 from collections.abc import Iterator
 
 from tmf_server.domain.bill_making import Occasion, bill_of, charge_of
 from tmf_server.domain.billing import BILL_ON_DEMAND_LIFECYCLE
+from tmf_server.domain.fresh import fresh_uuid
 from tmf_server.errors import TooCostly
 from tmf_server.registry import Document, Entity, Path
 from tmf_server.settings import Settings
@@ -98,7 +98,7 @@ class BillsOnDemand:
             yield asking
 
     def _bill(self, connection: Connection, rates: list[Stored], moment: int, parties: tuple[Document, ...]) -> Stored:
-        occasion = Occasion(str(uuid.uuid4()), moment, self._settings.payment_days, parties)
+        occasion = Occasion(fresh_uuid(), moment, self._settings.payment_days, parties)
         documents = [one.parsed() for one in rates]
         [bill] = self._records.create(connection, self._entity(BILL), [bill_of(documents, occasion)])
         billed = {"isBilled": True, "bill": _reference(bill)}

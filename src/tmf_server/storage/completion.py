@@ -1,9 +1,9 @@
 """What the server adds to a document before it is stored, and the rules it has to keep. Pure; names no noun."""
 
-import uuid
 from collections.abc import Collection
 
 from tmf_server.domain.canonical import MARK, attribute, with_values
+from tmf_server.domain.fresh import fresh_uuid
 from tmf_server.domain.instants import format_instant
 from tmf_server.errors import InvalidInput
 from tmf_server.registry import ALWAYS, CHANGE, CREATE_ONLY, Document, Entity
@@ -19,7 +19,7 @@ def local_href(kind: str, id_: str) -> str:
 
 def completed(entity: Entity, document: Document, moment: int) -> Document:
     """The new record as it is stored: with id, href, stamps, defaults and what follows. InvalidInput by its rules."""
-    id_ = document.get("id") or str(uuid.uuid4())
+    id_ = document.get("id") or fresh_uuid()
     rest = {name: value for name, value in document.items() if name not in ("id", "href")}
     new = {"id": id_, "href": local_href(entity.name, id_), **rest}
     for name, when in entity.stamps.items():
