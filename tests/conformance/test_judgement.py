@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tmf_conformance.checks import contract
+from tmf_conformance.checks import contract, paging
 from tmf_conformance.client import Exchange
 from tmf_conformance.document import Document, Operation
 from tmf_conformance.errors import Blocked
@@ -133,3 +133,46 @@ def test_an_operation_that_needs_a_record_which_cannot_be_made_is_blocked(
     trial: Any = SimpleNamespace(document=widget, session=SimpleNamespace(cases=cases))
     observation = asyncio.run(contract._observe(trial, operation(widget, "widget", "retrieve")))
     assert (observation.blocked, observation.sent) == ("no record can be made", 0)
+
+
+@pytest.mark.parametrize(("writes", "mark", "offset_works"), [(1, {}, True), (1, {}, False), (0, {"name": "x"}, False)])
+def test_what_other_checks_write_meanwhile_is_no_failure_of_offset(
+    writes: int, mark: dict[str, str], offset_works: bool
+) -> None:
+    ids, told = ["a", "b", "c"], []
+    left = [writes]
+
+    async def rows(**query: str) -> list[dict[str, str]]:
+        found = ids[int(query["offset"]) :] if offset_works else list(ids)
+        if left[0]:
+            left[0] -= 1
+            ids.append(f"new {left[0]}")
+        return [{"id": one} for one in found]
+
+    async def stock() -> Any:
+        return SimpleNamespace(mark=mark)
+
+    def expect(holds: bool, found: str, _expected: str) -> None:
+        if not holds:
+            told.append(found)
+
+    trial: Any = SimpleNamespace(stock=stock, rows=rows, expect=expect)
+
+    async def judge() -> None:
+        await paging.offset(trial)
+
+    asyncio.run(judge())
+    assert bool(told) is not offset_works
+
+
+def test_offset_is_not_judged_while_others_never_stop_writing() -> None:
+    ids: list[str] = []
+
+    async def rows(**_query: str) -> list[dict[str, str]]:
+        ids.append(str(len(ids)))
+        return [{"id": one} for one in ids]
+
+    trial: Any = SimpleNamespace(rows=rows)
+    stock: Any = SimpleNamespace(mark={})
+    with pytest.raises(Blocked, match="wrote all the time"):
+        asyncio.run(paging.steady(trial, stock, 1))
