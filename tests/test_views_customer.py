@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.views import Record, assert_pair, view
 from tmf_server.domain.canonical import KEPT
+from tmf_server.rest.view.residue import strip
 
 CUSTOMER = Record("TMF629", "Customer", "Customer")
 
@@ -76,6 +77,16 @@ def test_a_contact_medium_of_a_type_of_the_clients_own_keeps_it() -> None:
     changed = {**shown["contactMedium"][0], "characteristic": {"contactType": "y"}}
     after = view(CUSTOMER).accept({**shown, "contactMedium": [changed]}, stored)
     assert after["contactMedium"] == [{**medium, "contactType": "y"}]
+
+
+@pytest.mark.parametrize("type_name", ["ContactMedium", "EmailContactMedium"])
+def test_a_contact_medium_that_v5_made_with_what_another_type_has_keeps_its_type(type_name: str) -> None:
+    stored = {"@type": "Customer", "contactMedium": [{"@type": type_name, "city": "Bonn"}]}
+    shown = view(CUSTOMER).show(stored)
+    changed = {**shown["contactMedium"][0], "characteristic": {"city": "Ulm", "floor": 3}}
+    after = view(CUSTOMER).accept({**shown, "contactMedium": [changed]}, stored)
+    assert strip(after)["contactMedium"] == [{"@type": type_name, "city": "Ulm"}]
+    assert view(CUSTOMER).show(after)["contactMedium"] == [changed]
 
 
 def test_the_engaged_party_is_a_plain_reference_in_v5() -> None:

@@ -51,8 +51,17 @@ def store_medium(shown: Document, part: Document) -> Document:
     """The attributes of v4's `characteristic`, and the type of contact medium that they make."""
     inner = shown.get("characteristic")
     stored = {name: inner[name] for name in LIFTED if name in inner} if isinstance(inner, dict) else {}
-    name = _type_of(stored, shown.get("mediumType"), part.get("@type"))
+    before = part.get("@type")
+    if before is not None and _as_before(stored, shown.get("mediumType"), part):
+        return {**stored, "@type": before}
+    name = _type_of(stored, shown.get("mediumType"), before)
     return stored if name is None else {**stored, "@type": name}
+
+
+def _as_before(stored: Document, medium_type: object, part: Document) -> bool:
+    """True when v4 says of the type what it was shown: other values of the same attributes are no other type."""
+    said = show_medium(part)
+    return bool(medium_type == said["mediumType"] and stored.keys() == said["characteristic"].keys())
 
 
 def _type_of(stored: Document, medium_type: object, before: str | None) -> str | None:
