@@ -200,6 +200,17 @@ def test_a_price_that_v5_takes_away_is_gone_in_v4() -> None:
     assert view(OFFERING).show(stored)["productOfferingPrice"] == [{"name": "p", "@type": "ProductOfferingPrice"}]
 
 
+@pytest.mark.parametrize("tax", [[], [{"@type": "TaxItem"}], [{"@type": "VatItem", "taxRate": 10}, {}]])
+def test_v4_changes_what_is_no_tax_and_leaves_the_tax(tax: list[dict[str, Any]]) -> None:
+    price = {"@type": "ProductOfferingPrice", "id": "1", "price": euros(10), "percentage": 5, "tax": tax}
+    stored = {"@type": "ProductOffering", "id": "1", "productOfferingPrice": [price]}
+    shown = view(OFFERING).show(stored)
+    inline = shown["productOfferingPrice"][0]
+    changed = {**inline, "price": {**inline["price"], "percentage": 6}}
+    after = view(OFFERING).accept({**shown, "productOfferingPrice": [changed]}, stored)
+    assert after["productOfferingPrice"] == [{**price, "percentage": 6}]
+
+
 def test_v4_changes_one_tax_and_leaves_the_others() -> None:
     items = [
         {"@type": "TaxItem", "taxRate": 10, "taxAmount": euros(1)},

@@ -35,12 +35,13 @@ def store_inline_price(shown: Document, part: Document) -> Document:
     if price is not None:
         stored["price"] = price
     tax = _stored_tax(given, part)
-    if tax:
-        stored["tax"] = tax
-    return stored
+    return stored if tax is None else {**stored, "tax": tax}
 
 
-def _stored_tax(given: Document, part: Document) -> list[Document]:
+def _stored_tax(given: Document, part: Document) -> Any:
+    """The tax items of v4's price, None for none; those that there were while v4 says of them what it was shown."""
+    if _said_of_tax(given) == _said_of_tax(show_inline_price(part).get("price", {})):
+        return part.get("tax")
     items = _items(part)
     first = {name: value for name, value in (items[0] if items else {}).items() if name not in TAX_ATTRIBUTES}
     if _taxed(part.get("price"), items) is not None:
@@ -50,8 +51,13 @@ def _stored_tax(given: Document, part: Document) -> list[Document]:
     if amount is not None:
         first["taxAmount"] = amount
     if not first.keys() - {"@type"}:
-        return items[1:]
+        return items[1:] or None
     return [{"@type": "TaxItem", **first}, *items[1:]]
+
+
+def _said_of_tax(price: Document) -> tuple[Any, ...]:
+    tax = _tax_between(price.get("dutyFreeAmount"), price.get("taxIncludedAmount"), [])
+    return tax, *(price.get(name) for name in TAX_ATTRIBUTES)
 
 
 def _items(part: Document) -> list[Document]:
