@@ -255,12 +255,16 @@ def test_a_port_that_is_taken_is_told_before_anything_is_done(bare: Command, tmp
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_database_that_may_not_be_written_is_told(bare: Command, tmp_path: Path) -> None:
+def test_a_database_that_may_not_be_written_is_told(
+    bare: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     file = tmp_path / "tmf.db"
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE other (a)")
     said = refused(bare("serve", "--port", "0", TMF_DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true"))
     assert "the database cannot be used: attempt to write a readonly database" in said
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_help_names_every_command(bare: Command) -> None:

@@ -83,8 +83,9 @@ class Database:
 
     def _sqlite_engine(self, begin: str | None) -> Engine:
         settings = self.settings
-        if self.url.database and self.url.database != ":memory:":
-            _make_folder(Path(self.url.database).parent)
+        file = self.url.database
+        if file and not file.startswith((":memory:", "file:")):  # a URI says itself whether a file may be made
+            _make_folder(Path(file).parent)
         engine = create_engine(
             self.url,
             poolclass=QueuePool,
