@@ -48,7 +48,9 @@ The goal of 1,500 alarms a second on PostgreSQL is missed. Of an alarm (64 at on
 process computes for 0.71 ms: one half in the event loop, which finds the operation, reads, checks and answers, the
 other in the thread that stores what came together in one transaction. So a process that waited for nothing could take
 in 1,400 a second. It waits 0.3 ms for each: PostgreSQL adds to the indexes of the alarms and their references and
-writes the event, on the second of two cores, which the load takes as well.
+writes the event, on the second of two cores, which the load takes as well. What was tried against that wait, with
+200,000 stored and three runs each: a second storing thread (839 a second beside 936 with one: the threads wait for each
+other instead) and groups of at most 32, 24 or 16 reports (937, 862 and 761 beside 874 without a bound).
 """
 # What each filter asks; every {n} and {s} is another value in each request.
 FILTERS: tuple[tuple[str, str, str], ...] = (
