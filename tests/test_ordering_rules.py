@@ -84,6 +84,11 @@ MOVED = [
     ("inProgress: inProgress completed", "inProgress: completed completed", "completed: completed completed"),
     ("inProgress: inProgress failed", "inProgress: completed failed", "partial: completed failed"),
     ("inProgress: inProgress inProgress", "held: completed inProgress", "held: completed held"),
+    ("pending: pending pending", "pending: cancelled pending", "pending: cancelled pending"),
+    ("pending: pending cancelled", "pending: cancelled cancelled", "cancelled: cancelled cancelled"),
+    ("pending: pending completed", "pending: cancelled completed", "partial: cancelled completed"),
+    ("held: held failed", "held: cancelled failed", "failed: cancelled failed"),
+    ("held: held acknowledged", "cancelled: held acknowledged", "cancelled: cancelled cancelled"),
 ]  # fmt: skip
 
 

@@ -12,9 +12,9 @@ SERVICE_LIFECYCLE = Lifecycle(
     "state",
     moves(
         [
-            ("feasibilityChecked", "designed terminated"),
+            ("feasibilityChecked", "designed reserved inactive active terminated"),
             ("designed", "reserved inactive active terminated"),
-            ("reserved", "inactive active terminated"),
+            ("reserved", "designed inactive active terminated"),
             ("inactive", "active terminated"),
             ("active", "inactive suspended terminated"),
             ("suspended", "active inactive terminated"),

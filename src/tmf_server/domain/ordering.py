@@ -19,8 +19,8 @@ ITEM_STATES = moves(
     [
         ("acknowledged", "rejected pending held inProgress assessingCancellation"),
         ("inProgress", "pending held completed failed partial assessingCancellation"),
-        ("pending", "inProgress assessingCancellation held"),
-        ("held", "inProgress assessingCancellation pending"),
+        ("pending", "inProgress assessingCancellation held cancelled"),
+        ("held", "inProgress assessingCancellation pending cancelled"),
         ("assessingCancellation", "pendingCancellation acknowledged inProgress pending held"),
         ("pendingCancellation", "cancelled failed"),
         ("rejected", ""),
@@ -125,7 +125,8 @@ def states_together(order: Document, before: Document | None, _moment: int) -> D
     states = {item.get("id"): item["state"] for _, item in items(order)}
     rolled = order_state(set(states.values())) if states and states != former else old
     accepted = old == "inProgress.accepted" and rolled == "inProgress"
-    follows = rolled in ORDER_LIFECYCLE.next(old) and old != DRAFT and not accepted
+    ends = rolled in ENDED and old not in ENDED  # the last open item may end in one move where the order has none
+    follows = (ends or rolled in ORDER_LIFECYCLE.next(old)) and old != DRAFT and not accepted
     return {"state": rolled if follows else old} | _items_of(order)
 
 
