@@ -135,8 +135,8 @@ def test_a_group_is_no_loop(client: httpx.Client, three: list[Body]) -> None:
         (like(comment=[{"@type": "Comment", "userId": "ann", "comment": "one"}]), [0]),
         (like(comment=[{"@type": "Comment", "userId": "ann", "comment": "two"}]), []),
         (like(serviceAffecting=True), [1]),
-        ([{"@type": "SomeOtherAlarm"}], []),
-        ([{"@type": "Alarm"}], [0, 1, 2]),
+        ([{"@type": "SomeOtherAlarm", "state": "raised"}], []),
+        (like(state="raised"), [0, 1, 2]),
     ],
 )
 def test_patterns_select_by_any_attribute(
@@ -189,6 +189,43 @@ def test_a_reference_may_bring_its_name(client: httpx.Client, three: list[Body])
     assert len(run(client, "groupAlarm", **group)["groupedAlarm"]) == 2
     task = run(client, "ackAlarms", V4, **WHO, alarmPattern=[{"href": three[2]["href"]}])
     assert ids(task["ackedAlarm"]) == [three[2]["id"]]
+
+
+EMPTY: list[Any] = [
+    {"@type": "Alarm"},
+    {"@type": "SpecialAlarm", "@baseType": "Alarm"},
+    {"@type": "Alarm", "id": None},
+    {"@type": "Alarm", "perceivedSeverity": None, "alarmedObject": None},
+    {"@type": "Alarm", "comment": [], "affectedService": [None]},
+    {"@type": "Alarm", "crossedThresholdInformation": {"@type": "CrossedThresholdInformation"}},
+]
+EMPTY_V4: list[Any] = [{}, {"id": None}, {"alarmedObject": {}}, {"alarmedObject": {"id": None}}, {"comment": [{}]}]
+
+
+@pytest.mark.parametrize("task", [*EACH, "groupAlarm", "unGroupAlarm"])
+def test_a_pattern_that_names_nothing_is_refused(client: httpx.Client, three: list[Body], task: str) -> None:
+    type_name = task[:1].upper() + task[1:]
+    cases = [(f"{V5}/{task}", {"@type": type_name}, one) for one in EMPTY]
+    cases += [(f"{V5}/{task}", {"@type": type_name, "state": "done"}, EMPTY[0])]
+    cases += [(f"{V4}/{task}s", {}, one) for one in (*EMPTY, *EMPTY_V4)]
+    for url, body, empty in cases:
+        for pointer, patterns in filled(task, empty).items():
+            answer = client.post(url, json=body | patterns)
+            assert (answer.status_code, answer.json()["code"]) == (400, "emptyPattern"), (url, patterns, answer.text)
+            assert answer.json()["message"].startswith(f"{pointer}:")
+    assert [stored(client, one) for one in three] == three
+    assert client.get(f"{V5}/{task}").json() == []
+
+
+def filled(task: str, empty: Body) -> dict[str, Body]:
+    """Bodies of the task in which one pattern, at the pointer, is the empty one, all others naming an alarm."""
+    named = {"@type": "AlarmRef", "id": "a"}
+    if task in EACH:
+        return {"/alarmPattern/1": EACH[task] | {"alarmPattern": [named, empty]}}
+    return {
+        "/parentAlarm": GROUPING | {"parentAlarm": empty, "correlatedAlarm": [named]},
+        "/correlatedAlarm/1": GROUPING | {"parentAlarm": named, "correlatedAlarm": [named, empty]},
+    }
 
 
 def test_thousands_of_ids_are_no_burden(client: httpx.Client, three: list[Body]) -> None:

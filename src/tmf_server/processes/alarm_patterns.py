@@ -1,6 +1,7 @@
 """Alarm patterns (TMF642) as conditions: an alarm that has all that the pattern says. Pure; runs no SQL."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,15 @@ PLAIN_TYPES = frozenset({"Alarm", "AlarmRef"})
 KINDS: dict[type, str] = {bool: "boolean", int: "number", float: "number", Decimal: "number", str: "text"}
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The alarms that patterns describe: those of the `ids`, and those that fulfil the condition, if there is one."""
+
+    pointer: str
+    ids: frozenset[str]
+    condition: Condition | None
+
+
 class Patterns:
     """Reads patterns by the alarm's schema in its canonical document."""
 
@@ -25,24 +35,23 @@ class Patterns:
         self._schema = schema
         self._most = most
 
-    def read(self, patterns: Mapping[str, Document]) -> tuple[list[str], Condition | None]:
-        """The ids of patterns that say nothing else, and what an alarm fulfils that some other pattern describes.
+    def read(self, patterns: Mapping[str, Document]) -> Wanted:
+        """The alarms that agree with all of any one pattern; the patterns come by their JSON pointers.
 
-        The patterns come by their JSON pointers.
-
-        InvalidInput names what no alarm can have; TooCostly for more than is looked for at once.
+        InvalidInput for an attribute that no alarm can have, and for a pattern that names none; TooCostly for more
+        than is looked for at once.
         """
         faults = [fault for pointer, one in patterns.items() for fault in self._unknown(_plain(one), (), pointer)]
         if faults:
             raise InvalidInput("The pattern names what alarms do not have.", faults=faults, code="unknownAttribute")
-        described = [tuple(self._alarm(_plain(one))) for one in patterns.values()]
-        ids = [id_ for parts in described for id_ in _named(parts)]
-        others = [And(parts) for parts in described if not _named(parts)]
+        described = {pointer: tuple(self._alarm(_plain(one))) for pointer, one in patterns.items()}
+        _refuse_empty(described)
+        ids = frozenset(id_ for parts in described.values() for id_ in _named(parts))
+        others = [And(parts) for parts in described.values() if not _named(parts)]
+        pointer = next(iter(patterns), "")
         if sum(map(_size, others)) > self._most:
-            raise TooCostly(
-                f"The patterns have more than {self._most} values. Use fewer.", message=next(iter(patterns))
-            )
-        return ids, Or(tuple(others)) if others else None
+            raise TooCostly(f"The patterns have more than {self._most} values. Use fewer.", message=pointer)
+        return Wanted(pointer, ids, Or(tuple(others)) if others else None)
 
     def _unknown(self, node: Any, path: Path, pointer: str) -> Iterator[Fault]:
         if isinstance(node, list):
@@ -111,6 +120,17 @@ def _plain(pattern: Document) -> Document:
     if "id" not in pattern:
         return pattern
     return {name: value for name, value in pattern.items() if name != "name"}
+
+
+def _refuse_empty(described: Mapping[str, tuple[Condition, ...]]) -> None:
+    """Raise InvalidInput for patterns without an attribute of the alarm: each would fit every alarm there is."""
+    faults = [
+        Fault(pointer, "expected an attribute with a value, such as id or perceivedSeverity")
+        for pointer, parts in described.items()
+        if all(isinstance(one, TypeIs) for one in parts)
+    ]
+    if faults:
+        raise InvalidInput("A pattern without attributes would fit every alarm.", faults=faults, code="emptyPattern")
 
 
 def _named(parts: tuple[Condition, ...]) -> list[str]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from tmf_server.domain import alarm as rules
 from tmf_server.domain.instants import format_instant
 from tmf_server.errors import Conflict, TooCostly
-from tmf_server.processes.alarm_patterns import Patterns
+from tmf_server.processes.alarm_patterns import Patterns, Wanted
 from tmf_server.registry import Document, Entity
 from tmf_server.settings import Settings
 from tmf_server.storage.conditions import Selection, matches
@@ -25,6 +25,7 @@ class Each:
 
     done: str
     change: Callable[[Document, Document], Document]
+    patterns = ("alarmPattern",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Group:
 
     done: str
     change: Callable[[Document, list[Document], Document], list[Document]]
+    patterns = ("parentAlarm", "correlatedAlarm")
 
 
 ACTS: Mapping[str, Each | Group] = {
@@ -64,34 +66,37 @@ class AlarmTasks:
 
     def start(self, connection: Connection, entity: Entity, stored: Stored, _contract: str, _origin: str) -> Stored:
         """Do the task, unless it was made in a state in which nothing is left to do; its record as it is then."""
-        state = rules.ALARM_TASK_LIFECYCLE.of(stored.parsed())
+        task, act = stored.parsed(), ACTS[entity.name]
+        wanted = [self._patterns.read(_pointed(task, name)) for name in act.patterns]
+        state = rules.ALARM_TASK_LIFECYCLE.of(task)
         if state == "cancel":
             return self._records.amend(connection, entity, stored, {"state": "canceled"})
         if state not in ("acknowledged", "inProgress"):
             return stored
         stored = self._records.amend(connection, entity, stored, {"state": "inProgress"})
-        task, act = stored.parsed(), ACTS[entity.name]
+        chosen = [self._choose(connection, one) for one in wanted]
         if isinstance(act, Each):
-            touched = self._each(connection, task, stored.updated, act)
+            touched = self._each(connection, act, task, *chosen, moment=stored.updated)
         else:
-            touched = self._group(connection, task, act)
+            touched = self._group(connection, act, task, *chosen)
         done = [one.parsed() for one in touched]
         return self._records.amend(connection, entity, stored, {"state": "done", act.done: done})
 
-    def _each(self, connection: Connection, task: Document, moment: int, act: Each) -> list[Stored]:
+    def _each(
+        self, connection: Connection, act: Each, task: Document, chosen: list[Stored], *, moment: int
+    ) -> list[Stored]:
         if isinstance(task.get("comment"), dict):
             task["comment"].setdefault("time", format_instant(moment))
-        chosen = self._choose(connection, _pointed(task, "alarmPattern"))
         return [self._change(connection, one, act.change(one.parsed(), task)) for one in chosen]
 
-    def _group(self, connection: Connection, task: Document, act: Group) -> list[Stored]:
-        parents = self._choose(connection, {"/parentAlarm": task["parentAlarm"]})
+    def _group(
+        self, connection: Connection, act: Group, task: Document, parents: list[Stored], found: list[Stored]
+    ) -> list[Stored]:
         if len(parents) > 1:
             raise Conflict(
                 f"A group has one parent, and {len(parents)} alarms fit the pattern. Name the one by its id.",
                 message="/parentAlarm: expected a pattern of one alarm",
             )
-        found = self._choose(connection, _pointed(task, "correlatedAlarm"))
         children = [one for one in found if one.id not in {parent.id for parent in parents}]
         if not parents or not children:
             return []
@@ -102,24 +107,26 @@ class AlarmTasks:
     def _change(self, connection: Connection, stored: Stored, after: Document) -> Stored:
         return self._records.update(connection, self._alarm, stored, after)
 
-    def _choose(self, connection: Connection, patterns: Mapping[str, Document]) -> list[Stored]:
-        """The alarms that fit some of the patterns, locked, in the order in which they were made."""
-        named, condition = self._patterns.read(patterns)
+    def _choose(self, connection: Connection, wanted: Wanted) -> list[Stored]:
+        """The alarms that are wanted, locked, in the order in which they were made."""
         most = self._settings.max_task_alarms
-        ids = set(named)
-        if condition is not None:
-            page = self._selector.query(connection, self._alarm, condition).page(Selection(limit=most + 1))
+        ids = set(wanted.ids)
+        if wanted.condition is not None:
+            page = self._selector.query(connection, self._alarm, wanted.condition).page(Selection(limit=most + 1))
             ids |= {one.id for one in page.rows}
         if len(ids) > most:
             raise TooCostly(
                 f"The pattern fits more than {most} alarms. Narrow it, and repeat the task for the rest.",
-                message=next(iter(patterns)),
+                message=wanted.pointer,
             )
         # what changed meanwhile is looked at again
         found = locked(connection, self._alarm, ids)
-        return [one for one in found if one.id in named or matches(condition, one.parsed())]
+        return [one for one in found if one.id in wanted.ids or matches(wanted.condition, one.parsed())]
 
 
 def _pointed(task: Document, name: str) -> dict[str, Document]:
-    """The elements of an array of the task by their JSON pointers."""
-    return {f"/{name}/{place}": element for place, element in enumerate(task.get(name, ()))}
+    """The patterns of an attribute of the task, one or an array of them, by their JSON pointers."""
+    found = task.get(name, ())
+    if isinstance(found, dict):
+        return {f"/{name}": found}
+    return {f"/{name}/{place}": element for place, element in enumerate(found)}
