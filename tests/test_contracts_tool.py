@@ -71,6 +71,12 @@ class Project:
     def say(self, words: dict[str, Any]) -> None:
         (self.openapi / "glossary" / "things.yaml").write_text(yaml.safe_dump(words))
 
+    def lay(self, path: str, content: Any) -> None:
+        """A file below the openapi folder: text as it stands, or content as YAML."""
+        place = self.openapi / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(content if isinstance(content, str) else yaml.safe_dump(content))
+
     def run(self, *options: str) -> int:
         # one document uses few of the words in http.yaml: --only leaves out the search for unused ones
         options = options if "--all" in options else ("--only", "v4/TMF999", *options)
@@ -137,16 +143,60 @@ def test_a_name_without_words_is_reported_and_nothing_is_written(
     assert not project.written.exists()
 
 
-def test_words_that_nothing_uses_are_reported(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    project.say(WORDS | {"attributes": WORDS["attributes"] | {"smell": "What it smells of."}})
+def with_more(section: str, name: str, more: dict[Any, Any]) -> dict[str, Any]:
+    """The words, those of one entry among them with more beside them."""
+    entries = WORDS[section]
+    return WORDS | {section: entries | {name: entries.get(name, {}) | more}}
+
+
+UNUSED = {
+    "attributes: smell": WORDS | {"attributes": WORDS["attributes"] | {"smell": "What it smells of."}},
+    "nouns: Thing.om.patch": with_more("nouns", "Thing", {"om": {"patch": "More."}}),
+    "nouns: Thing.on.pacth": with_more("nouns", "Thing", {"on": {"pacth": "More."}}),
+    "nouns: Thing.True.patch": with_more("nouns", "Thing", {True: {"patch": "More."}}),
+    "schemas: Thing.describtion": with_more("schemas", "Thing", {"describtion": "Something."}),
+    "documents: TMF999.v5": with_more("documents", "TMF999", {"v5": "More."}),
+    "documents: TMF998.path": with_more("documents", "TMF998", {"path": "others"}),
+}
+
+
+@pytest.mark.parametrize("name", UNUSED)
+def test_words_and_keys_that_nothing_uses_are_reported(
+    project: Project, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    project.say(UNUSED[name])
     assert project.run("--all") == 1
-    unused = {line for line in capsys.readouterr().out.splitlines() if not line.startswith("unused: http")}
-    assert "unused: attributes: smell" in unused
-    assert "unused: attributes: id" not in unused
+    # http.yaml has words for operations that this document lacks; its `colour` is the one of Thing
+    spared = ("unused: http", "unused: attributes: colour")
+    reported = [line for line in capsys.readouterr().out.splitlines() if not line.startswith(spared)]
+    assert reported[:-1] == [f"unused: {name}"]
+
+
+def test_what_is_special_about_an_operation_follows_its_description(project: Project) -> None:
+    project.lay(
+        "glossary/more.yaml", "nouns:\n  Thing:\n    one: thing\n    on:\n      patch: Blue things stay blue.\n"
+    )
+    project.say(without(WORDS, "nouns", "Thing"))
+    assert project.run() == 0
+    description = project.document["paths"]["/thing/{id}"]["patch"]["description"]
+    assert description.endswith(" Blue things stay blue.")
+
+
+def test_a_key_that_stands_twice_is_refused(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    project.lay("glossary/more.yaml", "attributes:\n  size: How big.\n  size: How large.\n")
+    assert project.run() == 1
+    assert 'the key size is doubled\n  in "' in (told := capsys.readouterr().err)
+    assert 'more.yaml", line 3' in told
+
+
+def test_a_published_document_without_words_of_ours_is_left_alone(project: Project) -> None:
+    (project.reference / "v4" / "TMF998.json").write_text(json.dumps(REFERENCE))
+    assert project.run() == 0
+    assert [path.name for path in project.openapi.glob("v4/*")] == ["TMF999.yaml"]
 
 
 def test_the_same_words_in_two_files_are_refused(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    (project.openapi / "glossary" / "more.yaml").write_text(yaml.safe_dump({"attributes": {"id": "Another."}}))
+    project.lay("glossary/more.yaml", {"attributes": {"id": "Another."}})
     assert project.run() == 1
     assert "things.yaml: attributes: id" in capsys.readouterr().err
 
@@ -163,22 +213,24 @@ def test_check_tells_whether_the_files_are_up_to_date(project: Project) -> None:
 
 
 def test_a_correction_replaces_what_the_reference_has_wrong(project: Project) -> None:
-    corrections = [{"document": "v4/TMF999", "at": "/Thing/properties/id", "is": {"type": "string"}}]
-    (project.openapi / "corrections.yaml").write_text(yaml.safe_dump(corrections))
+    project.lay("corrections.yaml", [CORRECTION])
     assert project.run() == 0
     assert project.document["components"]["schemas"]["Thing"]["properties"]["id"]["type"] == "string"
 
 
-def test_a_correction_of_what_is_not_there_is_refused(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    corrections = [{"document": "v4/TMF999", "at": "/Thing/properties/size", "is": {"type": "string"}}]
-    (project.openapi / "corrections.yaml").write_text(yaml.safe_dump(corrections))
-    assert project.run() == 1
-    assert "nothing stands at /Thing/properties/size" in capsys.readouterr().err
+CORRECTION = {"document": "v4/TMF999", "at": "/Thing/properties/id", "is": {"type": "string"}}
+LOST = {
+    "nothing stands at /Thing/properties/size": ("corrections.yaml", [CORRECTION | {"at": "/Thing/properties/size"}]),
+    "corrections.yaml: no such documents: v5/TMF999": ("corrections.yaml", [CORRECTION | {"document": "v5/TMF999"}]),
+    "a correction says document, at, is, and no more": ("corrections.yaml", [CORRECTION | {"because": "it is so"}]),
+    "patchThink": ("examples/v4/TMF999.yaml", {"patchThink": {"application/json": {"one": {"value": {}}}}}),
+    "examples: no such documents: v4/TMF998": ("examples/v4/TMF998.yaml", {}),
+}
 
 
-def test_an_example_of_an_unknown_operation_is_refused(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    (project.openapi / "examples" / "v4").mkdir(parents=True)
-    lost: dict[str, Any] = {"patchThink": {"application/json": {"one": {"value": {}}}}}
-    (project.openapi / "examples" / "v4" / "TMF999.yaml").write_text(yaml.safe_dump(lost))
+@pytest.mark.parametrize("told", LOST)
+def test_what_belongs_to_nothing_is_refused(project: Project, capsys: pytest.CaptureFixture[str], told: str) -> None:
+    project.lay(*LOST[told])
     assert project.run() == 1
-    assert "patchThink" in capsys.readouterr().err
+    assert told in capsys.readouterr().err
+    assert not project.written.exists()

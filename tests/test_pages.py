@@ -12,10 +12,10 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
-import yaml
 
 from tests.support.served import Served, serving_app
-from tmf_server.contracts import ALIASES, YAML_LOADER, Contract
+from tmf_server import yaml12
+from tmf_server.contracts import ALIASES, Contract
 from tmf_server.domain.diagram import mermaid
 from tmf_server.domain.lifecycle import Lifecycle, moves
 from tmf_server.pages import create_pages
@@ -138,7 +138,7 @@ def test_aliases_are_not_told_when_they_are_off(tmp_path: Path) -> None:
 def read(answer: httpx.Response) -> Any:
     assert answer.status_code == 200
     text = answer.content
-    return json.loads(text) if "json" in answer.headers["Content-Type"] else yaml.load(text, YAML_LOADER)
+    return json.loads(text) if "json" in answer.headers["Content-Type"] else yaml12.parse(text)
 
 
 @pytest.mark.parametrize("form", ["json", "yaml"])

@@ -5,11 +5,10 @@ from typing import Any
 
 import orjson
 import pytest
-import yaml
 
 from tests.support.published import FOUND, MISSING, documents
 from tests.support.views import RECORDS, Record, faults, view
-from tmf_server.contracts import YAML_LOADER
+from tmf_server import yaml12
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.strictjson import without_nulls
 from tmf_server.rest.view import V5View
@@ -54,7 +53,7 @@ def is_of(record: Record, document: Any) -> bool:
 def v4_examples() -> Iterator[Any]:
     for record in RECORDS:
         path = openapi_dir() / "examples" / "v4" / f"{record.api}.yaml"
-        examples = yaml.load(path.read_text(), YAML_LOADER)
+        examples = yaml12.load(path)
         for name, example in examples.get(f"create{record.v4}", {}).get("application/json", {}).items():
             yield pytest.param(record, example["value"], id=f"{record}-{name}")
 

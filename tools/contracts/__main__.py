@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+import yaml
+
 from tools.contracts.document import build, printed, read_yaml
 from tools.contracts.glossary import Glossary, GlossaryError, read
 from tools.contracts.reference import CorrectionError, load
@@ -21,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         glossary = read(args.openapi / "glossary")
         texts = documents(args.reference, args.openapi, args.only, glossary)
-    except (GlossaryError, CorrectionError, OSError) as error:
+    except (GlossaryError, CorrectionError, OSError, yaml.YAMLError) as error:
         sys.stderr.write(f"contracts: {error}\n")
         return 1
     problems = [f"no words for {name}" for name in sorted(glossary.missing)]
@@ -37,15 +39,24 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def documents(reference: Path, openapi: Path, only: str, glossary: Glossary) -> dict[Path, str]:
-    """The text of every document that has a reference, by the path it belongs to."""
-    texts = {}
+    """The text of every document that has a reference and words of its own, by the path it belongs to."""
+    sources = {f"{path.parent.name}/{path.stem}": path for path in sorted(reference.glob("v*/TMF*"))}
+    ours = {name: path for name, path in sources.items() if glossary.document(path.stem)}
     corrections = read_yaml(openapi / "corrections.yaml") or []
-    for source in sorted(reference.glob("v*/TMF*")):
-        name = f"{source.parent.name}/{source.stem}"
+    _refuse_lost("corrections.yaml", {one["document"] for one in corrections} - ours.keys())
+    examples = {f"{path.parent.name}/{path.stem}": path for path in openapi.glob("examples/v*/*")}
+    _refuse_lost("examples", examples.keys() - ours.keys())
+    texts = {}
+    for name, path in ours.items():
         if Path(name).match(only):
-            examples = read_yaml(openapi / "examples" / f"{name}.yaml") or {}
-            texts[openapi / f"{name}.yaml"] = printed(build(load(source, corrections), glossary, examples))
+            shown = read_yaml(examples[name]) if name in examples else None
+            texts[openapi / f"{name}.yaml"] = printed(build(load(path, corrections), glossary, shown or {}))
     return texts
+
+
+def _refuse_lost(where: str, names: set[str]) -> None:
+    if names:
+        raise GlossaryError(f"{where}: no such documents: {', '.join(sorted(names))}")
 
 
 def _write(texts: dict[Path, str]) -> None:

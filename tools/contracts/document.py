@@ -5,10 +5,12 @@ from typing import Any
 
 import yaml
 
+from tmf_server import yaml12
 from tools.contracts.glossary import Glossary, GlossaryError
 from tools.contracts.operations import Paths
 from tools.contracts.reference import Node, Reference
 from tools.contracts.schemas import described
+from tools.contracts.words import Words
 
 HEAD = "# Written by tools/contracts from openapi/glossary; edit the words there.\n"
 
@@ -29,7 +31,7 @@ _Block.add_representer(str, _text)
 
 def build(reference: Reference, glossary: Glossary, examples: dict[str, Any]) -> Node:
     """The whole document: facts of the reference, words of the glossary."""
-    words = glossary.entry("documents", reference.number)
+    words = glossary.document(reference.number)
     if words is None:
         raise GlossaryError(f"documents: no entry {reference.number}")
     paths = Paths(reference, glossary, examples)
@@ -54,7 +56,7 @@ def build(reference: Reference, glossary: Glossary, examples: dict[str, Any]) ->
     return node
 
 
-def _introduction(words: dict[str, Any], version: str, glossary: Glossary) -> str:
+def _introduction(words: Words, version: str, glossary: Glossary) -> str:
     parts = [words["description"], words.get(version, ""), glossary.http("introduction")]
     return "\n\n".join(part.strip() for part in parts if part)
 
@@ -63,7 +65,7 @@ def _tag(tag: str, glossary: Glossary) -> str:
     if tag in glossary.http("tags"):
         return str(glossary.http("tags", tag))
     noun = glossary.noun(tag[0].upper() + tag[1:])
-    return str(noun.get("about", noun["one"]))
+    return noun.word("about") or noun["one"]
 
 
 def printed(node: Node) -> str:
@@ -73,4 +75,4 @@ def printed(node: Node) -> str:
 
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file; None where it is missing or empty."""
-    return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader) if path.exists() else None
+    return yaml12.load(path) if path.exists() else None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tools.contracts.glossary import Glossary, GlossaryError
+from tools.contracts.glossary import Glossary, GlossaryError, Noun
 from tools.contracts.reference import JSON, Node, Operation, Reference
 
 # What this server reads and answers beyond the reference, by kind of operation.
@@ -89,7 +89,8 @@ class Paths:
         return node
 
     # -- words --------------------------------------------------------------------------------
-    def _names(self, operation: Operation, kind: str) -> dict[str, Any]:
+    def _names(self, operation: Operation, kind: str) -> Noun | dict[str, str]:
+        """What fills in the sentences about an operation."""
         segment = operation.path.split("/")[1]
         if kind == "listen":
             schema = operation.bodies[JSON]["$ref"].rsplit("/", 1)[-1]
@@ -104,10 +105,12 @@ class Paths:
     def _words(self, operation: Operation, kind: str) -> dict[str, str]:
         names = self._names(operation, kind)
         template = self.glossary.http("operations", kind)
-        words = {key: str(template[key]).format(**names) for key in ("summary", "description")}
-        summary = names.get("called", {}).get(kind, words["summary"])
-        more = names.get("on", {}).get(kind)
-        return {"summary": summary, "description": f"{words['description']} {more}" if more else words["description"]}
+        called, more = (names.word("called", kind), names.word("on", kind)) if isinstance(names, Noun) else (None, None)
+        description = str(template["description"]).format_map(names)
+        return {
+            "summary": called or str(template["summary"]).format_map(names),
+            "description": f"{description} {more}" if more else description,
+        }
 
     # -- parameters ---------------------------------------------------------------------------
     def _parameters(self, operation: Operation, kind: str) -> list[Node]:
@@ -128,7 +131,8 @@ class Paths:
         component = dict(fact)
         schema = component.pop("schema") | limits
         key = name[0].upper() + name[1:]
-        text = words.get(f"description@{self.reference.version}", words["description"])
+        special = f"description@{self.reference.version}"
+        text = words[special if special in words else "description"]
         self.parameters[key] = component | {"description": text, "schema": schema}
         if "example" in words:
             self.parameters[key]["example"] = words["example"]
@@ -137,7 +141,7 @@ class Paths:
     # -- bodies -------------------------------------------------------------------------------
     def _body(self, operation: Operation, kind: str) -> Node:
         names = self._names(operation, kind)
-        text = str(self.glossary.http("bodies", kind)).format(**names)
+        text = str(self.glossary.http("bodies", kind)).format_map(names)
         content: dict[str, Node] = {media: {"schema": schema} for media, schema in operation.bodies.items()}
         for media, entry in content.items():
             examples = self.examples.get(operation.operation_id, {}).get(media)
@@ -167,7 +171,7 @@ class Paths:
         return {"$ref": f"#/components/responses/{name}"}
 
     def _success(self, operation: Operation, kind: str, answers: dict[str, Node]) -> Node:
-        text = str(self.glossary.http("success", kind)).format(**self._names(operation, kind))
+        text = str(self.glossary.http("success", kind)).format_map(self._names(operation, kind))
         node: Node = {"description": text}
         if kind in HEADERS:
             node["headers"] = {header: self._header(header) for header in HEADERS[kind]}

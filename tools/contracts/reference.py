@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from tmf_server import yaml12
 from tmf_server.swagger2 import convert_swagger2
 
 Node = dict[str, Any]
@@ -133,12 +132,13 @@ def load(path: Path, corrections: Iterable[Node] = ()) -> Reference:
 
     Raises OSError or yaml.YAMLError when the document cannot be read.
     """
-    text = path.read_text(encoding="utf-8")
-    content: Node = json.loads(text) if path.suffix == ".json" else yaml.load(text, yaml.CSafeLoader)
+    content: Node = json.loads(path.read_text(encoding="utf-8")) if path.suffix == ".json" else yaml12.load(path)
     if "swagger" in content:
         content = convert_swagger2(content)
     schemas = {name: facts(schema) for name, schema in content["components"]["schemas"].items()}
     for correction in corrections:
+        if correction.keys() != {"document", "at", "is"}:
+            raise CorrectionError(f"corrections.yaml: {correction}: a correction says document, at, is, and no more")
         if correction["document"] == f"{path.parent.name}/{path.stem}":
             correct(schemas, correction["at"], correction["is"])
     return Reference(
