@@ -100,6 +100,17 @@ def test_what_is_no_https_url_is_refused(url: str) -> None:
         "[64:ff9b::7f00:1]",
         "[2002:7f00:1::]",
         "[2001:db8::1]",
+        "[fec0::1]",
+        "[feff::1]",
+        "192.88.99.1",
+        "192.0.0.8",
+        "[::ffff:192.88.99.1]",
+        "[64:ff9b::c058:6301]",
+        "[64:ff9b:1::808:808]",
+        "[3fff::1]",
+        "[3fff:fff::1]",
+        "[5f00::1]",
+        "[100:0:0:1::1]",
     ],
 )
 def test_addresses_that_are_not_public_are_refused_even_with_https(host: str) -> None:

@@ -21,7 +21,18 @@ RESOLVERS = 16
 _HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.ASCII | re.IGNORECASE)
 _SPECIAL = ("multicast", "reserved", "unspecified", "loopback", "link_local")
 _NAT64 = IPv6Network("64:ff9b::/96")
-_TUNNELS = (IPv6Network("2002::/16"), IPv6Network("2001::/32"), IPv6Network("64:ff9b:1::/48"))
+# What the releases of Python do not agree on, or take for global: IANA's registries of special-purpose addresses.
+_NOT_PUBLIC: tuple[Network, ...] = (
+    IPv4Network("192.0.0.0/24"),  # IETF protocol assignments
+    IPv4Network("192.88.99.0/24"),  # relays to 6to4, withdrawn (RFC 7526)
+    IPv6Network("64:ff9b:1::/48"),  # local translation to IPv4 (RFC 8215)
+    IPv6Network("100:0:0:1::/64"),  # dummy prefix (RFC 9780)
+    IPv6Network("2001::/32"),  # Teredo
+    IPv6Network("2002::/16"),  # 6to4
+    IPv6Network("3fff::/20"),  # documentation (RFC 9637)
+    IPv6Network("5f00::/16"),  # segment routing (RFC 9602)
+    IPv6Network("fec0::/10"),  # site-local, withdrawn (RFC 3879)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +127,9 @@ class Guard:
 
 
 def is_public(address: Address) -> bool:
-    """True for an address of the public internet: no private, loopback, link-local, multicast or tunnelled one."""
+    """True for an address of the public internet: no private, reserved, tunnelled or multicast one."""
     inner = _inner(address)
-    if isinstance(inner, IPv6Address) and any(inner in network for network in _TUNNELS):
+    if any(inner in network for network in _NOT_PUBLIC):
         return False
     return inner.is_global and not any(getattr(inner, f"is_{kind}") for kind in _SPECIAL)
 
