@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from tests.support.nouns import Noun, nouns
+from tests.support.nouns import Noun, nouns, registry
+from tmf_server.contracts import Contract
 
 ALL = pytest.mark.parametrize("noun", nouns("create", tasks=False), ids=str)
 JSON = {"Content-Type": "application/json"}
@@ -66,6 +67,20 @@ def test_at_most_twenty_faults_are_told(client: httpx.Client, noun: Noun) -> Non
 def test_a_wrong_media_type_is_415(client: httpx.Client, noun: Noun) -> None:
     answer = client.post(noun.url, content=b"name: a", headers={"Content-Type": "application/yaml"})
     assert "application/json" in assert_error(answer, 415, noun.version)["reason"]
+
+
+@pytest.mark.parametrize("contract", registry().contracts, ids=lambda contract: contract.name)
+def test_a_body_without_a_media_type_is_415(client: httpx.Client, contract: Contract) -> None:
+    for operation in contract.operations.values():
+        if operation.request_schemas:
+            url = contract.base_path + operation.path.replace("{id}", "nobody")
+            answer = client.request(operation.method, url, content=b"{}")
+            assert "json" in assert_error(answer, 415, contract.version)["reason"], operation.id
+
+
+def test_no_body_needs_no_media_type(client: httpx.Client) -> None:
+    noun = nouns("create", tasks=False)[0]
+    assert assert_error(client.post(noun.url), 400, noun.version)["code"] == "malformedJson"
 
 
 @ALL

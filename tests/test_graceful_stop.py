@@ -57,7 +57,10 @@ class HalfSent:
 
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
-        head = f"POST {V5}/category HTTP/1.1\r\nHost: test\r\nContent-Length: {len(self.BODY)}\r\n\r\n"
+        head = (
+            f"POST {V5}/category HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(self.BODY)}\r\n\r\n"
+        )
         self._socket.sendall(head.encode() + self.BODY[:20])
 
     def finish(self) -> bytes:

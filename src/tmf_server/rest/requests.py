@@ -29,7 +29,10 @@ class RequestCheck:
         self._endpoint = endpoint
         self._validators = validators
         self._settings = settings
-        self._takes_body = bool(endpoint.operation.request_schemas)
+        operation = endpoint.operation
+        self._takes_body = bool(operation.request_schemas)
+        # A PATCH takes every form of patch, also where an older document names application/json alone.
+        self._taken = MEDIA_TYPES if operation.verb in PATCHES else tuple(operation.request_schemas)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Validate and pass on."""
@@ -38,20 +41,20 @@ class RequestCheck:
         if self._takes_body:
             media_type = self._media_type(_header(scope, b"content-type"))
             text = await read_body(scope, receive, self._settings.max_body_bytes)
+            if text and not _header(scope, b"content-type").strip():
+                # a page of any site can post a body without a type, and its browser does not ask the server first
+                raise UnsupportedMedia(f"The body has no Content-Type. Expected {' or '.join(self._taken)}.")
             body = parse(text, max_depth=self._settings.max_depth)
             scope[BODY] = self._checked(media_type, body)
             scope[MEDIA_TYPE] = media_type
         await self._next_app(scope, receive, send)
 
     def _media_type(self, header: str) -> str:
-        operation = self._endpoint.operation
-        # A PATCH takes every form of patch, also where an older document names application/json alone.
-        taken = MEDIA_TYPES if operation.verb in PATCHES else tuple(operation.request_schemas)
         media_type, _, parameters = header.partition(";")
-        media_type = media_type.strip().lower() or taken[0]
+        media_type = media_type.strip().lower() or self._taken[0]
         charset = parameters.lower().replace(" ", "").replace('"', "")
-        if media_type not in taken:
-            raise UnsupportedMedia(f"The body is {media_type[:100]!r}. Expected {' or '.join(taken)}.")
+        if media_type not in self._taken:
+            raise UnsupportedMedia(f"The body is {media_type[:100]!r}. Expected {' or '.join(self._taken)}.")
         if "charset=" in charset and "charset=utf-8" not in charset:
             raise UnsupportedMedia("JSON is exchanged in UTF-8 only.")
         return media_type
