@@ -20,7 +20,7 @@ from benchmarks.nouns import NOUNS, Noun
 from benchmarks.page import page
 from benchmarks.report import tables
 from benchmarks.servers import APPS, Server, serve
-from tmf_server.settings import Settings
+from tmf_server.config import Settings
 
 GET, LIST, FILTERED, POST = "GET", "list of 20", "filtered list", "POST"
 WARM = 0.3
@@ -85,7 +85,7 @@ def _facts(arguments: argparse.Namespace) -> dict[str, Any]:
         "machine": machine(),
         "versions": versions(),
         **{name: getattr(arguments, name) for name in asked},
-        "shown_bytes": Settings().shown_bytes,
+        "shown_bytes": Settings().limits.shown_bytes,
         "starts": [],
         "cells": [],
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.nouns import Noun
 from tests.support.postgres import serving
 from tmf_server.app import create_services
-from tmf_server.settings import Settings
+from tmf_server.config import Settings
 from tmf_server.storage import migrate
 from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.database import Database
@@ -42,7 +42,7 @@ def empty_database(kind: str, keep: Path | None = None) -> Iterator[str]:
 
 def version_of(url: str) -> str:
     """The version of the database's server or library."""
-    database = Database(Settings(database_url=url))
+    database = Database(Settings.of(database_url=url))
     asked = "SELECT sqlite_version()" if database.dialect == "sqlite" else "SHOW server_version"
     with database.read() as connection:
         found = str(connection.exec_driver_sql(asked).scalar_one())
@@ -51,14 +51,14 @@ def version_of(url: str) -> str:
 
 
 def _migrate(url: str) -> None:
-    database = Database(Settings(database_url=url))
+    database = Database(Settings.of(database_url=url))
     migrate.upgrade(database)
     database.close()
 
 
 def fill(url: str, noun: Noun, stored: int) -> None:
     """Store the records and what they refer to, in batches, by the code of the server's import."""
-    services = create_services(Settings(database_url=url, apis=(noun.api,)))
+    services = create_services(Settings.of(database_url=url, apis=(noun.api,)))
     records = BulkRecords(services.registry, services.settings, services.database.dialect)
     entities = services.registry.entities
     for kind, id_ in noun.here:

@@ -19,8 +19,8 @@ from benchmarks.databases import empty_database
 from benchmarks.machine import machine
 from benchmarks.servers import Server, start
 from tmf_server.app import create_services
+from tmf_server.config import Settings
 from tmf_server.contracts import BASE_PATHS
-from tmf_server.settings import Settings
 from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.copies import Cluster, enter_copies, write_copies
 from tmf_server.storage.database import Connection
@@ -125,7 +125,7 @@ def _sizes(arguments: argparse.Namespace) -> dict[str, int]:
 
 # -- filling ------------------------------------------------------------------------------------
 def _fill(url: str, sizes: dict[str, int]) -> dict[str, dict[str, int]]:
-    services = create_services(Settings(database_url=url))
+    services = create_services(Settings.of(database_url=url))
     bulk = BulkRecords(services.registry, services.settings, services.database.dialect)
     told = {}
     for noun, size in sizes.items():

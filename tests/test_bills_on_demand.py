@@ -12,9 +12,9 @@ from tests.support.bills import V4, V5, Document, account, bill, ids, load, mone
 from tests.support.published import FOUND, MISSING, request_examples
 from tests.support.served import Served, serving_app
 from tests.test_noun_events import bodies, names
+from tmf_server.config import Settings
 from tmf_server.domain.instants import parse_instant
 from tmf_server.processes.bills_on_demand import BillsOnDemand
-from tmf_server.settings import Settings
 
 BILL, RATE, ON_DEMAND = "customerBill", "appliedCustomerBillingRate", "customerBillOnDemand"
 CUSTOMERS = "/tmf-api/customerManagement/v5/customer"
@@ -262,7 +262,7 @@ def test_both_versions_are_told_in_the_order_in_which_it_happened(served: Served
 
 
 def test_a_bill_is_to_be_paid_within_the_days_that_are_set(database_url: str) -> None:
-    assert Settings().payment_days == 14
+    assert Settings().billing.payment_days == 14
     with serving_app(database_url, payment_days=30) as served:
         load(served, RATE, rate("r1"))
         made = read(served.client, BILL, request(served.client)["customerBill"]["id"])

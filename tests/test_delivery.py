@@ -232,7 +232,7 @@ def test_a_query_that_is_no_longer_valid_holds_the_events_and_tells_why(events: 
 
 def test_a_callback_that_is_no_longer_allowed_is_not_called(events: World, receiver: Receiver) -> None:
     made = events.subscribe(receiver.url("/"))
-    with world(events.settings.database_url, outbound_allow=()) as strict:
+    with world(events.settings.database.database_url, outbound_allow=()) as strict:
         strict.worker()
         events.write(change())
         assert eventually(lambda: strict.parked(made.id) == [1])

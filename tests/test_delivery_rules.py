@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
 from tests.support.events import world
+from tmf_server.config import Settings
 from tmf_server.domain.instants import now
 from tmf_server.events.retry import Standing, after_failure, after_success
 from tmf_server.events.signing import Signer, signer
-from tmf_server.settings import Settings
 
 PAUSES = (1.0, 5.0, 30.0)
 
@@ -91,9 +91,9 @@ def test_the_root_is_made_once_and_kept_in_the_database(events_url: str) -> None
         first = one.database.transact(lambda connection: signer(connection, one.settings))
         second = two.database.transact(lambda connection: signer(connection, two.settings))
         assert first.key("x") == second.key("x")
-        given_root = two.database.transact(lambda connection: signer(connection, Settings(webhook_secret="mine")))
+        given_root = two.database.transact(lambda connection: signer(connection, Settings.of(webhook_secret="mine")))
         assert given_root.key("x") == Signer(b"mine").key("x") != first.key("x")
 
 
 def test_the_secret_is_not_shown_with_the_settings() -> None:
-    assert "hush" not in repr(Settings(webhook_secret="hush"))
+    assert "hush" not in repr(Settings.of(webhook_secret="hush"))

@@ -16,6 +16,7 @@ from tests.support.demo import demo_size
 from tests.support.jobs import listed
 from tests.support.nouns import registry
 from tests.support.served import Served
+from tmf_server.config import Settings
 from tmf_server.demo import seed, seed_households
 from tmf_server.demo.catalog import DOCUMENTS
 from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
@@ -26,7 +27,6 @@ from tmf_server.nouns import create_registry
 from tmf_server.registry import Document, Exposure
 from tmf_server.rest.transfers import create_schema
 from tmf_server.rest.validation import Validators
-from tmf_server.settings import Settings
 from tmf_server.storage import migrate
 from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.database import Database
@@ -331,7 +331,7 @@ def test_the_records_of_a_household_are_valid_in_both_versions() -> None:
 
 
 def test_a_server_of_one_document_is_seeded_with_its_nouns(tmp_path: Path) -> None:
-    made = Settings(database_url=f"sqlite:///{tmp_path / 'tmf.db'}", apis=("TMF620", "TMF638/v5"))
+    made = Settings.of(database_url=f"sqlite:///{tmp_path / 'tmf.db'}", apis=("TMF620", "TMF638/v5"))
     records = BulkRecords(create_registry(made), made, "sqlite")
     with closing(Database(made)) as database:
         migrate.upgrade(database)

@@ -10,13 +10,13 @@ import pytest
 
 from tests.support.served import Served
 from tests.support.views import RECORDS, Record, contract, view
+from tmf_server.config import Settings
 from tmf_server.demo import bills, customers, network, orders
 from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
 from tmf_server.domain.billing import BILL_LIFECYCLE
 from tmf_server.domain.ordering import ORDER_LIFECYCLE
 from tmf_server.registry import Document
 from tmf_server.rest.validation import Validators
-from tmf_server.settings import Settings
 
 DOCUMENTS = [*customers.DOCUMENTS, *orders.DOCUMENTS, *bills.DOCUMENTS]
 ALL = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document["id"])
@@ -222,7 +222,7 @@ def test_what_is_paid_and_what_remains_is_what_is_due() -> None:
 def test_bills_are_in_every_state_and_the_last_of_the_first_page_is_new() -> None:
     assert {one["state"] for one in bills.BILLS} == set(BILL_LIFECYCLE.moves)
     # records that are created at once are created in the order of their ids
-    page = sorted(bills.BILLS, key=lambda one: str(one["id"]))[: Settings().default_limit]
+    page = sorted(bills.BILLS, key=lambda one: str(one["id"]))[: Settings().limits.default_limit]
     assert page[-1]["state"] == "new"
 
 
@@ -249,7 +249,7 @@ def ids(served: Served, path: str) -> list[str]:
 @pytest.mark.parametrize("version", ["v4", "v5"])
 def test_the_last_bill_of_the_default_page_is_new_and_every_bill_has_a_document(filled: Served, version: str) -> None:
     page = filled.client.get(f"{BILLING}/{version}/customerBill").json()
-    assert len(page) == filled.services.settings.default_limit
+    assert len(page) == filled.services.settings.limits.default_limit
     assert page[-1]["state"] == "new"
     assert all(bill["billDocument"] for bill in page)
 

@@ -60,7 +60,7 @@ def test_it_serves_what_was_asked_for(server: EphemeralServer) -> None:
 def test_two_servers_share_nothing_and_leave_nothing(client: httpx.Client, tmp_path: Path) -> None:
     create(client, id="mine")
     with EphemeralServer.serving("TMF620/v5") as other, httpx.Client(base_url=other.url("TMF620")) as others:
-        folder = Path(other._stage._services.settings.storage_dir).parent
+        folder = Path(other._stage._services.settings.jobs.storage_dir).parent
         assert (folder / "tmf.db").exists()
         assert total(others) == "0"
         create(others, id="theirs")
@@ -76,7 +76,7 @@ def test_two_servers_share_nothing_and_leave_nothing(client: httpx.Client, tmp_p
         ({"apis": ["TMF620/v6"]}, "there is no API TMF620/v6"),
         ({"seed": "much"}, "seed must be one of none, demo, not 'much'"),
         ({"workers": 2}, "is one process"),
-        ({"references": "perhaps"}, "references must be one of"),
+        ({"references": "perhaps"}, "TMF_REFERENCES: must be one of"),
     ],
 )
 def test_what_it_cannot_be_is_told(wish: dict[str, Any], told: str) -> None:

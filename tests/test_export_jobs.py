@@ -115,7 +115,7 @@ def test_an_export_to_where_nobody_listens_fails(filled: Served) -> None:
 
 def test_a_transfer_that_takes_too_long_is_given_up(filled: Served) -> None:
     desk = desk_of(filled)
-    hurried = replace(desk, settings=replace(desk.settings, transfer_seconds=-1.0))
+    hurried = replace(desk, settings=desk.settings.having(transfer_seconds=1e-9))
     with Receiver() as receiver:
         made = post(filled, "exportJob", url=receiver.url("/in"))
         Jobs(hurried, WORKS, "one").run_waiting(threading.Event())

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from tests.support.filters import BOUNDS, CONDITIONS, NUMBERS, OFFERINGS, ORDERED
 from tests.support.nouns import registry
+from tmf_server.config import Settings
 from tmf_server.registry import Entity
-from tmf_server.settings import Settings
 from tmf_server.storage import leads, migrate
 from tmf_server.storage.conditions import Compare, Condition, Selection, matches
 from tmf_server.storage.database import Database
@@ -31,7 +31,7 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         url = f"sqlite:///{tmp_path_factory.mktemp('filters') / 'tmf.db'}"
     else:
         url = request.getfixturevalue("postgres").create_database()
-    database = Database(Settings(database_url=url))
+    database = Database(Settings.of(database_url=url))
     migrate.upgrade(database)
     yield database
     database.close()

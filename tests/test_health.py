@@ -15,12 +15,12 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from tests.support.served import Served, serving_app
+from tmf_server.config import Settings
 from tmf_server.domain.instants import now
 from tmf_server.errors import Unavailable
 from tmf_server.model.events import outbox
 from tmf_server.monitoring import Health
 from tmf_server.monitoring.bounded import Bounded
-from tmf_server.settings import Settings
 from tmf_server.storage import migrate
 from tmf_server.storage.database import Database
 
@@ -31,7 +31,7 @@ def ready(database: Database, **settings: Any) -> tuple[int, dict[str, Any]]:
     """Ask the check alone, without a server around it."""
 
     async def ask() -> httpx.Response:
-        health = Health(database, Settings(**settings))
+        health = Health(database, Settings.of(**settings))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(health), base_url="http://test") as client:
             return await client.get("/health/ready")
 
@@ -56,7 +56,7 @@ def add_event(database: Database, age_seconds: float) -> None:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database(Settings(database_url=database_url))
+    database = Database(Settings.of(database_url=database_url))
     migrate.upgrade(database)
     yield database
     database.close()
@@ -101,7 +101,7 @@ def test_health_cannot_be_written(client: httpx.Client) -> None:
 
 
 def test_a_database_without_the_present_schema_is_not_ready(database_url: str) -> None:
-    database = Database(Settings(database_url=database_url))
+    database = Database(Settings.of(database_url=database_url))
     status, body = ready(database)
     database.close()
     assert (status, body["status"]) == (503, "notReady")
@@ -125,7 +125,7 @@ def test_the_bound_of_the_lag_is_a_setting(database: Database) -> None:
 
 
 def test_a_database_that_cannot_be_reached_is_told_without_its_address() -> None:
-    database = Database(Settings(database_url="postgresql+psycopg://someone:s3cret@127.0.0.1:1/none"))
+    database = Database(Settings.of(database_url="postgresql+psycopg://someone:s3cret@127.0.0.1:1/none"))
     status, body = ready(database, ready_seconds=30)
     assert status == 503
     assert body["checks"] == {"database": {"status": "down", "reason": "cannot be reached or read; the log says why"}}
@@ -148,7 +148,7 @@ class Hanging(Database):
 
 
 def test_a_database_that_hangs_is_not_waited_for(tmp_path: Path) -> None:
-    hanging = Hanging(Settings(database_url=f"sqlite:///{tmp_path / 'tmf.db'}"))
+    hanging = Hanging(Settings.of(database_url=f"sqlite:///{tmp_path / 'tmf.db'}"))
     started = time.monotonic()
     status, body = ready(hanging, ready_seconds=0.2)
     assert time.monotonic() - started < 5
@@ -157,10 +157,10 @@ def test_a_database_that_hangs_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_many_who_ask_a_database_that_hangs_start_one_look(tmp_path: Path) -> None:
-    hanging = Hanging(Settings(database_url=f"sqlite:///{tmp_path / 'tmf.db'}"))
+    hanging = Hanging(Settings.of(database_url=f"sqlite:///{tmp_path / 'tmf.db'}"))
 
     async def ask() -> list[httpx.Response]:
-        health = Health(hanging, Settings(ready_seconds=0.1))
+        health = Health(hanging, Settings.of(ready_seconds=0.1))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(health), base_url="http://test") as client:
             first = await asyncio.gather(*(client.get("/health/ready") for _ in range(20)))
             alive = await client.get("/health/live")

@@ -22,7 +22,7 @@ FORBIDDEN = {
     "model": HTTP,
     "storage": HTTP,
     "errors.py": HTTP | SQL,
-    "settings.py": HTTP | SQL,
+    "config": HTTP | SQL,
     "contracts.py": HTTP | SQL,
 }
 """What a part of the server may not import, so that its promise ("no HTTP, no SQL") holds."""
@@ -68,7 +68,7 @@ def test_a_part_imports_nothing_that_its_promise_excludes(part: str) -> None:
 
 def test_only_the_settings_read_the_environment() -> None:
     readers = [named(path) for path in (ROOT / "src").rglob("*.py") if reads_environment(path)]
-    assert [path for path in readers if path != "src/tmf_server/settings.py"] == []
+    assert [path for path in readers if path != "src/tmf_server/config/settings.py"] == []
 
 
 def parsed(path: Path) -> ast.Module:

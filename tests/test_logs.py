@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from tests.support.served import Served, serving_app
 from tmf_server import logs
+from tmf_server.config import Settings
 from tmf_server.errors import Unavailable
 from tmf_server.logs import REQUEST_ID, discreet
-from tmf_server.settings import Settings
 from tmf_server.storage.records import Records
 
 CATEGORY = "/tmf-api/productCatalogManagement/v5/category"
@@ -32,7 +32,7 @@ class Log:
         self.stream = io.StringIO()
 
     def configure(self, **settings: object) -> None:
-        logs.configure(Settings(**({"log_format": "json"} | settings)), self.stream)  # type: ignore[arg-type]
+        logs.configure(Settings.of(**({"log_format": "json"} | settings)), self.stream)
 
     def forget(self) -> None:
         self.stream.truncate(0)
@@ -107,7 +107,7 @@ def test_configuring_again_does_not_log_twice(log: Log) -> None:
 @pytest.mark.parametrize("setting", [{"log_format": "xml"}, {"log_level": "loud"}])
 def test_an_unknown_form_or_level_is_refused(setting: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="must be one of"):
-        Settings(**setting)  # type: ignore[arg-type]
+        Settings.of(**setting)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from sqlalchemy.engine import make_url
 from tests.support.postgres import PostgresServer, conninfo
 from tests.support.receiver import eventually
 from tests.support.served import serving_app
+from tmf_server.config import Settings
 from tmf_server.errors import Unavailable
-from tmf_server.settings import Settings
 from tmf_server.storage.database import Database
 from tmf_server.storage.driver import Written
 
@@ -121,7 +121,7 @@ def silent() -> Iterator[Database]:
     """A database that takes connections and says nothing."""
     with socket.create_server(("127.0.0.1", 0), backlog=50) as listener:
         port = listener.getsockname()[1]
-        database = Database(Settings(database_url=f"postgresql://a@127.0.0.1:{port}/a", connect_seconds=2))
+        database = Database(Settings.of(database_url=f"postgresql://a@127.0.0.1:{port}/a", connect_seconds=2))
         yield database
         database.close()
 

@@ -15,7 +15,7 @@ START = f"""
 import sys
 from tmf_server.app import create_app
 from tmf_server.cli.serving import prepare
-from tmf_server.settings import Settings
+from tmf_server.config import Settings
 
 settings = Settings.from_environment({{"TMF_DATABASE_URL": sys.argv[1], "TMF_STORAGE_DIR": sys.argv[2]}})
 prepare(settings)

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.nouns import registry
+from tmf_server.config import Settings
 from tmf_server.domain.canonical import KEPT
 from tmf_server.errors import InvalidInput, Problem
 from tmf_server.rest.arguments import split_query
 from tmf_server.rest.query import Query, parse_query
-from tmf_server.settings import Settings
 from tmf_server.storage.conditions import And, Compare, Condition, Not, Or, Selection, Sort, TypeIs
 
 SETTINGS = Settings()
@@ -213,7 +213,7 @@ def test_what_cannot_be_meant_is_refused_and_named(query: str, words: tuple[str,
 
 
 def test_limits_are_those_of_the_settings() -> None:
-    settings = Settings(max_conditions=2, max_regex_length=3, max_query_bytes=50)
+    settings = Settings.of(max_conditions=2, max_regex_length=3, max_query_bytes=50)
     assert "2" in refusal("name=a,b,c", settings=settings).reason
     assert "3" in refusal("name.regex=abcd", settings=settings).reason
     assert "50" in refusal("name=" + "a" * 50, settings=settings).reason

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import sessions
 from tests.support.process import CACHE, ServerProcess, free_port
-from tmf_server.settings import describe
+from tmf_server.config import declared
 from tools import tables
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -95,12 +95,12 @@ def test_every_setting_is_told_with_its_default_and_meaning() -> None:
     rows = re.findall(
         r"^\| `(TMF_\w+)` \| (?:`(.*?)`)? \| (.*) \|$", (ROOT / "docs/settings.md").read_text(), re.MULTILINE
     )
-    assert [(name, default) for name, default, _ in rows] == describe()
+    assert rows == [tuple(one)[1:] for one in declared()]
     assert [name for name, _, meaning in rows if not meaning] == []
 
 
 def test_every_setting_that_a_page_names_is_one() -> None:
-    known = {name for name, _ in describe()}
+    known = {one.variable for one in declared()}
     for page in PAGES:
         assert set(re.findall(r"TMF_[A-Z_]+[A-Z]", page.read_text())) <= known, page.name
 

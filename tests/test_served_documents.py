@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.served import serving_app
+from tmf_server.config import Settings
 from tmf_server.entities import NOUNS
 from tmf_server.nouns import create_registry
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.view import V4View
-from tmf_server.settings import Settings
 
 V4 = "/tmf-api/productCatalogManagement/v4"
 V5 = "/tmf-api/productCatalogManagement/v5"
@@ -18,7 +18,7 @@ V5 = "/tmf-api/productCatalogManagement/v5"
 
 @pytest.mark.parametrize("api", sorted(NOUNS))
 def test_v4_alone_is_served_over_the_canonical_document(api: str) -> None:
-    registry = create_registry(Settings(apis=(f"{api}/v4",)))
+    registry = create_registry(Settings.of(apis=(f"{api}/v4",)))
     assert [one.name for one in registry.contracts] == [f"{api}/v4"]
     assert {one.contract.name for one in registry.exposures} == {f"{api}/v4"}
     assert {registry.canonical(kind).contract.name for kind in registry.entities} == {f"{api}/v5"}
@@ -54,6 +54,6 @@ def test_a_folder_with_a_v4_document_alone_is_enough(tmp_path: Path) -> None:
     (tmp_path / "v4").mkdir()
     [document] = (openapi_dir() / "v4").glob("TMF642.*")
     shutil.copy(document, tmp_path / "v4" / document.name)
-    registry = create_registry(Settings(openapi_dir=tmp_path))
+    registry = create_registry(Settings.of(openapi_dir=tmp_path))
     assert [one.name for one in registry.contracts] == ["TMF642/v4"]
     assert registry.canonical("alarm").contract.name == "TMF642/v5"

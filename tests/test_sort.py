@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 
 from tests.support.filters import INSTANTS, NUMBERS, TEXTS
 from tests.support.nouns import registry
+from tmf_server.config import Settings
 from tmf_server.domain.instants import parse_instant
 from tmf_server.errors import InvalidInput
-from tmf_server.settings import Settings
 from tmf_server.storage import migrate
 from tmf_server.storage.conditions import Compare, Selection, Sort
 from tmf_server.storage.database import Database
@@ -68,7 +68,7 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         url = f"sqlite:///{tmp_path_factory.mktemp('sorts') / 'tmf.db'}"
     else:
         url = request.getfixturevalue("postgres").create_database()
-    database = Database(Settings(database_url=url))
+    database = Database(Settings.of(database_url=url))
     migrate.upgrade(database)
     yield database
     database.close()

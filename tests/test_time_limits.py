@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.served import Served
+from tmf_server.config import Settings
 from tmf_server.errors import TooCostly
-from tmf_server.settings import Settings
 from tmf_server.storage import database as databases
 from tmf_server.storage.database import Database
 from tmf_server.storage.driver import Written, fetch_all
@@ -19,7 +19,7 @@ OFFERINGS = "/tmf-api/productCatalogManagement/v5/productOffering"
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    made = Database(Settings(database_url=database_url, statement_seconds=0.1))
+    made = Database(Settings.of(database_url=database_url, statement_seconds=0.1))
     yield made
     made.close()
 

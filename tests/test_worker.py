@@ -43,7 +43,7 @@ def test_a_woken_worker_delivers_long_before_it_would_look_by_itself(events_url:
 def test_what_another_process_writes_is_found_by_looking(events: World, receiver: Receiver) -> None:
     events.worker()
     events.subscribe(receiver.url("/"))
-    with world(events.settings.database_url) as other:
+    with world(events.settings.database.database_url) as other:
         other.write(change())
     assert eventually(lambda: len(receiver.calls) == 1)
 

@@ -1,11 +1,12 @@
 """The tables of the documentation that are made from the code: python -m tools.tables [--check]. Writes Markdown."""
 
-import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 
+from tmf_server.config import declared
 from tmf_server.contracts import ALIASES, BASE_PATHS, load_contracts
 from tmf_server.demo.documents import DOCUMENTS
 from tmf_server.domain.diagram import mermaid
@@ -13,14 +14,10 @@ from tmf_server.domain.lifecycle import Lifecycle
 from tmf_server.entities import NOUNS
 from tmf_server.registry import Document
 from tmf_server.resources import openapi_dir
-from tmf_server.settings import describe
 
 ROOT = Path(__file__).resolve().parents[1]
-SETTINGS = ROOT / "src" / "tmf_server" / "settings.py"
-FIELD = re.compile(r"    (\w+): [^#]+?(?:  # (.+))?")
 # Where the state of a record is; the first there is counts for the demo's table.
 STATES = ("lifecycleStatus", "state", "status", "lifecycleState")
-SECTION = re.compile(r"    # (.+)")
 
 
 def served() -> Iterator[str]:
@@ -36,16 +33,12 @@ def served() -> Iterator[str]:
 
 
 def settings() -> Iterator[str]:
-    """Each variable with its default and what the comment beside it says, in sections."""
-    defaults = dict(describe())
-    for line in SETTINGS.read_text().partition("class Settings")[2].partition("def ")[0].splitlines():
-        section, field = SECTION.fullmatch(line), FIELD.fullmatch(line)
-        if section is not None:
-            yield from ("", f"### {section[1].capitalize()}", "", "| variable | default | |", "|---|---|---|")
-        elif field is not None:
-            name = f"TMF_{field[1].upper()}"
-            default = defaults[name]
-            yield f"| `{name}` | {f'`{default}`' if default else ''} | {(field[2] or '').replace('|', chr(92) + '|')} |"
+    """Each variable with its default and its meaning, by area."""
+    for section, group in groupby(declared(), key=lambda one: one.section):
+        yield from ("", f"### {section}", "", "| variable | default | |", "|---|---|---|")
+        for one in group:
+            default, meaning = f"`{one.default}`" if one.default else "", one.meaning.replace("|", "\\|")
+            yield f"| `{one.variable}` | {default} | {meaning} |"
 
 
 def lifecycles() -> Iterator[str]:

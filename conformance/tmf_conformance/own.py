@@ -17,7 +17,6 @@ from tmf_conformance.errors import CannotRun
 _STARTUP = 60.0
 # Processes would move orders while they are looked at; the listener of the hub checks is on loopback.
 _SETTINGS = {
-    "TMF_PROCESSES": "0",
     "TMF_OUTBOUND_ALLOW": "127.0.0.0/8",
     # The run loads the machine on which the server counts; a total that takes too long would be left out.
     "TMF_COUNT_SECONDS": "5",

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from tmf_server import logs
 from tmf_server.asgi import Front
+from tmf_server.config import Settings, environment
 from tmf_server.contracts import ALIASES, BASE_PATHS, outline
 from tmf_server.events import outbox
 from tmf_server.events.duties import Duty
@@ -46,7 +47,6 @@ from tmf_server.rest.shown import Shown
 from tmf_server.rest.transfers import Wording
 from tmf_server.rest.validation import Validators
 from tmf_server.rest.verbs import INLINE, VERBS
-from tmf_server.settings import Settings, environment
 from tmf_server.storage.answers import forget_answers
 from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.database import Database
@@ -72,10 +72,10 @@ def create_app(settings: Settings) -> Front:
 def compose(services: Services, outbound: Callable[..., Outbound] = Outbound) -> Front:
     """The application on these parts; notifications leave it by `outbound`."""
     settings = services.settings
-    worker = create_worker(services, outbound) if settings.worker else None
+    worker = create_worker(services, outbound) if settings.events.worker else None
     dispatcher = Dispatcher(services, VERBS, INLINE[services.database.dialect], wake=worker.wake if worker else None)
     api = create_api(dispatcher, services)
-    shared = shared_figures(settings.metrics_dir if settings.metrics else None)
+    shared = shared_figures(settings.observability.metrics_dir if settings.observability.metrics else None)
     life = Life(services, dispatcher, worker, shared)
     mounts = _mounts(services, shared)
     return Front(api, routing=_routing(api), aliases=_aliases(services), settings=settings, life=life, mounts=mounts)
@@ -86,8 +86,8 @@ def _mounts(services: Services, shared: Shared | None) -> Mapping[str, ASGIApp]:
     settings, registry, database = services.settings, services.registry, services.database
     pages = create_pages(registry, settings, partial(known_records, database))
     mounts: dict[str, ASGIApp] = dict.fromkeys(SEGMENTS, pages) | {"health": Health(database, settings)}
-    mounts["files"] = Files(FileStore(settings.storage_dir, settings.max_file_bytes))
-    if settings.metrics:
+    mounts["files"] = Files(FileStore(settings.jobs.storage_dir, settings.jobs.max_file_bytes))
+    if settings.observability.metrics:
         total = shared.total if shared else lambda: FIGURES
         mounts["metrics"] = Scrape(registry, database, settings, total)
     return mounts
@@ -106,10 +106,12 @@ def create_services(settings: Settings) -> Services:
         database=database,
         records=records,
         selector=selector,
-        validators=Validators(registry.contracts, strict=settings.strict_subtypes, subclasses=settings.schema_dir),
+        validators=Validators(
+            registry.contracts, strict=settings.contracts.strict_subtypes, subclasses=settings.contracts.schema_dir
+        ),
         links=links,
-        shown=Shown(links, settings.shown_bytes),
-        subscriptions=Subscriptions(database, Guard(settings.outbound_allow)),
+        shown=Shown(links, settings.limits.shown_bytes),
+        subscriptions=Subscriptions(database, Guard(settings.outbound.outbound_allow)),
         tasks=dict.fromkeys(WORKS, start_job)
         | dict.fromkeys(ACTS, AlarmTasks(records, selector, settings).start)
         | {CANCEL_ORDER: CancelOrder(records).start}
@@ -127,9 +129,9 @@ def create_desk(services: Services) -> Desk:
         database=services.database,
         records=BulkRecords(registry, settings, dialect, outbox.record),
         quiet=BulkRecords(registry, settings, dialect),
-        files=FileStore(settings.storage_dir, settings.max_file_bytes),
+        files=FileStore(settings.jobs.storage_dir, settings.jobs.max_file_bytes),
         selector=services.selector,
-        guard=Guard(settings.outbound_allow),
+        guard=Guard(settings.outbound.outbound_allow),
         language=Wording(settings, services.validators, services.links),
     )
 
@@ -144,7 +146,7 @@ def create_worker(services: Services, outbound: Callable[..., Outbound] = Outbou
         topics=forms.topics,
         composer=Composer(forms, partial(rendered, services.links)),
         matcher=partial(event_matcher, services.registry, settings),
-        guard=Guard(settings.outbound_allow),
+        guard=Guard(settings.outbound.outbound_allow),
         signer=database.transact(partial(signer, settings=settings)),
         outbound=outbound,
     )
@@ -154,7 +156,7 @@ def create_worker(services: Services, outbound: Callable[..., Outbound] = Outbou
 def duties(services: Services, topics: Topics) -> list[Duty]:
     """What the worker does again and again besides deliveries."""
     database, settings = services.database, services.settings
-    forget = partial(forget_answers, seconds=settings.idempotency_seconds)
+    forget = partial(forget_answers, seconds=settings.limits.idempotency_seconds)
     desk = create_desk(services)
     jobs = Jobs(desk, WORKS, holder_name())
     waiting_jobs = partial(waiting, limit=1)
@@ -163,8 +165,8 @@ def duties(services: Services, topics: Topics) -> list[Duty]:
         Duty("forget answers", 600, lambda _stop: database.transact(forget)),
         Duty("remove partial files", 3_600, lambda _stop: desk.files.clean(time.time() - 86_400)),
         *(
-            Duty(f"jobs {slot}", settings.poll_seconds, jobs.run_waiting, waiting_jobs)
-            for slot in range(settings.job_slots)
+            Duty(f"jobs {slot}", settings.events.poll_seconds, jobs.run_waiting, waiting_jobs)
+            for slot in range(settings.jobs.job_slots)
         ),
     ]
 
@@ -193,7 +195,7 @@ class Life:
         for intake in self.services.intakes.values():
             intake.close()
         if self._worker is not None:
-            self._worker.stop(self.services.settings.graceful_seconds)
+            self._worker.stop(self.services.settings.server.graceful_seconds)
         if self._shared is not None:
             self._shared.stop()
         self.services.database.close()
@@ -229,7 +231,7 @@ def _routing(api: ConnexionMiddleware) -> RoutingMiddleware:
 
 
 def _aliases(services: Services) -> Mapping[str, str]:
-    if not services.settings.aliases:
+    if not services.settings.server.aliases:
         return {}
     served = {contract.name for contract in services.registry.contracts}
     return {

@@ -14,6 +14,7 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tmf_server.config import Settings
 from tmf_server.domain.fresh import fresh_token
 from tmf_server.errors import InvalidInput, NotAcceptable, NotFound, Problem, Unavailable
 from tmf_server.logs import REQUEST_ID
@@ -22,7 +23,6 @@ from tmf_server.rest.dispatch import ORIGIN, send_response
 from tmf_server.rest.failures import crash, failure
 from tmf_server.rest.messages import Response
 from tmf_server.rest.routing import RoutingMiddleware
-from tmf_server.settings import Settings
 
 REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HOST_FORM = re.compile(r"[A-Za-z0-9._-]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
@@ -101,11 +101,11 @@ class Front:
             self._note(scope, outgoing.status, time.perf_counter() - started)
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        if self._settings.metrics:
+        if self._settings.observability.metrics:
             routing = scope.get("extensions", {}).get(ROUTING_CONTEXT)
             named = UNNAMED if routing is None else (routing["api_base_path"], routing["operation_id"])
             FIGURES.request(named, status, seconds)
-        if self._settings.access_log:
+        if self._settings.observability.access_log:
             log.info("request", method=scope["method"], path=scope["path"], status=status, seconds=round(seconds, 6))
 
     async def _serve(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: _Outgoing) -> None:
@@ -137,17 +137,17 @@ class Front:
         return "v4" if "/v4" in self._canonical(path) else "v5"
 
     def _origin(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
-        if self._settings.public_url:
-            return self._settings.public_url.rstrip("/")
+        if self._settings.server.public_url:
+            return self._settings.server.public_url.rstrip("/")
         scheme, host = scope["scheme"], headers.get(b"host", b"").decode("latin-1")
         client = scope.get("client")
-        if client is not None and client[0] in self._settings.trusted_proxies:
+        if client is not None and client[0] in self._settings.server.trusted_proxies:
             scheme = headers.get(b"x-forwarded-proto", scheme.encode()).decode("latin-1").split(",")[0].strip()
             host = headers.get(b"x-forwarded-host", host.encode()).decode("latin-1").split(",")[0].strip()
         if scheme not in ("http", "https") or (host and HOST_FORM.fullmatch(host) is None):
             raise InvalidInput("The Host header is not a host name.")
         if not host:
-            server = scope.get("server") or (self._settings.host, self._settings.port)
+            server = scope.get("server") or (self._settings.server.host, self._settings.server.port)
             host = f"{server[0]}:{server[1]}"
         return f"{scheme}://{host}"
 
@@ -171,7 +171,7 @@ class Front:
 
     def _cors(self, headers: dict[bytes, bytes]) -> list[tuple[bytes, bytes]]:
         origin = headers.get(b"origin", b"").decode("latin-1")
-        allowed = self._settings.cors_origins
+        allowed = self._settings.server.cors_origins
         if not origin or not (origin in allowed or "*" in allowed):
             return []
         return [

@@ -13,7 +13,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, ExcInfo, Processor
 
-from tmf_server.settings import Settings
+from tmf_server.config import Settings
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The id of the request that is being served: in every line, in every error and in the events that it causes."""
@@ -33,8 +33,8 @@ class _Handler(logging.StreamHandler[TextIO]):
 
 
 def configure(settings: Settings, stream: TextIO | None = None) -> None:
-    """Send every log line of this process to the stream (standard error), as settings.log_format and log_level say."""
-    level = getattr(logging, settings.log_level.upper())
+    """Send every log line of this process to the stream (standard error), in the format that the settings name."""
+    level = getattr(logging, settings.observability.log_level.upper())
     unite(level)
     handler = _Handler(stream or sys.stderr)
     handler.setFormatter(
@@ -83,7 +83,7 @@ def _shared() -> list[Processor]:
 
 
 def _renderer(settings: Settings, stream: TextIO) -> Processor:
-    if settings.log_format == "json":
+    if settings.observability.log_format == "json":
         return structlog.processors.JSONRenderer(serializer=_json)
     return structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
 

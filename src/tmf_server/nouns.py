@@ -1,20 +1,21 @@
 """The registry of a server: the documents that it serves, with the noun behind each path. Reads documents only."""
 
-from tmf_server.contracts import Contract, load_contracts
+from tmf_server.config import Settings
+from tmf_server.contracts import Contract, check_names, load_contracts
 from tmf_server.entities import NOUNS, TYPES, V4_RULES
 from tmf_server.registry import Entity, Exposure, Registry, View, schema_of
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.registered import with_subclasses
 from tmf_server.rest.subclasses import load_subclasses
 from tmf_server.rest.view import V4View, V5View
-from tmf_server.settings import Settings
 
 
 def create_registry(settings: Settings) -> Registry:
     """The documents that are served, each of their paths with its noun behind it."""
-    wanted = settings.apis or tuple(NOUNS)
-    registered = load_subclasses(settings.schema_dir)
-    loaded = load_contracts(settings.openapi_dir or openapi_dir(), wanted, settings.cache_dir)
+    check_names(settings.contracts.apis)
+    wanted = settings.contracts.apis or tuple(NOUNS)
+    registered = load_subclasses(settings.contracts.schema_dir)
+    loaded = load_contracts(settings.contracts.openapi_dir or openapi_dir(), wanted, settings.contracts.cache_dir)
     served = len(loaded)
     loaded += _canonical_beside(loaded, settings)
     contracts = [with_subclasses(one, registered) for one in loaded] if registered else loaded
@@ -30,9 +31,11 @@ def _canonical_beside(served: list[Contract], settings: Settings) -> list[Contra
     found = []
     for name in sorted(f"{api}/v5" for api in lacking):
         try:
-            found += load_contracts(settings.openapi_dir or openapi_dir(), (name,), settings.cache_dir)
+            found += load_contracts(
+                settings.contracts.openapi_dir or openapi_dir(), (name,), settings.contracts.cache_dir
+            )
         except FileNotFoundError:
-            found += load_contracts(openapi_dir(), (name,), settings.cache_dir)
+            found += load_contracts(openapi_dir(), (name,), settings.contracts.cache_dir)
     return found
 
 

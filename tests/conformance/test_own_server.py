@@ -19,7 +19,7 @@ from tmf_conformance.session import Options
 from tmf_conformance.suite import Suite, Target
 from tmf_double.inside import Inside
 from tmf_server.app import create_app
-from tmf_server.settings import Settings
+from tmf_server.config import Settings
 from tmf_server.storage import migrate
 from tmf_server.storage.database import Database
 
@@ -44,7 +44,7 @@ class Spoilt:
 @pytest.fixture(scope="module")
 def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     folder = tmp_path_factory.mktemp("own")
-    settings = Settings(
+    settings = Settings.of(
         database_url=f"sqlite:///{folder / 'tmf.db'}",
         storage_dir=folder,
         apis=("TMF620", "TMF638", "TMF639", "TMF642"),

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, insert, select, update
 
 from tests.support.postgres import PostgresServer
+from tmf_server.config import Settings
 from tmf_server.contracts import load_contracts
 from tmf_server.domain.instants import now
 from tmf_server.events import outbox
@@ -30,7 +31,6 @@ from tmf_server.model.events import parked, server_key, subscription
 from tmf_server.model.everything import metadata
 from tmf_server.registry import Document, Entity, Exposure, Registry
 from tmf_server.resources import openapi_dir
-from tmf_server.settings import Settings
 from tmf_server.storage.changes import Change
 from tmf_server.storage.database import Database
 
@@ -146,10 +146,10 @@ class World:
     """One database with everything of events on it. Every worker that it starts is stopped at its end."""
 
     def __init__(self, url: str, **settings: Any) -> None:
-        self.settings = Settings(database_url=url, **(QUICK | settings))
+        self.settings = Settings.of(database_url=url, **(QUICK | settings))
         self.database = Database(self.settings)
         self.forms = Forms(small_registry())
-        self.guard = Guard(self.settings.outbound_allow)
+        self.guard = Guard(self.settings.outbound.outbound_allow)
         self.subscriptions = Subscriptions(self.database, self.guard)
         self.workers: list[Worker] = []
         self._offices: list[Office] = []

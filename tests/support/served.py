@@ -9,9 +9,9 @@ import httpx
 
 from tests.support.client import client_of
 from tmf_server.app import Life, create_app
+from tmf_server.config import Settings
 from tmf_server.model.everything import metadata
 from tmf_server.rest.services import Services
-from tmf_server.settings import Settings
 from tmf_server.storage import migrate
 from tmf_server.storage.database import Database
 
@@ -49,7 +49,7 @@ def empty(database: Database) -> None:
 def serving_app(database_url: str, **settings: object) -> Iterator[Served]:
     """A migrated, empty, running server; settings over the defaults, its worker off unless they say otherwise."""
     chosen: dict[str, object] = {"worker": False, "demo": False, "outbound_allow": ("127.0.0.1",)} | settings
-    made = Settings(database_url=database_url, **chosen)  # type: ignore[arg-type]
+    made = Settings.of(database_url=database_url, **chosen)
     database = Database(made)
     migrate.upgrade(database)
     database.close()

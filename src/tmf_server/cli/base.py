@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from tmf_server.config import Settings, declared, environment
 from tmf_server.errors import Problem
-from tmf_server.settings import Settings, describe, environment
 
 if TYPE_CHECKING:
     from tmf_server.rest.services import Services
@@ -74,7 +74,7 @@ def read_settings(**overrides: Any) -> Settings:
 
 def _refuse_unknown(variables: Iterable[str]) -> None:
     """A setting that is misspelt would be left at its default without a word."""
-    known = [name for name, _ in describe()]
+    known = [one.variable for one in declared()]
     for name in variables:
         if name.startswith("TMF_") and name not in known and not name.startswith(OTHERS):
             near = get_close_matches(name, known, 1)
@@ -142,7 +142,7 @@ def show_settings() -> None:
     """List the variables that can be set, with what they are now; a star marks those that differ from the default."""
     settings = read_settings()
     given = settings.variables()
-    for name, default in describe():
+    for _, name, default, _ in declared():
         secret = name in ("TMF_WEBHOOK_SECRET", "TMF_DATABASE_URL") and name in given
         value = "(set)" if secret else given.get(name, default)
         click.echo(f"{'*' if name in given else ' '} {name}={value}")

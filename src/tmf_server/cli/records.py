@@ -92,7 +92,7 @@ def dump(noun: str, version: str, query: str, output: Path | None, origin: str) 
     with opened(settings) as services:
         chosen = choose_noun(services.registry, noun, version)
         desk = create_desk(services)
-        links = origin or settings.public_url or f"http://{settings.host}:{settings.port}"
+        links = origin or settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
         exporter = Exporter(desk, Choice(chosen.exposures, chosen.all, query), links)
         exporter.check()
         if output is None:

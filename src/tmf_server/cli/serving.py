@@ -9,15 +9,13 @@ import sys
 import tempfile
 import threading
 from contextlib import ExitStack, nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tmf_server.cli.base import Failure, opened, opened_database, read_settings, told
-from tmf_server.metrics import shared_figures
-from tmf_server.settings import Settings, environment
+from tmf_server.config import Settings, environment
 
 if TYPE_CHECKING:
     from tmf_server.storage.database import Database
@@ -58,8 +56,8 @@ def serve(*, ephemeral: bool, as_json: bool, apis: str | None, seed: str | None,
         return
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tmf-server-")))
-        if settings.workers > 1 and settings.metrics_dir is None:
-            settings = replace(settings, metrics_dir=folder / "metrics")
+        if settings.server.workers > 1 and settings.observability.metrics_dir is None:
+            settings = settings.having(metrics_dir=folder / "metrics")
         prepare(settings)
         _run(settings)
 
@@ -68,10 +66,10 @@ def _serving(settings: Settings, apis: str | None, seed: str | None) -> Settings
     from tmf_server.contracts import check_names
 
     if apis is not None:
-        settings = replace(settings, apis=tuple(name.strip() for name in apis.split(",") if name.strip()))
+        settings = settings.having(apis=apis)
     with told():
-        check_names(settings.apis)
-    return settings if seed is None else replace(settings, demo=seed == "demo")
+        check_names(settings.contracts.apis)
+    return settings if seed is None else settings.having(demo=seed == "demo")
 
 
 def _serve_ephemeral(settings: Settings, *, as_json: bool) -> None:
@@ -84,7 +82,7 @@ def _serve_ephemeral(settings: Settings, *, as_json: bool) -> None:
     try:
         server.start()
     except OSError as error:
-        raise Failure(f"{settings.host}:{settings.port}: {error}") from error
+        raise Failure(f"{settings.server.host}:{settings.server.port}: {error}") from error
     try:
         urls = {"url": server.url(), "control": f"{server.url()}/testing", "apis": server.urls}
         click.echo(json.dumps(urls) if as_json else urls["url"])
@@ -96,25 +94,26 @@ def _serve_ephemeral(settings: Settings, *, as_json: bool) -> None:
 
 def check_address(settings: Settings) -> None:
     """Refuse to listen where others can reach the server while nobody checks who they are."""
-    if settings.proxy_authenticates or _is_loopback(settings.host):
+    if settings.server.proxy_authenticates or _is_loopback(settings.server.host):
         return
     raise Failure(
-        f"{settings.host} can be reached by others, and no authentication is configured. Listen on 127.0.0.1, or put "
-        "a proxy that authenticates in front and set TMF_PROXY_AUTHENTICATES=1."
+        f"{settings.server.host} can be reached by others, and no authentication is configured. Listen on 127.0.0.1, "
+        "or put a proxy that authenticates in front and set TMF_PROXY_AUTHENTICATES=1."
     )
 
 
 def check_port(settings: Settings) -> None:
     """Refuse an address that cannot be listened on, before anything is done to the database."""
+    host, port = settings.server.host, settings.server.port
     try:
-        family, _, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
         raise Failure(
-            f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}. Choose another address with "
-            "--host and --port, or end what listens there."
+            f"{host}:{port} cannot be listened on: {error.strerror}. Choose another address with --host and --port, "
+            "or end what listens there."
         ) from error
 
 
@@ -134,7 +133,7 @@ def prepare(settings: Settings) -> None:
 
     with opened_database(settings) as database:
         upgrade(database)
-        if settings.demo and database.transact(is_empty):
+        if settings.database.demo and database.transact(is_empty):
             _load_demo(database, settings)
 
 
@@ -155,21 +154,21 @@ def _run(settings: Settings) -> None:
 
     # processes that uvicorn starts read their settings from the variables, as this one did
     environment().update(settings.variables())
-    several = settings.workers > 1
+    several = settings.server.workers > 1
     with told():
         app = "tmf_server.app:from_environment" if several else create_app(settings)
     uvicorn.run(
         app,
         factory=several,
-        workers=settings.workers,
-        host=settings.host,
-        port=settings.port,
+        workers=settings.server.workers,
+        host=settings.server.host,
+        port=settings.server.port,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         lifespan="on",
-        timeout_graceful_shutdown=int(settings.graceful_seconds),
+        timeout_graceful_shutdown=int(settings.server.graceful_seconds),
     )
 
 
@@ -177,15 +176,16 @@ def _run(settings: Settings) -> None:
 def worker() -> None:
     """Deliver events and run jobs, beside `serve` with TMF_WORKER=0; any number of them on any machine."""
     from tmf_server.app import create_worker
+    from tmf_server.metrics import shared_figures
 
     settings = read_settings()
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    with opened(settings) as services, shared_figures(settings.metrics_dir) or nullcontext():
+    with opened(settings) as services, shared_figures(settings.observability.metrics_dir) or nullcontext():
         made = create_worker(services)
         made.start()
         click.echo(f"tmf-server worker on {services.database.url.render_as_string(hide_password=True)}", err=True)
         stopping.wait()
-        if not made.stop(settings.graceful_seconds):
+        if not made.stop(settings.server.graceful_seconds):
             raise Failure("the worker did not end in time; what it was doing goes on with the next one")

@@ -4,12 +4,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, false, func, insert, literal, select, update
 
+from tmf_server.config import Settings
 from tmf_server.errors import NotFound
 from tmf_server.events import relay
 from tmf_server.events.ledger import Topics
 from tmf_server.events.signing import signer
 from tmf_server.model.events import outbox, parked, subscription
-from tmf_server.settings import Settings
 from tmf_server.storage.clock import clock
 
 Row = dict[str, Any]

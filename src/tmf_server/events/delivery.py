@@ -69,7 +69,7 @@ class Turn:
             predicate = self._predicate()
         except Problem as problem:  # the query was valid when it was registered, and no longer is
             self.progress.error = f"query: {problem.reason}"
-            self.progress.pause = max(self.office.settings.delivery_pauses, default=60.0)
+            self.progress.pause = max(self.office.settings.events.delivery_pauses, default=60.0)
             log.warning("subscription cannot be served", subscription=self.claimed.id, code=problem.code)
         else:
             await self._deliver(predicate, more)
@@ -158,7 +158,7 @@ class Turn:
 
     def _fail(self, answer: Answer, item: Item, head: int) -> None:
         progress = self.progress
-        verdict = after_failure(progress.standing, self.office.settings.delivery_pauses, head)
+        verdict = after_failure(progress.standing, self.office.settings.events.delivery_pauses, head)
         progress.standing, progress.pause, progress.dead = verdict.standing, verdict.pause, verdict.dead
         progress.error = answer.note or "no answer"
         if verdict.parks:

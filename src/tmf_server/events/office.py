@@ -11,13 +11,13 @@ from typing import TypeVar, TypeVarTuple
 
 from sqlalchemy import Connection
 
+from tmf_server.config import Settings
 from tmf_server.events.guard import Guard
 from tmf_server.events.ledger import Topics
 from tmf_server.events.outbound import Outbound
 from tmf_server.events.payload import Composer
 from tmf_server.events.signing import Signer
 from tmf_server.registry import Document
-from tmf_server.settings import Settings
 from tmf_server.storage.database import Database
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Office:
     @property
     def lease_seconds(self) -> float:
         """How long a row is held between two writes: never less than one delivery may take."""
-        return max(self.settings.lease_seconds, 2 * self.settings.delivery_seconds)
+        return max(self.settings.events.lease_seconds, 2 * self.settings.events.delivery_seconds)
 
     async def run(self, work: Callable[[*Args], T], *args: *Args) -> T:
         """Run what blocks in a thread."""

@@ -4,11 +4,11 @@ import threading
 
 from sqlalchemy import Connection, delete, exists, func, not_, select, update
 
+from tmf_server.config import Settings
 from tmf_server.events import ledger, received, relay
 from tmf_server.events.duties import Duty
 from tmf_server.events.leases import MICROSECONDS
 from tmf_server.model.events import lease, outbox, parked, subscription
-from tmf_server.settings import Settings
 from tmf_server.storage.clock import clock
 from tmf_server.storage.database import Database
 
@@ -30,11 +30,11 @@ def prune(
     of it is parked, which is `parked_days` at most.
     """
     database.transact(lambda connection: _advance(connection, topics))
-    database.transact(lambda connection: _expire_parked(connection, settings.parked_days))
-    database.transact(lambda connection: received.prune(connection, settings.received_events))
+    database.transact(lambda connection: _expire_parked(connection, settings.events.parked_days))
+    database.transact(lambda connection: received.prune(connection, settings.events.received_events))
     total = 0
     while stopping is None or not stopping.is_set():
-        gone = database.transact(lambda connection: _expire(connection, settings.event_days))
+        gone = database.transact(lambda connection: _expire(connection, settings.events.event_days))
         total += gone
         if gone < BATCH:
             break

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 from standardwebhooks.webhooks import Webhook
 
+from tmf_server.config import Settings
 from tmf_server.model.events import server_key
-from tmf_server.settings import Settings
 
 ROOT = "signing"
 PREFIX = "whsec_"
@@ -46,7 +46,7 @@ class Signer:
 
 def signer(connection: Connection, settings: Settings) -> Signer:
     """The signer of this server; creates the root secret the first time when no setting gives one."""
-    return Signer((settings.webhook_secret or _stored_root(connection)).encode())
+    return Signer((settings.events.webhook_secret or _stored_root(connection)).encode())
 
 
 def _stored_root(connection: Connection) -> str:

@@ -77,10 +77,10 @@ class Worker:
         settings = self._office.settings
         outbound = self._office.outbound(
             self._office.guard,
-            slots=len(LANES) * settings.delivery_slots,
-            connect_seconds=settings.delivery_connect_seconds,
-            seconds=settings.delivery_seconds,
-            ca_file=settings.outbound_ca_file,
+            slots=len(LANES) * settings.events.delivery_slots,
+            connect_seconds=settings.events.delivery_connect_seconds,
+            seconds=settings.events.delivery_seconds,
+            ca_file=settings.outbound.outbound_ca_file,
         )
         duties = [asyncio.create_task(perform(self._office, duty, self._stopping)) for duty in self._duties]
         self._ready.set()
@@ -102,7 +102,7 @@ class Worker:
                 self._head = head
                 self._tell()
             for lane in LANES:
-                free = office.settings.delivery_slots - len(self._active[lane])
+                free = office.settings.events.delivery_slots - len(self._active[lane])
                 for id_ in await office.read(ledger.due, self._due, lane, free) if free else ():
                     self._serve(outbound, id_, lane)
         except FAULTS as error:
@@ -126,7 +126,7 @@ class Worker:
 
     async def _more(self, lane: int, position: int, seconds: float) -> bool:
         """Wait for events after the position; False when none came, or when others wait for the place."""
-        if len(self._active[lane]) >= self._office.settings.delivery_slots:
+        if len(self._active[lane]) >= self._office.settings.events.delivery_slots:
             return False
         if self._head <= position:
             await pause(self._news, seconds)
@@ -137,6 +137,6 @@ class Worker:
         news.set()
 
     async def _rest(self) -> None:
-        await pause(self._woken, self._office.settings.poll_seconds)
+        await pause(self._woken, self._office.settings.events.poll_seconds)
         await pause(self._stopping, GATHER_SECONDS)
         self._woken.clear()

@@ -10,12 +10,12 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
+from tmf_server.config import Settings
 from tmf_server.errors import MethodNotAllowed, NotFound, Problem
 from tmf_server.events.health import lag
 from tmf_server.monitoring.bounded import Bounded
 from tmf_server.rest.dispatch import send_response
 from tmf_server.rest.messages import Response
-from tmf_server.settings import Settings
 from tmf_server.storage import migrate
 from tmf_server.storage.database import Database
 
@@ -32,7 +32,7 @@ class Health:
         self._database = database
         self._settings = settings
         self._head = migrate.head()
-        self._checks = Bounded(self._look, settings.ready_seconds)
+        self._checks = Bounded(self._look, settings.observability.ready_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         """Answer one request."""
@@ -50,7 +50,7 @@ class Health:
     async def _ready(self) -> Response:
         checks = await self._checks.result()
         if checks is None:
-            checks = {"database": _down(f"no answer within {self._settings.ready_seconds:g} s")}
+            checks = {"database": _down(f"no answer within {self._settings.observability.ready_seconds:g} s")}
         ready = all(check["status"] == UP for check in checks.values())
         return _response({"status": "ready" if ready else "notReady", "checks": checks}, ready=ready)
 
@@ -84,7 +84,7 @@ class Health:
         with self._database.read() as connection:
             found = lag(connection)
         figures = asdict(found)
-        if found.seconds <= self._settings.ready_lag_seconds:
+        if found.seconds <= self._settings.observability.ready_lag_seconds:
             return {"status": UP, **figures}
         return _down("no worker takes up the events: is one running?", **figures)
 

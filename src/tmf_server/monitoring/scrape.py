@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
+from tmf_server.config import Settings
 from tmf_server.errors import MethodNotAllowed, NotFound, Problem
 from tmf_server.events.health import Lag, lag
 from tmf_server.metrics import BOUNDS, Cell, Figures
@@ -19,7 +20,6 @@ from tmf_server.monitoring.bounded import Bounded
 from tmf_server.registry import Registry
 from tmf_server.rest.dispatch import send_response
 from tmf_server.rest.messages import Response
-from tmf_server.settings import Settings
 from tmf_server.storage.database import Database
 from tmf_server.storage.figures import records, unfinished_jobs
 
@@ -45,7 +45,7 @@ class Scrape:
         self._names = {one.base_path: (one.api, one.version) for one in registry.contracts}
         self._database = database
         self._total = total
-        self._stored = Bounded(self._look, settings.ready_seconds)
+        self._stored = Bounded(self._look, settings.observability.ready_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         """Answer one request."""

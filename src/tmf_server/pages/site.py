@@ -11,13 +11,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from tmf_server import __version__
+from tmf_server.config import Settings
 from tmf_server.errors import NotFound, Problem
 from tmf_server.pages import overview
 from tmf_server.pages.answers import FOREVER, REVALIDATED, origin, page, prepared, refusal, wants_json
 from tmf_server.pages.assets import address, asset
 from tmf_server.pages.documents import MEDIA_TYPES, PublishedDocument, prepared_document
 from tmf_server.registry import Registry
-from tmf_server.settings import Settings
 
 THREADS = 4
 Counts = Callable[[], Mapping[str, int]]
@@ -63,7 +63,7 @@ class _Site:
         self._settings = settings
         self._counts = counts
         self._documents = {(one.version, one.api): PublishedDocument(one) for one in registry.contracts}
-        self._policy = _policy(settings.public_url)
+        self._policy = _policy(settings.server.public_url)
 
     def views(self) -> dict[str, Callable[..., AnyResponse]]:
         """What is at which path."""
@@ -122,7 +122,7 @@ class _Site:
         return published
 
     def _served(self, counts: Mapping[str, int]) -> list[overview.Served]:
-        return overview.served(self._registry, self._settings.aliases, counts)
+        return overview.served(self._registry, self._settings.server.aliases, counts)
 
     def secured(self, response: Response) -> Response:
         """Headers that keep a page to what this server sends."""

@@ -5,11 +5,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 
+from tmf_server.config import Settings
 from tmf_server.domain import alarm as rules
 from tmf_server.domain.instants import now, parse_instant
 from tmf_server.processes.grouped import Grouped
 from tmf_server.registry import Document, Entity, Exposure
-from tmf_server.settings import Settings
 from tmf_server.storage.database import Connection, Database
 from tmf_server.storage.newest import newest
 from tmf_server.storage.records import Records, Stored
@@ -39,7 +39,7 @@ class AlarmIntake:
 
     def __init__(self, database: Database, records: Records, settings: Settings) -> None:
         self._records = records
-        self._window = int(settings.flapping_seconds * 1_000_000)
+        self._window = int(settings.alarms.flapping_seconds * 1_000_000)
         self._grouped: Grouped[Report, Stored] = Grouped(
             lambda reports: database.transact(partial(self._store, reports)), "alarm-intake"
         )

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from tmf_server.config import Settings
 from tmf_server.domain import alarm as rules
 from tmf_server.domain.instants import format_instant
 from tmf_server.errors import Conflict, TooCostly
 from tmf_server.processes.alarm_patterns import Patterns, Wanted
 from tmf_server.registry import Document, Entity
-from tmf_server.settings import Settings
 from tmf_server.storage.conditions import Selection, matches
 from tmf_server.storage.database import Connection
 from tmf_server.storage.locked import locked
@@ -58,7 +58,7 @@ class AlarmTasks:
     @cached_property
     def _patterns(self) -> Patterns:
         exposure = self._records.registry.canonical(ALARM)
-        return Patterns(exposure.contract, exposure.schema, self._settings.max_conditions)
+        return Patterns(exposure.contract, exposure.schema, self._settings.limits.max_conditions)
 
     @property
     def _alarm(self) -> Entity:
@@ -109,7 +109,7 @@ class AlarmTasks:
 
     def _choose(self, connection: Connection, wanted: Wanted) -> list[Stored]:
         """The alarms that are wanted, locked, in the order in which they were made."""
-        most = self._settings.max_task_alarms
+        most = self._settings.alarms.max_task_alarms
         ids = set(wanted.ids)
         if wanted.condition is not None:
             page = self._selector.query(connection, self._alarm, wanted.condition).page(Selection(limit=most + 1))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from tmf_server.config import Settings
 from tmf_server.domain.bill_making import Occasion, bill_of, charge_of
 from tmf_server.domain.billing import BILL_ON_DEMAND_LIFECYCLE
 from tmf_server.domain.fresh import fresh_uuid
 from tmf_server.errors import TooCostly
 from tmf_server.registry import Document, Entity, Path
-from tmf_server.settings import Settings
 from tmf_server.storage.conditions import And, Compare, Condition, Selection
 from tmf_server.storage.database import Connection
 from tmf_server.storage.locked import locked
@@ -61,7 +61,7 @@ class BillsOnDemand:
 
     def _unbilled(self, connection: Connection, account: str) -> list[Stored]:
         """The account's rates that cost something and are not billed, locked, in the order in which they came."""
-        entity, most = self._entity(RATE), self._settings.max_bill_rates
+        entity, most = self._entity(RATE), self._settings.billing.max_bill_rates
         condition = And((_is(("billingAccount", "id"), account), Compare(("isBilled",), "eq", False, "boolean")))
         page = self._selector.query(connection, entity, condition).page(Selection(limit=most + 1))
         if len(page.rows) > most:
@@ -98,7 +98,7 @@ class BillsOnDemand:
             yield asking
 
     def _bill(self, connection: Connection, rates: list[Stored], moment: int, parties: tuple[Document, ...]) -> Stored:
-        occasion = Occasion(fresh_uuid(), moment, self._settings.payment_days, parties)
+        occasion = Occasion(fresh_uuid(), moment, self._settings.billing.payment_days, parties)
         documents = [one.parsed() for one in rates]
         [bill] = self._records.create(connection, self._entity(BILL), [bill_of(documents, occasion)])
         billed = {"isBilled": True, "bill": _reference(bill)}

@@ -47,7 +47,7 @@ class Dispatcher:
         self._verbs = verbs
         self._inline = inline
         self._wake = wake
-        self._pool = ThreadPoolExecutor(services.settings.pool_size, thread_name_prefix="verb")
+        self._pool = ThreadPoolExecutor(services.settings.database.pool_size, thread_name_prefix="verb")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
         """Carry out one request and send its response."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from tmf_server.config import Settings
 from tmf_server.contracts import Contract
 from tmf_server.errors import InvalidInput
 from tmf_server.registry import Document, Path, Registry
 from tmf_server.rest.attributes import Attributes, Known, Scope
 from tmf_server.rest.query import parse_filter
-from tmf_server.settings import Settings
 from tmf_server.storage.conditions import And, Compare, Condition, Not, Or, Some, matches
 
 EVENT_TYPE = ("eventType",)

@@ -18,10 +18,10 @@ def expanded(request: Request, documents: Sequence[Document], *, depth: int, pat
     A reference keeps its own attributes over those of the record. What would go beyond the bound on records stays a
     reference, and nothing is inlined inside of itself.
     """
-    budget = _Budget(request.services.settings.max_expanded)
+    budget = _Budget(request.services.settings.limits.max_expanded)
     levels = max(depth, max((path.count(".") + 1 for path in paths), default=0))
-    if levels > request.services.settings.max_expand_depth:
-        most = request.services.settings.max_expand_depth
+    if levels > request.services.settings.limits.max_expand_depth:
+        most = request.services.settings.limits.max_expand_depth
         raise InvalidInput(f"depth and expand reach at most {most} levels.")
     result = list(documents)
     with request.services.database.read() as connection:

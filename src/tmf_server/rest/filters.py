@@ -6,11 +6,11 @@ Under `ne` a list means none of its values.
 
 from collections.abc import Iterable
 
+from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput
 from tmf_server.rest.arguments import Argument
 from tmf_server.rest.attributes import Attributes, Known
 from tmf_server.rest.comparisons import check_regex, comparison
-from tmf_server.settings import Settings
 from tmf_server.storage.conditions import OPERATORS, Condition, Not, Or, TypeIs, alternatives
 
 
@@ -54,11 +54,11 @@ class _Reader:
     def values(self, argument: Argument, operator: str) -> list[str]:
         """The values of one argument, checked as far as the operator goes."""
         values = argument.values(regex=operator == "regex")
-        if len(values) > self.settings.max_conditions:
+        if len(values) > self.settings.limits.max_conditions:
             raise too_many(self.settings)
         if operator == "regex":
             for value in values:
-                check_regex(value, self.settings.max_regex_length)
+                check_regex(value, self.settings.limits.max_regex_length)
         return values
 
     def compared(self, known: Known, operator: str, values: list[str]) -> Condition:
@@ -80,6 +80,6 @@ class _Reader:
 def too_many(settings: Settings) -> InvalidInput:
     """The refusal of a query with too many conditions."""
     return InvalidInput(
-        f"A query has at most {settings.max_conditions} conditions and values. Ask in several queries.",
+        f"A query has at most {settings.limits.max_conditions} conditions and values. Ask in several queries.",
         code="tooManyConditions",
     )

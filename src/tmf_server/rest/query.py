@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput
 from tmf_server.registry import Exposure
 from tmf_server.rest.arguments import PARAMETERS, Argument, split_query
@@ -14,7 +15,6 @@ from tmf_server.rest.attributes import Attributes, attributes_of
 from tmf_server.rest.fields import FieldTree, parse_fields
 from tmf_server.rest.filters import plain_conditions, too_many
 from tmf_server.rest.jsonpath import filter_condition
-from tmf_server.settings import Settings
 from tmf_server.storage.conditions import And, Condition, Not, Or, Selection, Some, Sort, conjunction
 
 SHAPING = frozenset({"fields", "depth", "expand"})
@@ -41,8 +41,8 @@ def parse_query(query: str, exposure: Exposure, settings: Settings) -> Query:
     Clients ask the same again and again: what was parsed is kept.
     """
     if not query:
-        return Query(Selection(limit=settings.default_limit))
-    groups = split_query(query, settings.max_query_bytes)
+        return Query(Selection(limit=settings.limits.default_limit))
+    groups = split_query(query, settings.limits.max_query_bytes)
     given, filters = _parted(groups)
     attributes = attributes_of(exposure)
     return Query(
@@ -50,19 +50,19 @@ def parse_query(query: str, exposure: Exposure, settings: Settings) -> Query:
             where=_where(given, filters, attributes, settings),
             sort=_sorts(given.get("sort", ()), attributes),
             offset=_number(given, "offset", 0),
-            limit=min(_number(given, "limit", settings.default_limit), settings.max_limit),
+            limit=min(_number(given, "limit", settings.limits.default_limit), settings.limits.max_limit),
             after=_cursor(given, "after"),
             before=_cursor(given, "before"),
         ),
         fields=parse_fields(_values(given, "fields"), exposure) if "fields" in given else None,
-        depth=_depth(given, settings.max_expand_depth),
+        depth=_depth(given, settings.limits.max_expand_depth),
         expand=_expand(given, attributes),
     )
 
 
 def parse_shape(query: str, exposure: Exposure, settings: Settings) -> Query:
     """The query string of one record: `fields`, `depth` and `expand`, nothing else."""
-    given, filters = _parted(split_query(query, settings.max_query_bytes))
+    given, filters = _parted(split_query(query, settings.limits.max_query_bytes))
     unknown = [argument.name for group in filters for argument in group] + sorted(given.keys() - SHAPING)
     if unknown:
         raise InvalidInput(
@@ -71,12 +71,12 @@ def parse_shape(query: str, exposure: Exposure, settings: Settings) -> Query:
         )
     fields = parse_fields(_values(given, "fields"), exposure) if "fields" in given else None
     expand = _expand(given, attributes_of(exposure)) if "expand" in given else ()
-    return Query(Selection(), fields, _depth(given, settings.max_expand_depth), expand)
+    return Query(Selection(), fields, _depth(given, settings.limits.max_expand_depth), expand)
 
 
 def parse_filter(query: str, attributes: Attributes, settings: Settings) -> Condition | None:
     """The condition of a query string that has filters only: a hub's query, for example. None when it has none."""
-    given, filters = _parted(split_query(query, settings.max_query_bytes))
+    given, filters = _parted(split_query(query, settings.limits.max_query_bytes))
     for name in given:
         if name != "filter":
             raise InvalidInput(f"{name} has no place in this query, which only selects.", code="unknownParameter")
@@ -104,9 +104,9 @@ def _parted(groups: list[list[Argument]]) -> tuple[Given, list[list[Argument]]]:
 def _where(given: Given, filters: list[list[Argument]], attributes: Attributes, settings: Settings) -> Condition | None:
     conditions = plain_conditions(filters, attributes, settings)
     for argument in given.get("filter", ()):
-        conditions.append(filter_condition(argument.value, attributes, settings.max_regex_length))
+        conditions.append(filter_condition(argument.value, attributes, settings.limits.max_regex_length))
     where = conjunction(conditions)
-    if where is not None and _size(where) > settings.max_conditions:
+    if where is not None and _size(where) > settings.limits.max_conditions:
         raise too_many(settings)
     return where
 

@@ -68,7 +68,7 @@ def list_records(request: Request) -> Response:
         page = found.page(selection)
         total = _total(request, connection, selection.where)
     if total is None:
-        total = services.database.count_within(found.count_statement(), services.settings.count_seconds)
+        total = services.database.count_within(found.count_statement(), services.settings.database.count_seconds)
     return Response(200, _page_body(request, query, page), page_headers(request, selection, page, total))
 
 

@@ -8,13 +8,13 @@ from connexion.middleware.request_validation import RequestValidationAPI, Reques
 from connexion.operations import AbstractOperation
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput, TooLarge, UnsupportedMedia
 from tmf_server.registry import Endpoint, Registry
 from tmf_server.rest.identifiers import check_id
 from tmf_server.rest.patch import MEDIA_TYPES
 from tmf_server.rest.strictjson import parse, without_nulls
 from tmf_server.rest.validation import Validators
-from tmf_server.settings import Settings
 
 BODY = "tmf.body"
 MEDIA_TYPE = "tmf.media_type"
@@ -36,15 +36,15 @@ class RequestCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Validate and pass on."""
-        if len(scope.get("query_string", b"")) > self._settings.max_query_bytes:
-            raise TooLarge(f"The query is longer than {self._settings.max_query_bytes} bytes.")
+        if len(scope.get("query_string", b"")) > self._settings.limits.max_query_bytes:
+            raise TooLarge(f"The query is longer than {self._settings.limits.max_query_bytes} bytes.")
         if self._takes_body:
             media_type = self._media_type(_header(scope, b"content-type"))
-            text = await read_body(scope, receive, self._settings.max_body_bytes)
+            text = await read_body(scope, receive, self._settings.limits.max_body_bytes)
             if text and not _header(scope, b"content-type").strip():
                 # a page of any site can post a body without a type, and its browser does not ask the server first
                 raise UnsupportedMedia(f"The body has no Content-Type. Expected {' or '.join(self._taken)}.")
-            body = parse(text, max_depth=self._settings.max_depth)
+            body = parse(text, max_depth=self._settings.limits.max_depth)
             scope[BODY] = self._checked(media_type, body)
             scope[MEDIA_TYPE] = media_type
         await self._next_app(scope, receive, send)

@@ -7,9 +7,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from tmf_server.config import Settings
 from tmf_server.registry import Document, Entity, Exposure, Registry
 from tmf_server.rest.links import Links
-from tmf_server.settings import Settings
 from tmf_server.storage.database import Connection, Database
 from tmf_server.storage.records import Records, Stored
 from tmf_server.storage.select import Selector

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
+from tmf_server.config import Settings
 from tmf_server.registry import Document, Exposure
 from tmf_server.rest.attributes import attributes_of
 from tmf_server.rest.identifiers import check_id
@@ -11,7 +12,6 @@ from tmf_server.rest.query import parse_filter
 from tmf_server.rest.representation import shown_text
 from tmf_server.rest.strictjson import parse, without_nulls
 from tmf_server.rest.validation import Validators
-from tmf_server.settings import Settings
 from tmf_server.storage.conditions import Condition
 
 
@@ -25,7 +25,7 @@ class Wording:
 
     def parse(self, data: bytes) -> Any:
         """Strictly parsed JSON. Raises InvalidInput."""
-        return parse(data, max_depth=self._settings.max_depth)
+        return parse(data, max_depth=self._settings.limits.max_depth)
 
     def checked(self, exposure: Exposure, document: Document) -> Document:
         """The document as a POST would take it: completed, without nulls, valid. Raises InvalidInput.

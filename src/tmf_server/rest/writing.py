@@ -53,7 +53,7 @@ def patch(request: Request) -> Response:
     """200 with the changed record; the patch is applied to the record as this version shows it."""
     settings, contract = request.services.settings, request.exposure.contract
     is_array = arrays_of(contract, _change_schema(request))
-    bounds = Bounds(settings.max_body_bytes, settings.max_depth)
+    bounds = Bounds(settings.limits.max_body_bytes, settings.limits.max_depth)
     return _change(
         request,
         lambda shown: apply_patch(request.media_type, shown, request.body, is_array=is_array, bounds=bounds),
@@ -120,4 +120,4 @@ def no_such_record(request: Request) -> NotFound:
 
 
 def _policy(request: Request) -> str:
-    return request.services.settings.reference_policy(request.exposure.contract.api)
+    return request.services.settings.contracts.reference_policy(request.exposure.contract.api)

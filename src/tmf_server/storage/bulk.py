@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from tmf_server.config import Settings
 from tmf_server.registry import Entity, Registry
-from tmf_server.settings import Settings
 from tmf_server.storage.changes import Change
 from tmf_server.storage.extract import Value
 from tmf_server.storage.records import Outbox, Records, Stored

@@ -15,8 +15,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from tmf_server.config import Settings
 from tmf_server.errors import TooCostly, Unavailable
-from tmf_server.settings import Settings
 from tmf_server.storage.driver import Written, fetch_all, fetch_one_within
 from tmf_server.storage.sqlite_functions import register_functions
 
@@ -66,7 +66,7 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.url = database_url(settings.database_url)
+        self.url = database_url(settings.database.database_url)
         self.dialect = self.url.get_backend_name()
         self._local = threading.local()
         self._endless: dict[tuple[Any, ...], float] = {}  # counts that were given up, and until when
@@ -89,10 +89,14 @@ class Database:
         engine = create_engine(
             self.url,
             poolclass=QueuePool,
-            pool_size=settings.pool_size,
+            pool_size=settings.database.pool_size,
             max_overflow=EVERY_THREAD if begin is None else SPARE,
             pool_reset_on_return=None if begin is None else "rollback",
-            connect_args={"timeout": settings.busy_seconds, "isolation_level": None, "check_same_thread": False},
+            connect_args={
+                "timeout": settings.database.busy_seconds,
+                "isolation_level": None,
+                "check_same_thread": False,
+            },
         )
         event.listen(engine, "connect", self._prepare_sqlite)
         if begin is not None:
@@ -111,17 +115,19 @@ class Database:
 
     def _postgresql_engine(self, *, autocommit: bool) -> Engine:
         settings = self.settings
-        limit = int(settings.statement_seconds * 1000) if autocommit else 60_000
+        limit = int(settings.database.statement_seconds * 1000) if autocommit else 60_000
         return create_engine(
             self.url,
-            pool_size=settings.pool_size,
+            pool_size=settings.database.pool_size,
             max_overflow=EVERY_THREAD if autocommit else SPARE,
             isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
             pool_reset_on_return=None if autocommit else "rollback",
             connect_args={
                 "options": f"-c statement_timeout={limit} -c lock_timeout=10000 -c timezone=UTC -c jit=off",
                 "prepare_threshold": NEVER,
-                "connect_timeout": max(2, round(settings.connect_seconds)),  # whole seconds, two at least: libpq
+                "connect_timeout": max(
+                    2, round(settings.database.connect_seconds)
+                ),  # whole seconds, two at least: libpq
                 **KEPT_ALIVE,
             },
         )
@@ -132,7 +138,7 @@ class Database:
 
         Raises TooCostly when one does.
         """
-        usual = self.settings.statement_seconds
+        usual = self.settings.database.statement_seconds
         connection = self._reached()
         limited = seconds is not None and self.dialect == "postgresql"
         try:
@@ -211,7 +217,7 @@ class Database:
             if not _deadlocked(error):
                 raise self._translated(error) from error
         retrying = Retrying(
-            stop=stop_after_attempt(self.settings.transaction_tries),
+            stop=stop_after_attempt(self.settings.database.transaction_tries),
             wait=wait_random_exponential(multiplier=0.01, max=0.5),
             retry=retry_if_exception(_deadlocked),
             retry_error_callback=_give_up,

@@ -5,7 +5,6 @@ import socket
 import threading
 import time
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,8 +14,8 @@ import structlog
 import uvicorn
 
 from tmf_server import logs
+from tmf_server.config import Settings
 from tmf_server.contracts import check_names
-from tmf_server.settings import Settings
 from tmf_server.storage import migrate
 from tmf_server.storage.database import Database
 from tmf_server.storage.snapshot import Snapshot
@@ -61,8 +60,8 @@ class EphemeralServer:
     """
 
     def __init__(self, settings: Settings) -> None:
-        check_names(settings.apis)
-        if settings.workers > 1:
+        check_names(settings.contracts.apis)
+        if settings.server.workers > 1:
             raise ValueError("an ephemeral server is one process: its clock and its faults are in memory")
         self._settings = settings
         self._held = ExitStack()
@@ -76,7 +75,7 @@ class EphemeralServer:
         """
         if seed not in SEEDS:
             raise ValueError(f"seed must be one of {', '.join(SEEDS)}, not {seed!r}")
-        return cls(Settings(apis=apis, demo=seed == "demo", **{"port": 0, **settings}))
+        return cls(Settings.of(apis=apis, demo=seed == "demo", **{"port": 0, **settings}))
 
     # -- life ---------------------------------------------------------------------------------------
     def start(self) -> Self:
@@ -85,7 +84,7 @@ class EphemeralServer:
             logs.unite(logging.WARNING)
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="tmf-server-", ignore_cleanup_errors=True)))
-            self._socket = stack.enter_context(_listening(self._settings.host, self._settings.port))
+            self._socket = stack.enter_context(_listening(self._settings.server.host, self._settings.server.port))
             self._stage = Stage(_prepared(_isolated(self._settings, folder)))
             stack.callback(self._stage.close)
             self._server = _server(self._stage)
@@ -165,8 +164,8 @@ class EphemeralServer:
 
 def _isolated(settings: Settings, folder: Path) -> Settings:
     usual = Settings()
-    chosen = {name: value for name, value in DEFAULTS.items() if getattr(settings, name) == getattr(usual, name)}
-    return replace(settings, **chosen, database_url=f"sqlite:///{folder / 'tmf.db'}", storage_dir=folder / "files")
+    chosen = {name: value for name, value in DEFAULTS.items() if settings.get(name) == usual.get(name)}
+    return settings.having(**chosen, database_url=f"sqlite:///{folder / 'tmf.db'}", storage_dir=folder / "files")
 
 
 def _prepared(settings: Settings) -> Settings:
@@ -180,7 +179,7 @@ def _prepared(settings: Settings) -> Settings:
 @cache
 def _migrated() -> Snapshot:
     with TemporaryDirectory(prefix="tmf-server-") as folder:
-        database = Database(Settings(database_url=f"sqlite:///{folder}/tmf.db"))
+        database = Database(Settings.of(database_url=f"sqlite:///{folder}/tmf.db"))
         try:
             migrate.upgrade(database)
             return Snapshot(database)

@@ -12,11 +12,11 @@ import orjson
 from starlette.types import Message, Receive, Scope, Send
 
 from tmf_server.app import compose, create_services
+from tmf_server.config import Settings
 from tmf_server.demo.loading import load_demo
 from tmf_server.events import outbox
 from tmf_server.rest.dispatch import send_response
 from tmf_server.rest.messages import Response
-from tmf_server.settings import Settings
 from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.snapshot import Snapshot
 from tmf_server.testing.clock import Clock
@@ -35,7 +35,7 @@ class Stage:
         self.clock = Clock()
         self.faults = Faults()
         self._services = create_services(settings)
-        if settings.demo:
+        if settings.database.demo:
             records = BulkRecords(self._services.registry, settings, self._services.database.dialect)
             self._services.database.transact(partial(load_demo, records=records))
         self._front = compose(self._services, partial(FaultyOutbound, self.faults, self._expected))
@@ -87,7 +87,7 @@ class Stage:
             while self._under_way and time.monotonic() < deadline:
                 time.sleep(0.001)
             self._beginning.restore(self._services.database)
-            shutil.rmtree(self._services.settings.storage_dir, ignore_errors=True)
+            shutil.rmtree(self._services.settings.jobs.storage_dir, ignore_errors=True)
 
     def close(self) -> None:
         """Give up the clock and what is kept in memory; after the last request."""

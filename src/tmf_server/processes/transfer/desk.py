@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tmf_server.config import Settings
 from tmf_server.events.guard import Guard
 from tmf_server.processes.transfer.progress import Progress
 from tmf_server.registry import Document, Exposure, Registry
-from tmf_server.settings import Settings
 from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.conditions import Condition
 from tmf_server.storage.database import Connection, Database

@@ -53,7 +53,7 @@ class Exporter:
         after: str | None = None
         while True:
             selection = Selection(where=where, limit=PAGE, after=after)
-            with self.desk.database.read(self.desk.settings.job_statement_seconds) as connection:
+            with self.desk.database.read(self.desk.settings.jobs.job_statement_seconds) as connection:
                 page = self.desk.selector.query(connection, exposure.entity, where).page(selection)
             yield page.rows
             after = page.next

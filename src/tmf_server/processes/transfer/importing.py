@@ -123,7 +123,7 @@ class Importer:
         """The file in batches; where it cannot be read on, what came before is a batch still."""
         batch = _Open(start)
         try:
-            for raw in read_records(path, self.desk.settings.max_body_bytes, start):
+            for raw in read_records(path, self.desk.settings.limits.max_body_bytes, start):
                 entry = self._entry(raw, sorter)
                 if not batch.takes(entry):
                     yield batch.closed()
@@ -225,7 +225,7 @@ class Importer:
         return self.desk.quiet if self.silent else self.desk.records
 
     def _policy(self, exposure: Exposure) -> str:
-        return self.desk.settings.reference_policy(exposure.contract.api)
+        return self.desk.settings.contracts.reference_policy(exposure.contract.api)
 
 
 def _brings_nothing(item: Item, existing: Document) -> bool:

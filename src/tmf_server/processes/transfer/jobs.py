@@ -61,7 +61,7 @@ class Task:
     @property
     def seconds(self) -> float:
         """How long the job is held from one sign of life to the next."""
-        return self.desk.settings.lease_seconds
+        return self.desk.settings.events.lease_seconds
 
     def progress(self) -> Progress:
         """What an earlier run of the job has committed."""
@@ -138,7 +138,7 @@ class Jobs:
         return None
 
     def _acquire(self, connection: Connection, name: str, stop: threading.Event) -> Task | None:
-        taken = leases.acquire(connection, transfer_job, name, self.holder, self.desk.settings.lease_seconds)
+        taken = leases.acquire(connection, transfer_job, name, self.holder, self.desk.settings.events.lease_seconds)
         if taken is None:
             return None
         held, row = taken
@@ -147,7 +147,7 @@ class Jobs:
         if entity is None or stored is None or _ended(entity, stored):
             forget(connection, name)
             return None
-        leases.write(connection, held, self.desk.settings.lease_seconds, attempts=row["attempts"] + 1)
+        leases.write(connection, held, self.desk.settings.events.lease_seconds, attempts=row["attempts"] + 1)
         begun = stored.parsed() | {"status": RUNNING}
         self.desk.records.update(connection, entity, stored, begun)
         task = Task(self.desk, entity, begun, dict(row), held, stop)

@@ -57,9 +57,11 @@ def _fetch(task: Task, place: Elsewhere, spool: Path) -> None:
     desk = task.desk
     settings = desk.settings
     target = desk.guard.target(place.url, "/url")
-    seconds, ca_file = settings.transfer_seconds, settings.outbound_ca_file
+    seconds, ca_file = settings.jobs.transfer_seconds, settings.outbound.outbound_ca_file
     with (
-        download(desk.guard, target, seconds=seconds, max_bytes=settings.max_file_bytes, ca_file=ca_file) as chunks,
+        download(
+            desk.guard, target, seconds=seconds, max_bytes=settings.jobs.max_file_bytes, ca_file=ca_file
+        ) as chunks,
         desk.files.publish(spool) as sink,
     ):
         for count, chunk in enumerate(chunks):
@@ -86,7 +88,7 @@ def export_job(task: Task) -> Progress:
         headers = {"Content-Length": str(spool.stat().st_size), **_content_headers(chosen)}
         with spool.open("rb") as stream:
             chunks = _chunks(task, stream, progress)
-            seconds, ca_file = desk.settings.transfer_seconds, desk.settings.outbound_ca_file
+            seconds, ca_file = desk.settings.jobs.transfer_seconds, desk.settings.outbound.outbound_ca_file
             upload(desk.guard, target, chunks, headers, seconds=seconds, ca_file=ca_file)
         return progress
     finally:

@@ -1,0 +1,75 @@
+"""How an area declares its settings: default, meaning (for the documentation) and allowed values."""
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import field
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from marshmallow import ValidationError
+from marshmallow.validate import OneOf, Range, Regexp
+
+T = TypeVar("T")
+Check = Callable[[Any], Any]
+
+DAY = 86_400.0
+YEAR = 366 * DAY
+BIGINT = 2**63 - 1
+
+
+def setting(default: T, meaning: str, *checks: Check, secret: bool = False) -> T:
+    """Declare a field of an area; `checks` are marshmallow's validators, for a list those of each element.
+
+    A secret is left out of the area's `repr`.
+    """
+    declared: Any = field(default=default, repr=not secret, metadata={"meaning": meaning, "checks": checks})
+    standing_in: T = declared
+    return standing_in
+
+
+def between(low: float, high: float) -> Range:
+    """Allow numbers from `low` to `high`."""
+    return Range(low, high, error=f"must be from {low:.15g} to {high:.15g}, not {{input}}")
+
+
+def at_least(low: int) -> Range:
+    """Allow whole numbers from `low` on, as far as a database counts."""
+    return Range(low, BIGINT, error=f"must be at least {low} and at most {BIGINT}, not {{input}}")
+
+
+def span(most: float = YEAR) -> Range:
+    """Allow a number of seconds or days that is more than 0."""
+    return Range(0, most, min_inclusive=False, error=f"must be more than 0 and at most {most:.15g}, not {{input}}")
+
+
+def one_of(*choices: str) -> OneOf:
+    """Allow these words."""
+    return OneOf(choices, error=f"must be one of {', '.join(choices)}, not {{input!r}}")
+
+
+def written_like(example: str, pattern: str) -> Regexp:
+    """Allow texts that match the pattern as a whole."""
+    return Regexp(rf"(?:{pattern})\Z", error=f"must be written like {example}, not {{input!r}}")
+
+
+def web_address(text: str) -> None:
+    """Allow an absolute URL that paths can be put behind, and an empty text."""
+    if text and not _is_web_address(text):
+        raise ValidationError(f"must be an absolute URL like https://api.example.com/tmf, not {text!r}")
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        complete = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return complete and not any(sign in text for sign in "?#@ ")
+
+
+def ip_address(text: str) -> None:
+    """Allow the address of a machine."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError as error:
+        raise ValidationError(f"must be an IP address like 10.0.0.7, not {text!r}") from error
