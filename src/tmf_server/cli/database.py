@@ -57,12 +57,13 @@ def current() -> None:
 @db.command()
 def check() -> None:
     """Exit with 1 and tell why when the database is not as this version of the server needs it."""
+    from tmf_server.model.everything import metadata
     from tmf_server.storage import migrate
 
     with opened_database(read_settings()) as database:
         found, newest = migrate.current(database), migrate.head()
         wrong = [f"at {found or 'no revision'}, not {newest}; run: tmf-server db upgrade"] if found != newest else []
-        wrong += [] if wrong else migrate.differences(database)
+        wrong += [] if wrong else migrate.differences(database, metadata)
     for line in wrong:
         click.echo(line, err=True)
     if wrong:

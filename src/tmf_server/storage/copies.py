@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -10,17 +11,14 @@ import orjson
 from sqlalchemy import Connection, Table, select, text
 
 from tmf_server.errors import Duplicate
+from tmf_server.model.base import metadata
 from tmf_server.model.core import entity as root
 from tmf_server.model.core import reference
-from tmf_server.model.everything import metadata
 from tmf_server.registry import Entity, Target
 from tmf_server.storage.bulk import BulkRecords, Row
 
 Cluster = Sequence[tuple[Entity, str]]
 """Records, by entity and id, that are copied together: they may refer to each other."""
-
-# What belongs to a record besides its own row: references, characteristics, items …
-OWNED = tuple(table for table in metadata.sorted_tables if "owner" in table.c and table.c.owner.references(root.c.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +136,17 @@ def _enter(
     return keys
 
 
-def _key_columns(table: Table) -> tuple[int, ...]:
-    """The places of the columns that hold keys of records."""
-    return tuple(place for place, column in enumerate(table.c) if column.references(root.c.key))
+@cache
+def _owned_tables() -> tuple[Table, ...]:
+    """The tables of what belongs to a record besides its own row: references, characteristics, items …"""
+    tables = metadata.sorted_tables
+    return tuple(table for table in tables if "owner" in table.c and table.c.owner.references(root.c.key))
 
 
-KEYS = {table.name: _key_columns(table) for table in metadata.sorted_tables}
+@cache
+def _key_columns(table: str) -> tuple[int, ...]:
+    """The places of the columns of a table that hold keys of records."""
+    return tuple(place for place, column in enumerate(metadata.tables[table].c) if column.references(root.c.key))
 
 
 def _read(connection: Connection, members: Cluster, serial: str) -> dict[Target, Original]:
@@ -168,7 +171,7 @@ def _read(connection: Connection, members: Cluster, serial: str) -> dict[Target,
 def _owned(connection: Connection, keys: Sequence[int]) -> dict[int, dict[str, list[Any]]]:
     """The rows that each record owns, by table."""
     found: dict[int, dict[str, list[Any]]] = {key: {} for key in keys}
-    for table in OWNED:
+    for table in _owned_tables():
         for row in connection.execute(select(table).where(table.c.owner.in_(keys))):
             found[row.owner].setdefault(table.name, []).append(row)
     return found
@@ -183,7 +186,9 @@ def _named(connection: Connection, keys: Collection[int], serial: str) -> dict[i
 def _original(
     entity: Entity, own: Any, rows: Mapping[str, list[Row]], named: Mapping[int, Target], serial: str
 ) -> Original:
-    patterns = {name: [_pattern(row, KEYS[name], named, serial) for row in found] for name, found in rows.items()}
+    patterns = {
+        name: [_pattern(row, _key_columns(name), named, serial) for row in found] for name, found in rows.items()
+    }
     keys = {row.row[place] for name in patterns for row in patterns[name] for place in row.keys}
     return Original(entity, own.id, patterns, {key: named[key] for key in keys})
 

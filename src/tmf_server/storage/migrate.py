@@ -6,9 +6,8 @@ Alembic is loaded only when there is something to do: that takes longer than the
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import Connection, column, inspect, select, table
+from sqlalchemy import Connection, MetaData, column, inspect, select, table
 
-from tmf_server.model.everything import metadata
 from tmf_server.resources import migrations_dir
 from tmf_server.storage.database import Database
 
@@ -57,14 +56,14 @@ def head() -> str:
     return max(path.name.partition("_")[0] for path in (migrations_dir() / "versions").glob("[0-9]*.py"))
 
 
-def differences(database: Database) -> list[str]:
+def differences(database: Database, models: MetaData) -> list[str]:
     """Where the database and the models differ; nothing when they agree."""
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
 
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return [str(entry) for entry in compare_metadata(context, metadata)]
+        return [str(entry) for entry in compare_metadata(context, models)]
 
 
 def _revision(connection: Connection) -> str | None:
