@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from tmf_server.contracts import BASE_PATHS
+
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "reference"
 MISSING = "the published documents are not beside this checkout"
 FOUND = FOLDER.is_dir()
@@ -33,8 +35,9 @@ class Example:
 
 @cache
 def documents() -> dict[str, Node]:
-    """Every published document by its short name."""
-    return {f"{path.stem}/{path.parent.name}": _read(path) for path in sorted(FOLDER.glob("v*/*"))}
+    """The published documents of every API that is served, by short name."""
+    paths = [path for path in sorted(FOLDER.glob("v*/*")) if path.stem in BASE_PATHS]
+    return {f"{path.stem}/{path.parent.name}": _read(path) for path in paths}
 
 
 def _read(path: Path) -> Node:
