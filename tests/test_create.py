@@ -61,6 +61,29 @@ def test_refuses_an_id_that_no_path_can_carry(client: httpx.Client, noun: Noun, 
 
 
 @ALL
+def test_refuses_an_id_that_is_no_text(client: httpx.Client, noun: Noun) -> None:
+    for wrong in (42, True, 12.5, {}, {"a": 1}, [], ["x"]):
+        answer = client.post(noun.url, json=noun.body(id=wrong))
+        assert (answer.status_code, answer.json().get("code")) == (400, "invalidInput"), answer.text
+        assert answer.json()["message"].startswith("/id: a string, not ")
+    assert client.get(noun.url).json() == []
+
+
+@ALL
+def test_refuses_another_kind_of_value_also_where_only_answers_declare_the_attribute(
+    client: httpx.Client, noun: Noun
+) -> None:
+    contract, create = noun.exposure.contract, noun.operation("create")
+    assert create is not None
+    sent = contract.all_properties(create.request_schemas["application/json"] or "")
+    for name in contract.all_properties(noun.exposure.schema).keys() - sent.keys():
+        for wrong in ({}, {"a": 1}, [], ["x"], 5):
+            answer = client.post(noun.url, json=noun.body(**{name: wrong}))
+            assert answer.status_code == 400, (name, wrong, answer.text)
+            assert answer.json()["message"].startswith(f"/{name}: ")
+
+
+@ALL
 def test_sets_href_over_any_that_is_sent(client: httpx.Client, noun: Noun) -> None:
     assert noun.make(client, id="a", href="http://elsewhere.example/b")["href"].endswith(f"{noun.url}/a")
 

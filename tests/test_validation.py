@@ -185,6 +185,23 @@ def test_strict_refuses_unknown_types_of_nested_objects() -> None:
     assert faults(box() | {"@type": "Crate"}, validators=STRICT) == [], "the outermost object may extend what is served"
 
 
+def test_what_a_request_leaves_out_is_checked_like_in_an_answer() -> None:
+    schemas = {
+        "Base": {"properties": {"id": {"type": "integer"}, "day": text(format="date")}},
+        "Shelf": {"allOf": [ref("Base"), {"properties": {"name": text(), "state": text(enum=["open"])}}]},
+        "Shelf_Create": {"properties": {"name": text(), "board": ref("Board_Create")}},
+        "Board": {"properties": {"rank": {"type": "integer"}}},
+        "Board_Create": {"type": "object"},
+    }
+    shelves = contract(schemas=schemas)
+    validators = Validators([shelves])
+    validators.check(shelves, "Shelf_Create", {"id": "a", "name": "x", "day": "2026-01-31", "state": "open"})
+    wrong = {"id": 1, "day": "x", "state": {}, "board": {"rank": "x"}}
+    with pytest.raises(InvalidInput) as caught:
+        validators.check(shelves, "Shelf_Create", wrong)
+    assert {fault.pointer for fault in caught.value.faults} == {"/id", "/day", "/state", "/board/rank"}
+
+
 def test_what_the_server_sets_is_not_missed_at_the_top() -> None:
     assert faults(box()) == []
     assert faults({"@type": "Box"}) == [("/name", "a value; the attribute is mandatory")]

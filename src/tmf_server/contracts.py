@@ -157,7 +157,7 @@ class Contract:
 
     def properties(self, schema: str) -> dict[str, Schema]:
         """The attributes that the schema and its parents declare."""
-        return dict(_properties(self, self.schemas.get(schema, {})))
+        return dict(properties_of(self.schemas, self.schemas.get(schema, {})))
 
     def all_properties(self, schema: str) -> dict[str, Schema]:
         """The attributes that the schema, its parents and its known subtypes declare."""
@@ -244,9 +244,10 @@ def _kind(node: Schema) -> str:
     return KINDS.get(kind, "object") if kind else "any"
 
 
-def _properties(contract: Contract, schema: Schema) -> Iterator[tuple[str, Schema]]:
+def properties_of(schemas: Mapping[str, Schema], schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """The attributes of a schema, those of its parents first; `schemas` has the parents by name."""
     for part in schema.get("allOf", ()):
-        yield from _properties(contract, contract.schemas.get(ref_name(part["$ref"]), {}) if "$ref" in part else part)
+        yield from properties_of(schemas, schemas.get(ref_name(part["$ref"]), {}) if "$ref" in part else part)
     yield from (schema.get("properties") or {}).items()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tmf_server.contracts import ref_name
+from tmf_server.contracts import properties_of, ref_name
 from tmf_server.rest.subclasses import Subclass
 
 Schema = dict[str, Any]
@@ -35,6 +35,8 @@ NAMED_SCHEMA: Schema = {
     "additionalProperties": {"$ref": f"#/$defs/{NAMED}"},
     "items": {"$ref": f"#/$defs/{NAMED}"},
 }
+# The id of an outermost object, also where the schema of a request leaves it out.
+TOP_SCHEMA: Schema = {"properties": {"id": {"type": "string"}}}
 ONE = frozenset({"items", "additionalProperties", "not"})
 LISTED = frozenset({"allOf", "oneOf", "anyOf"})
 CONSTRAINTS = frozenset(
@@ -70,7 +72,9 @@ class Definitions:
     A schema with a discriminator is met in two ways: *plain* where another inherits from it through allOf, and through
     its *dispatch* everywhere else, which picks the schema by `@type`, then by `@baseType`, then takes it in place. A
     oneOf beside a discriminator is what the dispatch replaces. With `strict`, a nested object's `@type` must be known.
-    `nullable` is not carried over: nulls are taken out of a document before it is checked.
+    A schema of requests (Category_FVO) also types the attributes that it leaves out and its base (Category) has: a
+    client that sends one sends the kind of value that it will read. `nullable` is not carried over: nulls are taken out
+    of a document before it is checked.
     """
 
     def __init__(
@@ -83,7 +87,7 @@ class Definitions:
         self.registered = self._register(list(subclasses))
         self._dispatched = {name for name in self._types if self._needs_dispatch(name)}
         for name, schema in schemas.items():
-            self._defs[name] = self._inherited(schema)
+            self._defs[name] = self._completed(name, self._inherited(schema))
         for name in self._dispatched:
             self._defs[f"{name}:dispatch"] = self._dispatch(name, strict=strict)
 
@@ -91,7 +95,7 @@ class Definitions:
         """The JSON Schema of a request or record; raises KeyError for an unknown name."""
         # The outermost object may be of an unknown type even when nested ones may not: it extends what is served.
         top = self._relaxed(self._dispatch(name, strict=False) if name in self._dispatched else self._defs[name])
-        whole = {"allOf": [top, _to(NAMED)]}
+        whole = {"allOf": [top, TOP_SCHEMA, _to(NAMED)]}
         return {"$schema": DIALECT, **whole, "$defs": self._pruned(whole)}
 
     def types(self, name: str) -> dict[str, str]:
@@ -177,6 +181,19 @@ class Definitions:
             converted["required"] = sorted({*schema.get("required", ()), key})
             converted["properties"] = converted.get("properties", {}) | {key: {"type": "string"}}
         return converted
+
+    def _completed(self, name: str, converted: Schema) -> Schema:
+        """The schema of a request with the attributes that it leaves out, as its base has them."""
+        base = type_name(name)
+        if base == name or base not in self._schemas:
+            return converted
+        declared = dict(properties_of(self._schemas, self._schemas[name]))
+        left_out = {
+            attribute: self._nested(schema)
+            for attribute, schema in properties_of(self._schemas, self._schemas[base])
+            if attribute not in declared and attribute != "id"
+        }
+        return {"allOf": [converted, {"properties": left_out}]} if left_out else converted
 
     def _nested(self, schema: Any) -> Any:
         """A schema of what stands in an attribute or an array: its references are dispatched."""
