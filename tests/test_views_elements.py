@@ -1,9 +1,11 @@
 """Which element of a changed array is which of those before, and what that saves."""
 
+import copy
 from typing import Any
 
 import pytest
 
+from tests.support.views import RECORDS, view
 from tmf_server.domain.canonical import KEPT
 from tmf_server.rest.view import V5View
 from tmf_server.rest.view.align import partners, same_one
@@ -58,3 +60,45 @@ def test_v5_gives_back_what_only_v4_shows_to_the_objects_that_stay() -> None:
     shown = {"parts": [{"id": "2", "name": "two"}, {"id": "9"}], "one": {"id": "4"}, "new": [1]}
     expected = {"parts": [{"id": "2", "name": "two", KEPT: {"x": 2}}, {"id": "9"}], "one": {"id": "4"}, "new": [1]}
     assert V5View().accept(shown, stored) == expected
+
+
+CHARACTERISTICS = {
+    "TMF622-ProductOrder": ("productOrderItem", "product", "productCharacteristic"),
+    "TMF629-Customer": ("characteristic",),
+    "TMF638-Service": ("serviceCharacteristic",),
+    "TMF639-Resource": ("resourceCharacteristic",),
+    "TMF639-PhysicalResource": ("resourceCharacteristic",),
+    "TMF639-LogicalResource": ("resourceCharacteristic",),
+    "TMF678-AppliedCustomerBillingRate": ("characteristic",),
+    "TMF620-ProductSpecification": ("productSpecCharacteristic", "productSpecCharacteristicValue"),
+    "TMF620-ProductOffering": ("prodSpecCharValueUse", "productSpecCharacteristicValue"),
+}
+
+
+def wrapped(path: tuple[str, ...], inner: dict[str, Any]) -> dict[str, Any]:
+    """The object inside of arrays and objects, at the path."""
+    for name in reversed(path):
+        inner = {name: inner if name == "product" else [inner]}
+    return inner
+
+
+def reached(document: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    found: Any = document
+    for name in path:
+        found = found[name][0] if isinstance(found[name], list) else found[name]
+    made: dict[str, Any] = found
+    return made
+
+
+@pytest.mark.parametrize(("record", "path"), CHARACTERISTICS.items(), ids=lambda value: str(value)[:40])
+def test_the_type_of_a_value_follows_a_change_of_its_kind(record: str, path: tuple[str, ...]) -> None:
+    """As JSON Patch sends it: the whole document with the new value, and the `@type` that the server gave."""
+    seen = view(next(one for one in RECORDS if str(one) == record))
+    stored = seen.accept(wrapped(path, {"name": "speed", "value": "fast"}))
+    shown = copy.deepcopy(seen.show(stored))
+    reached(shown, path)["value"] = 100
+    after = seen.accept(shown, stored)
+    renewed = seen.show(seen.accept(wrapped(path, {"name": "speed", "value": 100})))
+    assert seen.show(after) == renewed
+    reached(shown, path)["@type"] = "OfMyOwn"
+    assert reached(seen.show(seen.accept(shown, stored)), path)["@type"] == "OfMyOwn"

@@ -74,7 +74,7 @@ class Typing:
         proposed = out.get("@type")
         proposed = None if proposed == given else proposed
         out["@type"] = name = self._stored(given, seen, base, proposed, out)
-        if given is not None and given != self._shown(name, out):
+        if given is not None and given != self._shown(name, out) and not _is_ours(given, seen, base):
             kept["@type"] = given
 
     def _stored(self, given: Any, seen: Document | None, base: Document | None, proposed: Any, out: Document) -> str:
@@ -105,6 +105,13 @@ class Typing:
         if self.shown == "never" or (self.shown == "unless derived" and name == self.derived(out)):
             return None
         return self.names.get(name, name)
+
+
+def _is_ours(given: Any, seen: Document | None, base: Document | None) -> bool:
+    """True when a client sends back the `@type` that it was shown, and no client had given."""
+    if seen is None or base is None or given != seen.get("@type"):
+        return False
+    return "@type" not in base.get(KEPT, {})
 
 
 class Named(Step):
