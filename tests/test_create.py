@@ -7,6 +7,7 @@ from tests.support.nouns import Noun, nouns
 
 CREATABLE = nouns("create", tasks=False)
 ALL = pytest.mark.parametrize("noun", CREATABLE, ids=str)
+DATES = {"creationDate", "orderDate", "lastUpdate"}
 WITH_OTHER_VERSION = [noun for noun in CREATABLE if noun.version == "v5"]
 
 
@@ -34,6 +35,12 @@ def test_keeps_what_was_sent(client: httpx.Client, noun: Noun) -> None:
         if name in noun.exposure.entity.stamps:
             continue
         assert made[name] == value, name
+
+
+@ALL
+def test_dates_a_new_record_where_its_document_has_a_place_for_that(client: httpx.Client, noun: Noun) -> None:
+    dates = DATES & noun.exposure.contract.properties(noun.exposure.schema).keys()
+    assert dates <= noun.make(client).keys()
 
 
 @ALL

@@ -58,6 +58,7 @@ RESOURCE = Entity(
     roles={"resourceRelationship": DETACH},
     characteristics=(Characteristics(("resourceCharacteristic",)),),
     acyclic=("supportingResource",),
+    stamps={"creationDate": ABSENT},
     conclusions=(rules.idle_when_disabled, rules.locked_when_idle),
 )
 
