@@ -122,6 +122,17 @@ def test_what_is_dumped_makes_the_same_records_in_an_empty_database(
         assert (again.present, again.imported, again.refused) == (len(records), 0, 0), (noun, again.log)
 
 
+def test_a_path_loads_every_type_that_it_dumps(filled: Served, tmp_path: Path) -> None:
+    records = dump(filled, "resource", "v4")
+    assert len({record["@type"] for record in records}) > 1
+    filled.empty()
+    file = tmp_path / "resources.ndjson"
+    file.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    done = load(filled, "resource", "v4", file)
+    assert (done.imported, done.refused) == (len(records), 0), done.log
+    assert dump(filled, "resource", "v4") == records
+
+
 def test_the_dumps_of_all_nouns_are_the_whole_demo(filled: Served) -> None:
     shown = {one.entity.name for one in registry().exposures if one.entity.task is None}
     assert {choose_noun(registry(), noun, "v5").exposures[0].entity.name for noun in NOUNS["v5"]} == shown

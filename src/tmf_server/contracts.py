@@ -94,7 +94,8 @@ class Contract:
     """One document of one API in one version.
 
     `added` are schemas beside those of the document, `added_types` the `@type`s that they add: schema name → `@type` →
-    added schema. The part of an added schema's name after the last colon is its `@type`.
+    added schema. The part of an added schema's name after the last colon is its `@type`. `undeclared` are attributes
+    that objects of a schema have though the document does not say so, by schema name.
     """
 
     api: str
@@ -103,6 +104,7 @@ class Contract:
     document: dict[str, Any] = field(repr=False)
     added: Mapping[str, Schema] = field(default_factory=dict, repr=False)
     added_types: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    undeclared: Mapping[str, Mapping[str, Schema]] = field(default_factory=dict, repr=False)
     _attributes: dict[tuple[str, tuple[str, ...]], Attribute | None] = field(default_factory=dict, repr=False)
     _declared: dict[str, dict[str, Schema]] = field(default_factory=dict, repr=False)
 
@@ -156,8 +158,9 @@ class Contract:
         return found
 
     def properties(self, schema: str) -> dict[str, Schema]:
-        """The attributes that the schema and its parents declare."""
-        return dict(properties_of(self.schemas, self.schemas.get(schema, {})))
+        """The attributes that the schema and its parents declare, and those that its objects have undeclared."""
+        declared = properties_of(self.schemas, self.schemas.get(schema, {}))
+        return {**self.undeclared.get(schema, {}), **dict(declared)}
 
     def all_properties(self, schema: str) -> dict[str, Schema]:
         """The attributes that the schema, its parents and its known subtypes declare."""

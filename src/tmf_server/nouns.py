@@ -1,11 +1,15 @@
 """The registry of a server: the documents that it serves, with the noun behind each path. Reads documents only."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from tmf_server.config import Settings
-from tmf_server.contracts import Contract, check_names, load_contracts
+from tmf_server.contracts import Contract, Schema, check_names, load_contracts
 from tmf_server.entities import NOUNS, TYPES, V4_RULES
 from tmf_server.registry import Entity, Exposure, Registry, View, schema_of
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.registered import with_subclasses
+from tmf_server.rest.schemas import type_name
 from tmf_server.rest.subclasses import load_subclasses
 from tmf_server.rest.view import V4View, V5View
 
@@ -18,7 +22,7 @@ def create_registry(settings: Settings) -> Registry:
     loaded = load_contracts(settings.contracts.openapi_dir or openapi_dir(), wanted, settings.contracts.cache_dir)
     served = len(loaded)
     loaded += _canonical_beside(loaded, settings)
-    contracts = [with_subclasses(one, registered) for one in loaded] if registered else loaded
+    contracts = [as_served(with_subclasses(one, registered)) for one in loaded]
     exposures = [exposure for contract in contracts[:served] for exposure in _exposures(contract, contracts)]
     beside = [exposure for contract in contracts[served:] for exposure in _exposures(contract, contracts)]
     entities = {one.entity.name: one.entity for one in exposures}
@@ -39,10 +43,38 @@ def _canonical_beside(served: list[Contract], settings: Settings) -> list[Contra
     return found
 
 
+def as_served(contract: Contract) -> Contract:
+    """The contract that also knows what its records have though the document does not say so.
+
+    These are attributes that the server sets, and types of a noun that a path of their own shows alone.
+    """
+    undeclared: dict[str, Mapping[str, Schema]] = {}
+    types: dict[str, dict[str, str]] = {}
+    for noun, entity in _nouns(contract).items():
+        schema = schema_of(contract, noun)
+        forms = [name for name in contract.own_schemas if type_name(name) == schema and entity.undeclared]
+        undeclared |= dict.fromkeys(forms, entity.undeclared)
+        if noun not in _alone(contract):
+            alone = [schema_of(contract, one) for one in _alone(contract) if _nouns(contract).get(one) is entity]
+            types |= {schema: {name: name for name in (schema, *alone)}} if alone else {}
+    named = types.keys() | contract.added_types.keys()
+    merged = {name: {**types.get(name, {}), **contract.added_types.get(name, {})} for name in sorted(named)}
+    return replace(contract, undeclared=undeclared, added_types=merged)
+
+
+def _alone(contract: Contract) -> Mapping[str, str]:
+    """The path segments of the document that show only one type of their entity, with that type."""
+    return TYPES.get(contract.api, {})
+
+
+def _nouns(contract: Contract) -> dict[str, Entity]:
+    """The entities behind the paths of the document, by path segment."""
+    there = {operation.noun for operation in contract.operations.values()}
+    return {noun: entity for noun, entity in NOUNS[contract.api].items() if noun in there}
+
+
 def _exposures(contract: Contract, contracts: list[Contract]) -> list[Exposure]:
-    nouns = {operation.noun for operation in contract.operations.values()}
     canonical = next((one for one in contracts if one.api == contract.api and one.version == "v5"), contract)
-    declared = {noun: entity for noun, entity in NOUNS[contract.api].items() if noun in nouns}
     return [
         Exposure(
             entity,
@@ -53,15 +85,14 @@ def _exposures(contract: Contract, contracts: list[Contract]) -> list[Exposure]:
             types=canonical.types_under(only) if only else frozenset(),
             type_name=only,
         )
-        for noun, entity in declared.items()
-        for only in [TYPES.get(contract.api, {}).get(noun, "")]
+        for noun, entity in _nouns(contract).items()
+        for only in [_alone(contract).get(noun, "")]
     ]
 
 
 def _view(contract: Contract, noun: str, canonical: Contract, entity: Entity) -> View:
     if contract.version == "v5":
         return V5View()
-    there = {operation.noun for operation in canonical.operations.values()}
-    other = next(name for name, one in NOUNS[contract.api].items() if one is entity and name in there)
+    other = next(name for name, one in _nouns(canonical).items() if one is entity)
     schemas = schema_of(contract, noun), schema_of(canonical, other)
     return V4View(V4_RULES[contract.api], contract, canonical, *schemas)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Column, Table
 
-from tmf_server.contracts import Contract, Operation, ref_name
+from tmf_server.contracts import Contract, Operation, Schema, ref_name
 from tmf_server.domain.lifecycle import Lifecycle
 from tmf_server.errors import Fault
 
@@ -23,6 +23,7 @@ Known = Mapping[Target, Document | None]
 
 RESTRICT, DETACH, KEEP = "restrict", "detach", "keep"
 ALWAYS, CREATE_ONLY, ABSENT, CHANGE = "always", "create", "absent", "change"
+INSTANT: Schema = {"type": "string", "format": "date-time"}
 
 # Schemas of references whose name does not say the kind they point at.
 KINDS_BY_SCHEMA: Mapping[str, str] = {
@@ -149,9 +150,10 @@ class Entity:
     none, "change" like that and on each change that does not set it); `defaults` fill what is absent on create;
     `conclusions` are attributes that follow from others, `consultations` those that follow from other records; `parts`
     are child tables that the write path derives from arrays in the document; `reports` names the events that tell of
-    an attribute besides those of every noun; `computed` are columns that no single attribute has; `rules` are pure
-    checks of the content; `task` names the process that POST starts, `intake` the one that takes in what is posted,
-    which may be news of a record that is here.
+    an attribute besides those of every noun; `undeclared` are attributes that the server sets though no document has
+    them, with their schemas; `computed` are columns that no single attribute has; `rules` are pure checks of the
+    content; `task` names the process that POST starts, `intake` the one that takes in what is posted, which may be news
+    of a record that is here.
     """
 
     name: str
@@ -171,6 +173,7 @@ class Entity:
     consultations: tuple[Consultation, ...] = ()
     parts: tuple[Part, ...] = ()
     reports: Mapping[str, str] = field(default_factory=dict)
+    undeclared: Mapping[str, Schema] = field(default_factory=dict)
     computed: Mapping[str, Callable[[Document], Any]] = field(default_factory=dict)
     rules: tuple[ContentRule, ...] = ()
     task: str | None = None

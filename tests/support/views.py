@@ -14,6 +14,7 @@ from tmf_server.entities.customer_v4 import CUSTOMER_RULES
 from tmf_server.entities.ordering_v4 import ORDERING_RULES
 from tmf_server.entities.resource_v4 import RESOURCE_RULES
 from tmf_server.entities.service_v4 import SERVICE_RULES
+from tmf_server.nouns import as_served
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.schemas import Definitions
 from tmf_server.rest.view import V4View
@@ -58,7 +59,7 @@ RECORDS = [
 
 @cache
 def contract(api: str, version: str) -> Contract:
-    return load_contracts(openapi_dir(), (f"{api}/{version}",))[0]
+    return as_served(load_contracts(openapi_dir(), (f"{api}/{version}",))[0])
 
 
 @cache

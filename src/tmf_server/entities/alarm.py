@@ -4,7 +4,7 @@ from sqlalchemy import Table
 
 from tmf_server.domain import alarm as rules
 from tmf_server.model import alarm as tables
-from tmf_server.registry import ABSENT, CHANGE, DETACH, KEEP, Entity, projections
+from tmf_server.registry import ABSENT, CHANGE, DETACH, INSTANT, KEEP, Entity, projections
 
 ALARM = Entity(
     name="alarm",
@@ -32,6 +32,7 @@ ALARM = Entity(
     stamps={"alarmReportingTime": ABSENT, "alarmChangedTime": CHANGE},
     defaults={"state": rules.ALARM_LIFECYCLE.initial, "ackState": rules.ACK_LIFECYCLE.initial},
     conclusions=(rules.clearing,),
+    undeclared={"ackTime": INSTANT},
     computed={"identity": rules.identity, "external_identity": rules.external_identity},
     intake="alarm",
 )

@@ -1,7 +1,7 @@
 """How v4 shows resources (TMF639). Data only."""
 
 from tmf_server.entities.shared_v4 import RELATED_PARTIES, RELATED_PLACE
-from tmf_server.rest.view.rules import First, Rule, Rules, Subclasses, TypeName, Values, Wrap
+from tmf_server.rest.view.rules import First, Rule, Rules, TypeName, Values, Wrap
 
 RESOURCE: tuple[Rule, ...] = (
     Values("administrativeState", {"shuttingDown": "shutdown"}),
@@ -11,7 +11,7 @@ RESOURCE: tuple[Rule, ...] = (
 
 RESOURCE_RULES: Rules = {
     **RELATED_PARTIES,
-    ("Resource", "Resource"): (Subclasses(("PhysicalResource", "LogicalResource")), *RESOURCE),
+    ("Resource", "Resource"): RESOURCE,
     ("PhysicalResource", "Resource"): (TypeName("PhysicalResource"), *RESOURCE),
     ("LogicalResource", "Resource"): (TypeName("LogicalResource"), *RESOURCE),
     ("RelatedPlaceRefOrValue", "RelatedPlaceRef"): RELATED_PLACE,

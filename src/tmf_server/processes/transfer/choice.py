@@ -58,7 +58,8 @@ class Sorter:
     def __init__(self, choice: Choice) -> None:
         self._chosen = choice.exposures
         self._by_type: dict[str, Exposure] = {}
-        for one in choice.all:
+        closest_first = sorted(choice.exposures, key=lambda one: not one.types)
+        for one in (*closest_first, *choice.all):
             for name in (*_types(one), one.noun):
                 self._by_type.setdefault(name, one)
 
@@ -77,4 +78,4 @@ class Sorter:
 
 def _types(exposure: Exposure) -> list[str]:
     contract, schema = exposure.contract, exposure.schema
-    return [exposure.entity.type_name, *contract.types_under(schema), *contract.subtypes(schema)]
+    return [exposure.type_name or exposure.entity.type_name, *contract.types_under(schema), *contract.subtypes(schema)]

@@ -19,7 +19,6 @@ from tmf_server.rest.view.rules import (
     Rename,
     Rule,
     Rules,
-    Subclasses,
     TypeName,
     Values,
     Wrap,
@@ -65,8 +64,7 @@ class Compiler:
         """The plan of the objects where v4 has one schema and v5 the other."""
         if (v4, v5) not in self._plans:
             rules = self._rules.get((v4, v5), ())
-            subclasses = [name for rule in rules if isinstance(rule, Subclasses) for name in rule.names]
-            place = Place(v4, v5, self._slots(self._v4, v4, *subclasses), self._slots(self._v5, v5), rules)
+            place = Place(v4, v5, self._slots(self._v4, v4), self._slots(self._v5, v5), rules)
             wrap = next((rule for rule in rules if isinstance(rule, Wrap)), None)
             if wrap is None:
                 plan = Plan()
@@ -77,14 +75,9 @@ class Compiler:
         return self._plans[(v4, v5)]
 
     @staticmethod
-    def _slots(contract: Contract, *schemas: str) -> Slots:
-        found: dict[str, Attribute] = {}
-        for schema in schemas:
-            for name in contract.all_properties(schema):
-                attribute = contract.attribute(schema, (name,))
-                if attribute is not None:
-                    found.setdefault(name, attribute)
-        return found
+    def _slots(contract: Contract, schema: str) -> Slots:
+        found = {name: contract.attribute(schema, (name,)) for name in contract.all_properties(schema)}
+        return {name: attribute for name, attribute in found.items() if attribute is not None}
 
     # -- flat ↔ wrapped ---------------------------------------------------------------------------
     def _fold(self, place: Place, wrap: Wrap) -> None:

@@ -73,13 +73,6 @@ class TypeName:
 
 
 @dataclass(frozen=True, slots=True)
-class Subclasses:
-    """Schemas of v4 that records of this one can have by their `@type`; v4's documents do not say so themselves."""
-
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """Attributes of which the two versions have another structure.
 
@@ -98,5 +91,5 @@ class Group:
     values: Mapping[Path, Mapping[str, str]] = field(default_factory=dict)
 
 
-Rule = Rename | Values | Lift | Lower | First | Wrap | TypeName | Subclasses | Group
+Rule = Rename | Values | Lift | Lower | First | Wrap | TypeName | Group
 Rules = Mapping[tuple[str, str], tuple[Rule, ...]]
