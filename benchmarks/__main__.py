@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,15 +15,16 @@ from typing import Any
 
 from benchmarks import load
 from benchmarks.bodies import bodies
-from benchmarks.databases import database, version_of
+from benchmarks.databases import database, database_of, version_of
 from benchmarks.machine import machine, versions
 from benchmarks.nouns import NOUNS, Noun
 from benchmarks.page import page
 from benchmarks.report import tables
-from benchmarks.servers import APPS, Server, serve
+from benchmarks.servers import APPS, OTHER, Server, serve
 from tmf_server.config import Settings
 
 GET, LIST, FILTERED, POST = "GET", "list of 20", "filtered list", "POST"
+SERVERS = [name for name in APPS if name != OTHER]
 WARM = 0.3
 """Seconds in which each server reads before it is measured."""
 
@@ -69,7 +71,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--databases", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
     parser.add_argument("--processes", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--connections", nargs="+", type=int, default=[1, 16, 64])
-    parser.add_argument("--servers", nargs="+", choices=list(APPS), default=list(APPS))
+    parser.add_argument("--servers", nargs="+", choices=SERVERS, default=SERVERS)
+    parser.add_argument("--checkout", type=Path, help="another checkout of this project to measure beside, by its code")
     parser.add_argument("--seconds", type=float, default=1.0, help="of one measurement")
     parser.add_argument("--rounds", type=int, default=1, help="how often each is measured, in turns; the best counts")
     parser.add_argument("--stored", type=int, default=10_000, help="records of each noun")
@@ -95,14 +98,18 @@ def _compare(
     noun: Noun, url: str, place: tuple[str, int], arguments: argparse.Namespace, facts: dict[str, Any]
 ) -> None:
     """Add to the facts what every server does on one database, each with so many processes."""
-    servers = [serve(name, noun, url, place[1]) for name in arguments.servers]
-    try:
-        for cell in _measure(servers, noun, place, arguments):
-            facts["cells"].append(asdict(cell))
+    with ExitStack() as held:
+        places = [(name, url, None) for name in arguments.servers]
+        if arguments.checkout is not None:
+            checkout = arguments.checkout.resolve()
+            other = held.enter_context(database_of(checkout, place[0], noun, arguments.stored))
+            places.append((OTHER, other, checkout))
+        servers = []
+        for name, database_url, checkout in places:
+            servers.append(serve(name, noun, database_url, place[1], checkout))
+            held.callback(servers[-1].stop)
+        facts["cells"] += map(asdict, _measure(servers, noun, place, arguments))
         facts["starts"] += [{"noun": noun.name} | _start_facts(one, *place) for one in servers]
-    finally:
-        for one in servers:
-            one.stop()
 
 
 def _measure(

@@ -1,5 +1,8 @@
 """Fresh databases to measure on: SQLite in a folder, PostgreSQL started for the run; filled with records."""
 
+import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.nouns import Noun
+from benchmarks.servers import code_of
 from tests.support.postgres import serving
 from tmf_server.app import create_services
 from tmf_server.config import Settings
@@ -15,6 +19,15 @@ from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.database import Database
 
 BATCH = 500
+FILL = """
+import sys
+from benchmarks import databases
+from benchmarks.nouns import NOUNS
+url, noun, stored = sys.argv[1:]
+databases._migrate(url)
+databases.fill(url, NOUNS[noun], int(stored))
+"""
+"""What fills a database by the code of another checkout, by names that every commit since the first benchmark has."""
 
 
 @contextmanager
@@ -26,18 +39,30 @@ def database(kind: str, noun: Noun, stored: int) -> Iterator[str]:
 
 
 @contextmanager
+def database_of(checkout: Path, kind: str, noun: Noun, stored: int) -> Iterator[str]:
+    """The same with the schema and the records as the code of another checkout writes them."""
+    with _place(kind) as url:
+        command = [sys.executable, "-c", FILL, url, noun.name, str(stored)]
+        subprocess.run(command, check=True, cwd=checkout, env=os.environ | {"PYTHONPATH": code_of(checkout)})
+        yield url
+
+
+@contextmanager
 def empty_database(kind: str, keep: Path | None = None) -> Iterator[str]:
     """The URL of a migrated database; an SQLite file is kept in the folder, if one is named, and found there again."""
-    if kind == "sqlite":
-        with tempfile.TemporaryDirectory(prefix="tmf-bench-") as folder:
-            url = f"sqlite:///{(keep or Path(folder)) / 'bench.db'}"
-            _migrate(url)
-            yield url
-        return
-    with serving(None) as server:
-        url = server.create_database()
+    with _place(kind, keep) as url:
         _migrate(url)
         yield url
+
+
+@contextmanager
+def _place(kind: str, keep: Path | None = None) -> Iterator[str]:
+    if kind == "sqlite":
+        with tempfile.TemporaryDirectory(prefix="tmf-bench-") as folder:
+            yield f"sqlite:///{(keep or Path(folder)) / 'bench.db'}"
+        return
+    with serving(None) as server:
+        yield server.create_database()
 
 
 def version_of(url: str) -> str:

@@ -17,9 +17,12 @@ from tmf_server.contracts import BASE_PATHS
 LIVE = "/health/live"
 OURS = "this server"
 PLAIN = "this server, nothing kept"
+OTHER = "another checkout"
+FACTORY = "tmf_server.app:from_environment"
 APPS = {
-    OURS: "tmf_server.app:from_environment",
-    PLAIN: "tmf_server.app:from_environment",
+    OURS: FACTORY,
+    PLAIN: FACTORY,
+    OTHER: FACTORY,
     "bare": "benchmarks.peers.bare:app",
     "orm": "benchmarks.peers.orm:app",
     "tuned": "benchmarks.peers.tuned:app",
@@ -56,15 +59,22 @@ class Server:
         self.process.wait(30)
 
 
-def serve(name: str, noun: Noun, database_url: str, processes: int) -> Server:
-    """Start one of the APPS for one noun and wait until it answers."""
+def serve(name: str, noun: Noun, database_url: str, processes: int, checkout: Path | None = None) -> Server:
+    """Start one of the APPS for one noun, by the code of a checkout if one is named, and wait until it answers."""
     settings = {"BENCH_NOUN": noun.name, "TMF_APIS": noun.api, **VARIANTS.get(name, {})}
-    if name in (OURS, PLAIN):
+    if checkout is not None:
+        settings["PYTHONPATH"] = code_of(checkout)
+    if APPS[name] == FACTORY:
         base = BASE_PATHS[noun.api]
         collections = {version: f"{base}/{version}/{noun.name}" for version in ("v5", "v4")}
     else:
         collections = {"v5": f"/{noun.name}"}
     return start(name, database_url, processes, settings, collections)
+
+
+def code_of(checkout: Path) -> str:
+    """The PYTHONPATH that puts the code of a checkout before what is installed."""
+    return os.pathsep.join(str(checkout / folder) for folder in ("src", "."))
 
 
 def start(
@@ -87,7 +97,7 @@ def start(
     command = [sys.executable, "-m", "uvicorn", APPS[name], "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(processes), "--no-access-log", "--log-level", "error"]
     collections = collections or {"v5": LIVE}
-    if name in (OURS, PLAIN):
+    if APPS[name] == FACTORY:
         command.append("--factory")
     begun = time.perf_counter()
     process = subprocess.Popen(command, env=environment)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +15,7 @@ import pytest
 from sqlalchemy import Table, create_engine, select
 
 from benchmarks.bodies import bodies
-from benchmarks.databases import fill
+from benchmarks.databases import database_of, fill
 from benchmarks.nouns import NOUNS, Noun
 from tests.support.client import client_of
 from tests.support.served import serving_app
@@ -25,6 +26,7 @@ from tmf_server.model.everything import metadata
 Written = dict[str, Counter[tuple[Any, ...]]]
 """Rows with their number, by table."""
 STORED = 30
+ROOT = Path(__file__).resolve().parents[1]
 PEERS = ("bare", "orm", "tuned")
 # What two servers cannot agree on; the documents, since this one adds to them what the standard wants of a server.
 OWN = {
@@ -102,6 +104,21 @@ def test_a_peer_writes_the_rows_that_this_server_writes(
     assert [written[table].total() for table in once] == [1, 1, 1, 1]
     assert written["reference"].total() >= 8
     assert all(written[child.table].total() == 4 for child in noun.children)
+
+
+def test_another_checkout_fills_a_database_by_its_own_code(tmp_path: Path) -> None:
+    copy = tmp_path / "checkout"
+    for folder in ("src", "benchmarks", "migrations", "openapi", "tests"):
+        (copy / folder).symlink_to(ROOT / folder)
+    marked = copy / "sitecustomize.py"
+    marked.write_text("import pathlib; pathlib.Path(__file__).with_name('used').touch()")
+    noun = NOUNS["alarm"]
+    with database_of(copy, "sqlite", noun, 3) as url:
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql(f"SELECT count(*) FROM {noun.table}").scalar_one() == 3
+        engine.dispose()
+    assert (copy / "used").exists(), "the checkout comes first on the path"
 
 
 def test_both_versions_take_the_body(with_post: Place) -> None:
