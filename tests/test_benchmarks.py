@@ -108,6 +108,7 @@ def test_a_peer_writes_the_rows_that_this_server_writes(
 
 def test_another_checkout_fills_a_database_by_its_own_code(tmp_path: Path) -> None:
     copy = tmp_path / "checkout"
+    copy.mkdir()
     for folder in ("src", "benchmarks", "migrations", "openapi", "tests"):
         (copy / folder).symlink_to(ROOT / folder)
     marked = copy / "sitecustomize.py"
