@@ -76,7 +76,6 @@ class Operation:
     request_schemas: Mapping[str, str | None]  # media type → schema name, None for an inline schema
     response_schema: str | None
     success: int
-    query_parameters: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -258,16 +257,14 @@ def _operations(document: dict[str, Any]) -> Iterator[Operation]:
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
-                yield _operation(document, path, method, item)
+                yield _operation(document, path, method, item[method])
 
 
-def _operation(document: dict[str, Any], path: str, method: str, item: dict[str, Any]) -> Operation:
-    node = item[method]
+def _operation(document: dict[str, Any], path: str, method: str, node: dict[str, Any]) -> Operation:
     parts = [part for part in path.split("/") if part]
     keyed = parts[-1].startswith("{")
     noun = parts[0]
     verb = "listen" if noun == "listener" else (HUB_VERBS if noun == "hub" else VERBS)[method, keyed]
-    parameters = [_resolved(document, raw) for raw in [*item.get("parameters", ()), *node.get("parameters", ())]]
     success = min(int(code) for code in node["responses"] if code.isdigit() and code < "300" and code != "202")
     return Operation(
         id=node["operationId"],
@@ -278,7 +275,6 @@ def _operation(document: dict[str, Any], path: str, method: str, item: dict[str,
         request_schemas=_bodies(_resolved(document, node.get("requestBody", {}))),
         response_schema=_response_schema(_resolved(document, node["responses"].get(str(success), {}))),
         success=success,
-        query_parameters=frozenset(one["name"] for one in parameters if one["in"] == "query"),
     )
 
 

@@ -218,7 +218,6 @@ class Exposure:
     view: View
     types: frozenset[str] = frozenset()
     type_name: str = ""
-    task: bool = False
 
     @property
     def v5(self) -> bool:

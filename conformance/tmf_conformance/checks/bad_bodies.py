@@ -67,10 +67,6 @@ def _enter(check_id: str, title: str, run: Body, level: Level = Level.MANDATORY)
     )(run)
 
 
-def _deep(body: Node, depth: int) -> Node:
-    return {**body, "conformanceDeep": json.loads('{"a":' * depth + "1" + "}" * depth)}
-
-
 refusal("abuse.malformed-json", "Broken JSON answers 400", lambda body, _: dumped(body)[:-1])
 refusal("abuse.empty-body", "An empty body answers 400", lambda _body, _name: b"")
 refusal("abuse.no-object", "A body that is no object answers 400", lambda body, _: dumped([body]), 400)

@@ -13,7 +13,6 @@ from tmf_conformance.registry import OPERATION, RECOMMENDED, Level, check
 from tmf_conformance.trial import Trial
 
 _LIMIT = 4
-_WRITES = ("post", "patch", "put", "delete")
 
 
 @dataclass

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from tmf_server.demo.catalog import BUSINESS, CATEGORIES, DOCUMENTS, PRICES, RESIDENTIAL, SPECIFICATIONS
+from tmf_server.demo.catalog import BUSINESS, DOCUMENTS, PRICES, RESIDENTIAL, SPECIFICATIONS
 from tmf_server.registry import Document
 
 PER_BLOCK = 1000
@@ -12,7 +12,6 @@ FIRST = "000"
 _BASES = {document["id"]: document for document in DOCUMENTS}
 _PLAIN = [offering["id"] for offering in (*RESIDENTIAL, *BUSINESS) if not offering["isBundle"]]
 _OWN = frozenset(document["id"] for document in (*SPECIFICATIONS, *PRICES))
-_CATEGORIES = frozenset(document["id"] for document in CATEGORIES)
 
 
 def serial(block: int, place: int | str) -> str:

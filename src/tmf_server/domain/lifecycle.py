@@ -65,11 +65,6 @@ class Lifecycle:
         )
 
 
-def table(**rows: str) -> dict[str, frozenset[str]]:
-    """A table of moves from words: `held="inProgress assessing"`; names with spaces or dots go through `moves`."""
-    return moves(rows.items())
-
-
 def free(states: str) -> dict[str, frozenset[str]]:
     """A table in which every state may follow every other one, from the states as words."""
     names = states.split()

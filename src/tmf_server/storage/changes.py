@@ -5,7 +5,7 @@ from typing import Any
 
 from tmf_server.domain.canonical import KEPT
 
-CREATE, ATTRIBUTE_VALUE_CHANGE, STATE_CHANGE, DELETE = "Create", "AttributeValueChange", "StateChange", "Delete"
+CREATE, ATTRIBUTE_VALUE_CHANGE, DELETE = "Create", "AttributeValueChange", "Delete"
 
 
 @dataclass(frozen=True, slots=True)
