@@ -16,14 +16,17 @@ from pathlib import Path
 import httpx
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
 from tests.support.demo import demo_size
+from tests.support.events import world
 from tests.support.nouns import registry
 from tests.support.receiver import eventually
 from tmf_server.cli import main
 from tmf_server.config import Settings, declared
 from tmf_server.domain.catalog import CATALOG_STATES
 from tmf_server.model.jobs import transfer_job
+from tmf_server.storage import migrate
 from tmf_server.storage.database import Database
 
 Command = Callable[..., Result]
@@ -70,13 +73,56 @@ def refused(result: Result) -> str:
 
 # -- the database ---------------------------------------------------------------------------------
 def test_the_schema_goes_up_and_down_and_is_checked(command: Command) -> None:
-    assert good(command("db", "current")).startswith("empty")
-    assert command("db", "check").exit_code == 1
-    assert "run: tmf-server db upgrade" in command("db", "check").stderr
     good(command("db", "upgrade"))
     assert "as the models say" in good(command("db", "check"))
     good(command("db", "downgrade", "base"))
     assert good(command("db", "current")).startswith("empty")
+    assert command("db", "check").exit_code == 1
+    assert "run: tmf-server db upgrade" in command("db", "check").stderr
+    assert good(command("db", "current")).startswith("empty")
+
+
+READING: tuple[tuple[str, ...], ...] = (
+    ("db", "current"),
+    ("db", "check"),
+    ("db", "downgrade", "base"),
+    ("events", "list"),
+    ("events", "list", "parked"),
+    ("events", "secret", "some-id"),
+    ("events", "replay"),
+    ("events", "park", "some-id"),
+    ("dump", "category"),
+)
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_a_command_that_reads_makes_no_database(bare: Command, tmp_path: Path, words: tuple[str, ...]) -> None:
+    url = f"sqlite:///{tmp_path / 'var' / 'tmf.db'}"
+    cache = {"TMF_CACHE_DIR": str(tmp_path / "cache")}
+    assert f"there is no database {tmp_path}/var/tmf.db" in refused(bare(*words, TMF_DATABASE_URL=url, **cache))
+    uri = f"sqlite:///file:{tmp_path / 'tmf.db'}?mode=rwc&uri=true"
+    assert f"there is no database {tmp_path}/tmf.db" in refused(bare(*words, TMF_DATABASE_URL=uri, **cache))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_that_reads_migrates_nothing(command: Command, database_url: str) -> None:
+    reading = [words for words in READING if words[0] != "db"]
+    good(command("db", "upgrade", "0001"))
+    for words in reading:
+        assert "is at revision 0001, not" in refused(command(*words))
+    with closing(Database(Settings.of(database_url=database_url))) as database:
+        database.transact(lambda connection: connection.execute(update(migrate.STAMP).values(version_num="9999")))
+    for words in (*reading, ("load", "category", __file__), ("serve", "--port", "0"), ("worker",)):
+        assert "made by a newer version" in refused(command(*words))
+    assert good(command("db", "current")).startswith("9999")
+
+
+def test_a_file_that_is_no_database_is_told(bare: Command, tmp_path: Path) -> None:
+    (tmp_path / "tmf.db").write_text("my diary")
+    for words in (("db", "current"), ("events", "list"), ("serve", "--port", "0")):
+        told = refused(bare(*words, TMF_DATABASE_URL=f"sqlite:///{tmp_path / 'tmf.db'}"))
+        assert "the database cannot be used: file is not a database" in told
+    assert (tmp_path / "tmf.db").read_text() == "my diary"
 
 
 def test_an_unknown_revision_is_refused(command: Command) -> None:
@@ -152,6 +198,7 @@ def test_a_broken_file_is_refused_after_what_came_before(command: Command, tmp_p
 
 
 def test_an_unknown_noun_is_refused_with_those_there_are(command: Command) -> None:
+    good(command("db", "upgrade"))
     told = refused(command("dump", "nothing", "--version", "v4"))
     assert "v4 has no noun 'nothing'. There are: " in told
     assert "catalog, category" in told
@@ -168,16 +215,21 @@ def test_events_are_listed(command: Command, tmp_path: Path) -> None:
 
 
 def test_an_unknown_subscription_is_told(command: Command) -> None:
+    good(command("db", "upgrade"))
+    assert "no subscription" in refused(command("events", "secret", "nothing"))
     assert "no subscription" in refused(command("events", "replay", "nothing"))
     assert "no subscription" in refused(command("events", "park", "nothing"))
     assert "--since needs" in refused(command("events", "replay", "--since", "2026-01-01T00:00:00Z"))
     assert "not an ISO 8601 instant" in refused(command("events", "replay", "x", "--since", "yesterday"))
 
 
-def test_a_signing_key_is_shown(command: Command) -> None:
-    key = good(command("events", "secret", "some-id"))
+def test_the_signing_key_of_a_subscription_is_shown(command: Command, database_url: str) -> None:
+    good(command("db", "upgrade"))
+    with world(database_url) as events:
+        made = events.subscribe("http://127.0.0.1:1/")
+    key = good(command("events", "secret", made.id))
     assert key.startswith("whsec_")
-    assert good(command("events", "secret", "some-id")) == key
+    assert good(command("events", "secret", made.id)) == key
 
 
 # -- what needs no database -----------------------------------------------------------------------

@@ -51,7 +51,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        from sqlalchemy.exc import OperationalError
+        from sqlalchemy.exc import DatabaseError, OperationalError
 
         try:
             return super().invoke(ctx)
@@ -59,7 +59,9 @@ class Commands(click.Group):
             if isinstance(problem.__cause__, OperationalError):
                 raise Failure(f"the database cannot be used: {problem.__cause__.orig}") from problem
             raise Failure(f"{problem.reason} {problem.message}".strip()) from problem
-        except OperationalError as error:
+        except DatabaseError as error:
+            if type(error) not in (OperationalError, DatabaseError):  # the statement is wrong, not the database
+                raise
             raise Failure(f"the database cannot be used: {error.orig}") from error
         except FileNotFoundError as error:
             raise Failure(str(error)) from error
@@ -84,19 +86,57 @@ def _refuse_unknown(variables: Iterable[str]) -> None:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator["Services"]:
-    """The parts of the server on its database, which is brought to the present schema."""
+    """The parts of the server on its database, which is made and brought to the present schema."""
+    from tmf_server.storage.migrate import upgrade
+
+    with _services(settings) as services:
+        upgrade(services.database)
+        yield services
+
+
+@contextmanager
+def opened_as_it_is(settings: Settings) -> Iterator["Services"]:
+    """The parts of the server on a database that is neither made nor migrated: Failure unless it can be used so."""
+    from tmf_server.storage.migrate import lacking
+
+    require_file(settings)
+    with _services(settings) as services:
+        wrong = lacking(services.database)
+        if wrong is not None:
+            raise Failure(f"the database {shown(services.database)} {wrong}")
+        yield services
+
+
+@contextmanager
+def _services(settings: Settings) -> Iterator["Services"]:
     from tmf_server import logs
     from tmf_server.app import create_services
-    from tmf_server.storage.migrate import upgrade
 
     logs.configure(settings)
     with told():
         services = create_services(settings)
     try:
-        upgrade(services.database)
         yield services
     finally:
         services.database.close()
+
+
+def require_file(settings: Settings) -> None:
+    """Refuse a SQLite database that does not exist yet, before opening it would make it."""
+    from tmf_server.storage.database import missing_file
+
+    with told():
+        file = missing_file(settings.database.database_url)
+    if file is not None:
+        raise Failure(
+            f"there is no database {file.absolute()}. TMF_DATABASE_URL names another; `tmf-server serve` and "
+            "`tmf-server db upgrade` make one."
+        )
+
+
+def shown(database: "Database") -> str:
+    """Return the URL of the database without its password."""
+    return database.url.render_as_string(hide_password=True)
 
 
 @contextmanager

@@ -3,11 +3,14 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tmf_server.cli.base import Commands, Failure, opened_database, opened_records, read_settings
+from tmf_server.cli.base import Commands, Failure, opened_database, opened_records, read_settings, require_file, shown
+
+if TYPE_CHECKING:
+    from tmf_server.storage.database import Database
 
 
 @click.group(cls=Commands)
@@ -31,8 +34,17 @@ def downgrade(revision: str) -> None:
     """Migrate down to REVISION; `base` removes all tables with all records."""
     from tmf_server.storage.migrate import downgrade as migrate
 
-    with opened_database(read_settings()) as database, _revisions():
+    with _existing() as database, _revisions():
         migrate(database, revision)
+
+
+@contextmanager
+def _existing() -> Iterator["Database"]:
+    """The database as it is, which has to be there."""
+    settings = read_settings()
+    require_file(settings)
+    with opened_database(settings) as database:
+        yield database
 
 
 @contextmanager
@@ -50,7 +62,7 @@ def current() -> None:
     """Show the revision that the database is at, and the newest one."""
     from tmf_server.storage import migrate
 
-    with opened_database(read_settings()) as database:
+    with _existing() as database:
         click.echo(f"{migrate.current(database) or 'empty'} (newest: {migrate.head()})")
 
 
@@ -60,15 +72,14 @@ def check() -> None:
     from tmf_server.model.everything import metadata
     from tmf_server.storage import migrate
 
-    with opened_database(read_settings()) as database:
-        found, newest = migrate.current(database), migrate.head()
-        wrong = [f"at {found or 'no revision'}, not {newest}; run: tmf-server db upgrade"] if found != newest else []
-        wrong += [] if wrong else migrate.differences(database, metadata)
+    with _existing() as database:
+        lacking = migrate.lacking(database)
+        wrong = [f"The database {lacking}"] if lacking is not None else migrate.differences(database, metadata)
     for line in wrong:
         click.echo(line, err=True)
     if wrong:
         raise SystemExit(1)
-    click.echo(f"The database is at {newest} and as the models say.")
+    click.echo(f"The database is at {migrate.head()} and as the models say.")
 
 
 @click.command()
@@ -115,7 +126,7 @@ def reset(yes: bool) -> None:
     from tmf_server.demo.loading import reset as start_over
 
     with opened_records(read_settings()) as (database, records):
-        where = database.url.render_as_string(hide_password=True)
+        where = shown(database)
         if not (yes or _confirmed(where)):
             raise Failure("nothing was changed; --yes does it without a question")
         count = start_over(database, records)

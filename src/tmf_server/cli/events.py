@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from tmf_server.cli.base import Commands, opened, read_settings
+from tmf_server.cli.base import Commands, opened_as_it_is, read_settings
 
 
 @click.group(cls=Commands)
@@ -22,7 +22,7 @@ def show(what: str, subscription: str | None, after: int, limit: int) -> None:
     """Show subscriptions and how they are doing, parked deliveries, or events; one JSON object a line."""
     from tmf_server.events import admin
 
-    with opened(read_settings()) as services, services.database.read() as connection:
+    with opened_as_it_is(read_settings()) as services, services.database.read() as connection:
         if what == "subscriptions":
             found = admin.list_subscriptions(connection)
         elif what == "parked":
@@ -59,7 +59,7 @@ def replay(subscription: str | None, since: str | None) -> None:
         moment = parse_instant(since) if since is not None else None
     except ValueError as error:
         raise click.UsageError(f"--since: {error}") from error
-    with opened(read_settings()) as services:
+    with opened_as_it_is(read_settings()) as services:
         topics = Forms(services.registry).topics
         count = services.database.transact(lambda connection: admin.replay(connection, topics, subscription, moment))
     click.echo(f"{count} deliveries queued again.")
@@ -71,7 +71,7 @@ def park(subscription: str) -> None:
     """Give up for now all that waits for SUBSCRIPTION; it goes on with newer events."""
     from tmf_server.events import admin
 
-    with opened(read_settings()) as services:
+    with opened_as_it_is(read_settings()) as services:
         end = services.database.transact(lambda connection: admin.park(connection, subscription))
     click.echo(f"Everything up to position {end} is parked for {subscription}.")
 
@@ -80,9 +80,9 @@ def park(subscription: str) -> None:
 @click.argument("subscription")
 def secret(subscription: str) -> None:
     """Show the key that signs the deliveries to SUBSCRIPTION, to be handed to the subscriber."""
-    from tmf_server.events.signing import signer
+    from tmf_server.events.admin import signing_key
 
     settings = read_settings()
-    with opened(settings) as services:
-        made = services.database.transact(lambda connection: signer(connection, settings))
-    click.echo(made.key(subscription))
+    with opened_as_it_is(settings) as services:
+        key = services.database.transact(lambda connection: signing_key(connection, settings, subscription))
+    click.echo(key)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 import click
 
-from tmf_server.cli.base import Failure, opened, read_settings
+from tmf_server.cli.base import Failure, opened, opened_as_it_is, read_settings
 
 if TYPE_CHECKING:
     from tmf_server.processes.transfer.choice import Choice
@@ -89,7 +89,7 @@ def dump(noun: str, version: str, query: str, output: Path | None, origin: str) 
     from tmf_server.processes.transfer.formats import Format
 
     settings = read_settings()
-    with opened(settings) as services:
+    with opened_as_it_is(settings) as services:
         chosen = choose_noun(services.registry, noun, version)
         desk = create_desk(services)
         links = origin or settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tmf_server.cli.base import Failure, opened, opened_database, read_settings, told
+from tmf_server.cli.base import Failure, opened, opened_database, read_settings, shown, told
 from tmf_server.config import Settings, environment
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def worker() -> None:
     with opened(settings) as services, shared_figures(settings.observability.metrics_dir) or nullcontext():
         made = create_worker(services)
         made.start()
-        click.echo(f"tmf-server worker on {services.database.url.render_as_string(hide_password=True)}", err=True)
+        click.echo(f"tmf-server worker on {shown(services.database)}", err=True)
         stopping.wait()
         if not made.stop(settings.server.graceful_seconds):
             raise Failure("the worker did not end in time; what it was doing goes on with the next one")

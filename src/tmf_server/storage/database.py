@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -56,6 +57,15 @@ def database_url(text: str) -> URL:
     if url.get_backend_name() not in DRIVERS:
         raise ValueError(expected)
     return url.set(drivername=DRIVERS[url.get_backend_name()])
+
+
+def missing_file(text: str) -> Path | None:
+    """Return the file that the URL of a SQLite database names when there is none; connecting would make it."""
+    url = database_url(text)
+    if url.get_backend_name() != "sqlite" or not url.database or ":memory:" in url.database:
+        return None
+    file = Path(urlsplit(url.database).path if url.database.startswith("file:") else url.database)
+    return None if url.query.get("mode") == "memory" or file.exists() else file
 
 
 class Database:

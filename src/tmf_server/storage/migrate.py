@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy import Connection, MetaData, column, inspect, select, table
 
+from tmf_server.errors import Conflict
 from tmf_server.resources import migrations_dir
 from tmf_server.storage.database import Database
 
@@ -20,9 +21,16 @@ LOCK = 7_230_620  # PostgreSQL's advisory lock: one process migrates, the others
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Migrate up to the revision; processes that start at once wait for each other."""
-    if revision == "head" and current(database) == head():
-        return
+    """Migrate up to the revision; processes that start at once wait for each other.
+
+    Raises Conflict for a database that a newer version of the server made.
+    """
+    if revision == "head":
+        found = current(database)
+        if found == head():
+            return
+        if found is not None and found > head():
+            raise Conflict(f"The database {_newer(found)}.")
     from alembic import command
 
     with database.engine.connect() as connection:
@@ -49,6 +57,20 @@ def current(database: Database) -> str | None:
     """The revision that the database is at, None when it is empty."""
     with database.read() as connection:
         return _revision(connection)
+
+
+def lacking(database: Database) -> str | None:
+    """Return what keeps this version of the server from using the database as it is, None when nothing does."""
+    found, newest = current(database), head()
+    if found == newest:
+        return None
+    if found is not None and found > newest:
+        return _newer(found)
+    return f"is at {'revision ' + found if found else 'no revision'}, not {newest}; run: tmf-server db upgrade"
+
+
+def _newer(found: str) -> str:
+    return f"is at revision {found}, made by a newer version of tmf-server; this one knows {head()}"
 
 
 def head() -> str:
