@@ -24,8 +24,7 @@ from tmf_server.demo.loading import load_demo_once, reset, seed_blocks
 from tmf_server.domain.canonical import MARK
 from tmf_server.model.events import outbox
 from tmf_server.nouns import create_registry
-from tmf_server.registry import Document, Exposure
-from tmf_server.rest.transfers import create_schema
+from tmf_server.registry import Document, Exposure, create_schema
 from tmf_server.rest.validation import Validators
 from tmf_server.storage import migrate
 from tmf_server.storage.bulk import BulkRecords

@@ -16,8 +16,7 @@ from tmf_server.demo.network import ALARMS, DOCUMENTS, RESOURCES, SERVICES
 from tmf_server.domain import alarm as alarm_rules
 from tmf_server.domain import inventory as rules
 from tmf_server.domain.canonical import KEPT
-from tmf_server.registry import Document, Exposure
-from tmf_server.rest.transfers import create_schema
+from tmf_server.registry import Document, Exposure, create_schema
 from tmf_server.rest.validation import Validators
 from tmf_server.storage.bulk import BulkRecords
 

@@ -170,6 +170,12 @@ class Contract:
             self._declared[schema] = merged
         return self._declared[schema]
 
+    def required(self, schema: str) -> frozenset[str]:
+        """The attributes that the schema and its parents demand."""
+        nodes = [self.schemas.get(name, {}) for name in (schema, *self.ancestors(schema))]
+        parts = [part for node in nodes for part in (node, *node.get("allOf", ()))]
+        return frozenset(name for part in parts for name in part.get("required", ()))
+
     def choices(self, schema: str) -> list[str]:
         """The schema and everything that an object at its place can be instead: known subtypes and alternatives."""
         return list(dict.fromkeys([schema, *self.subtypes(schema).values(), *self._alternatives(schema)]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import Column, Table
@@ -337,3 +338,12 @@ def schema_of(contract: Contract, noun: str) -> str:
         if operation.noun == noun and operation.response_schema is not None:
             return ref_name(operation.response_schema).removesuffix("_RES")
     raise LookupError(f"{contract.name}: no operation of {noun} answers with a schema")
+
+
+@lru_cache(maxsize=256)
+def create_schema(exposure: Exposure) -> str:
+    """The schema of what POST takes for the noun; that of its records where the document has no POST."""
+    for operation in exposure.contract.operations.values():
+        if operation.noun == exposure.noun and operation.verb == "create":
+            return next((name for name in operation.request_schemas.values() if name), exposure.schema)
+    return exposure.schema

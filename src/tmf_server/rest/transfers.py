@@ -1,10 +1,9 @@
 """Records as jobs read and write them: by the rules of POST, of list filters and of answers. Names no noun."""
 
-from functools import lru_cache
 from typing import Any
 
 from tmf_server.config import Settings
-from tmf_server.registry import Document, Exposure
+from tmf_server.registry import Document, Exposure, create_schema
 from tmf_server.rest.attributes import attributes_of
 from tmf_server.rest.identifiers import check_id
 from tmf_server.rest.links import Links
@@ -47,12 +46,3 @@ class Wording:
     def shown(self, exposure: Exposure, document: str, origin: str) -> bytes:
         """The JSON text of a stored record as readers at the origin see it."""
         return shown_text(self._links, exposure, document, origin)
-
-
-@lru_cache(maxsize=256)
-def create_schema(exposure: Exposure) -> str:
-    """The schema of what POST takes for the noun; that of its records where the document has no POST."""
-    for operation in exposure.contract.operations.values():
-        if operation.noun == exposure.noun and operation.verb == "create":
-            return next((name for name in operation.request_schemas.values() if name), exposure.schema)
-    return exposure.schema

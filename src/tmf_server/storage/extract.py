@@ -9,9 +9,18 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Numeric, String
 from sqlalchemy.sql.sqltypes import BigInteger
 
-from tmf_server.contracts import Contract, Schema, ref_name
+from tmf_server.contracts import Schema, ref_name
 from tmf_server.domain.instants import parse_instant, to_utc
-from tmf_server.registry import KINDS_BY_SCHEMA, Characteristics, Document, Entity, Path, Registry
+from tmf_server.registry import (
+    KINDS_BY_SCHEMA,
+    Characteristics,
+    Document,
+    Entity,
+    Exposure,
+    Path,
+    Registry,
+    create_schema,
+)
 from tmf_server.storage.numbers import GREATEST
 from tmf_server.storage.shapes import TEXT_KEPT
 
@@ -65,13 +74,13 @@ class InstantPlan:
 
 
 class Extractor:
-    """Finds the rows of documents of one entity by the schemas of the canonical contract."""
+    """Finds the rows of documents of one entity by the schemas of the document that has its canonical shape."""
 
-    def __init__(self, registry: Registry, entity: Entity, contract: Contract, schema: str) -> None:
+    def __init__(self, registry: Registry, entity: Entity, canonical: Exposure) -> None:
         self.registry = registry
         self.entity = entity
-        self.contract = contract
-        self.schema = schema
+        self.contract = canonical.contract
+        self.schema = canonical.schema
         self._plans: dict[str, Plan] = {}
         self._instant_plans: dict[str, InstantPlan] = {}
 
@@ -181,9 +190,21 @@ class Extractor:
             return True
         return any(self._leads_to_instant(one, seen) for one in map(_object_schema, properties) if one is not None)
 
+    def is_demanded(self, path: Path) -> bool:
+        """True when a version demands the attribute in what is posted, wherever it has the object around it."""
+        return any(_demands(one, path) for one in self.registry.shown_in(self.entity.name))
+
     def characteristics(self, document: Document) -> list[Value]:
         """Every characteristic value in the document."""
         return [value for where in self.entity.characteristics for value in _characteristics(document, where)]
+
+
+def _demands(exposure: Exposure, path: Path) -> bool:
+    contract = exposure.contract
+    holder = contract.attribute(create_schema(exposure), path[:-1])
+    if holder is None or holder.schema is None or exposure.view.path(path) != path:
+        return False
+    return path[-1] in contract.required(holder.schema)
 
 
 def _object_schema(node: Schema) -> str | None:

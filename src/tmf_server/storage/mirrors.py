@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from tmf_server.registry import Document, Entity, Mirror
+from tmf_server.registry import Document, Entity, Mirror, Path
 from tmf_server.storage.extract import Reference
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Links:
     def _forget(self, connection: Connection, entity: Entity, mirror: Mirror, id_: str, document: Document) -> None:
         other = self._records.load(connection, entity, id_, lock=True)
         if other is not None:
-            after = without_reference(other.parsed(), [mirror.other], entity.name, document["id"])
+            is_demanded = self._records.extractor(entity).is_demanded
+            after = without_reference(other.parsed(), (mirror.other,), document["id"], is_demanded)
             self._records.update(connection, entity, other, after, concluded=True)
 
     def _name(
@@ -75,25 +76,28 @@ def _both_ways(entity: Entity) -> list[Mirror]:
     return [one for mirror in entity.mirrors for one in (mirror, _turned(mirror))]
 
 
-def without_reference(document: Document, path: Sequence[str], kind: str, id_: str) -> Document:
-    """The document without the references to that record at the path; empty arrays go with their attribute."""
-    name, rest = path[0], path[1:]
-    child = document.get(name)
-    if child is None:
-        return document
-    kept = _without(child, rest, kind, id_)
-    result = {key: value for key, value in document.items() if key != name or kept not in (None, [])}
-    if kept not in (None, []):
-        result[name] = kept
-    return result
+def without_reference(document: Document, path: Path, id_: str, is_demanded: Callable[[Path], bool]) -> Document:
+    """The document without the references to that record at the path, and without the objects that must have them.
+
+    `is_demanded` tells whether an object has to have an attribute. Empty arrays go with their attribute.
+    """
+    left: Document | None = _left(document, (), path, id_, is_demanded)
+    return document if left is None else left
 
 
-def _without(child: Any, rest: Sequence[str], kind: str, id_: str) -> Any:
-    if isinstance(child, list):
-        kept = [_without(element, rest, kind, id_) for element in child]
-        return [element for element in kept if element is not None]
-    if not isinstance(child, dict):
-        return child
-    if rest:
-        return without_reference(child, rest, kind, id_)
-    return None if child.get("id") == id_ else child
+def _left(node: Any, above: Path, rest: Path, id_: str, is_demanded: Callable[[Path], bool]) -> Any:
+    """What is left of what stands below `above`; None for nothing."""
+    if isinstance(node, list):
+        elements = [_left(element, above, rest, id_, is_demanded) for element in node]
+        return [element for element in elements if element is not None] or None
+    if not isinstance(node, dict):
+        return node
+    if not rest:
+        return None if node.get("id") == id_ else node
+    place = (*above, rest[0])
+    if rest[0] not in node:
+        return node
+    left = _left(node[rest[0]], place, rest[1:], id_, is_demanded)
+    if left is not None:
+        return {**node, rest[0]: left}
+    return None if above and is_demanded(place) else {name: value for name, value in node.items() if name != rest[0]}

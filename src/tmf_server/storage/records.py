@@ -91,7 +91,7 @@ class Records:
         """What finds the rows in documents of the entity."""
         if entity.name not in self._extractors:
             exposure = self.registry.canonical(entity.name)
-            self._extractors[entity.name] = Extractor(self.registry, entity, exposure.contract, exposure.schema)
+            self._extractors[entity.name] = Extractor(self.registry, entity, exposure)
         return self._extractors[entity.name]
 
     def absent(self, entity: Entity, stored: Stored) -> list[str]:
@@ -306,7 +306,7 @@ class Records:
         if needed:
             named = ", ".join(f"{kind} {id_!r} ({path})" for kind, id_, path in needed)
             raise InUse(f"Other records still need this {entity.name}: {named}. Change or delete them first.")
-        self._detach(connection, entity, stored)
+        self._detach(connection, stored)
         run(connection, self._statement("delete", entity), {"key": stored.key})
         self.rows.forget(connection, stored.key)
         if entity.characteristics:
@@ -317,13 +317,14 @@ class Records:
         self._outbox(connection, [_change(entity, stored, DELETE, time=now())])
         self._uses.follow(connection, entity, stored.parsed(), None)
 
-    def _detach(self, connection: Connection, entity: Entity, stored: Stored) -> None:
+    def _detach(self, connection: Connection, stored: Stored) -> None:
         most = 10_000
         for kind, id_, path in self.rows.needed_by(connection, stored.key, DETACH, most):
             owner_entity = self.registry.entities[kind]
             owner = self.load(connection, owner_entity, id_, lock=True)
             if owner is not None:
-                after = without_reference(owner.parsed(), path.split("."), entity.name, stored.id)
+                is_demanded = self.extractor(owner_entity).is_demanded
+                after = without_reference(owner.parsed(), tuple(path.split(".")), stored.id, is_demanded)
                 self.update(connection, owner_entity, owner, after, concluded=True)
 
     # -- statements, built once -----------------------------------------------------------------

@@ -179,10 +179,7 @@ class Compiler:
     # -- @type ------------------------------------------------------------------------------------
     def _typed(self, schema: str) -> bool:
         """Tell whether v5 demands a `@type` of these objects."""
-        chain = [self._v5.schemas[name] for name in (schema, *self._v5.ancestors(schema))]
-        parts = [part for node in chain for part in (node, *node.get("allOf", ()))]
-        required = {name for part in parts for name in part.get("required", ())}
-        return "@type" in required or "discriminator" in chain[0]
+        return "@type" in self._v5.required(schema) or "discriminator" in self._v5.schemas[schema]
 
     def _typing(self, place: Place) -> Typing:
         schema = place.v5
