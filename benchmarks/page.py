@@ -49,8 +49,8 @@ the database share them, too.
 
 It needs wrk (Debian: `apt-get install wrk`) and a quiet machine. `--nouns`, `--servers`, `--connections`, `--seconds`
 and `--rounds` choose what is measured; all figures, with medians, 99th percentiles and errors, are written as JSON
-(`--out`). `--checkout DIR` measures the code of another checkout of this project beside it, on a database of its own with the same
-records. `python -m benchmarks.page FILE... --docs docs/benchmarks.md` puts several runs on one page.
+(`--out`). `--checkout DIR` measures the code of another checkout of this project beside it, on a database of its own
+with the same records. `python -m benchmarks.page FILE... --docs docs/benchmarks.md` puts several runs on one page.
 
 ## Where the time goes
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.commands import bare, command, documents_cache, variables  # noqa: F401 - fixtures
 from tests.support.events import World, prepared_url, world
 from tests.support.postgres import PostgresServer, serving
 from tests.support.receiver import Receiver

@@ -2,73 +2,24 @@
 
 import gzip
 import json
-import os
-import signal
 import socket
 import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
-import httpx
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import update
 
+from tests.support.commands import Command, good, refused
 from tests.support.demo import demo_size
 from tests.support.events import world
 from tests.support.nouns import registry
-from tests.support.receiver import eventually
-from tmf_server.cli import main
 from tmf_server.config import Settings, declared
 from tmf_server.domain.catalog import CATALOG_STATES
-from tmf_server.model.jobs import transfer_job
 from tmf_server.storage import migrate
 from tmf_server.storage.database import Database
 
-Command = Callable[..., Result]
-API = "/tmf-api/productCatalogManagement/v5"
 ALL = {"TMF_APIS": ""}
-
-
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache of documents for all commands, which start faster with it."""
-    return tmp_path_factory.mktemp("cache")
-
-
-@pytest.fixture
-def variables(database_url: str, tmp_path: Path, cache: Path) -> dict[str, str]:
-    """The environment of a server of the catalog, which starts faster alone, with a database of its own."""
-    folders = {"TMF_STORAGE_DIR": str(tmp_path / "files"), "TMF_CACHE_DIR": str(cache)}
-    return {"TMF_DATABASE_URL": database_url, "TMF_LOG_LEVEL": "warning", "TMF_APIS": "TMF620", **folders}
-
-
-@pytest.fixture
-def command(variables: dict[str, str]) -> Command:
-    """Run a command in this process."""
-
-    def run(*words: str, **more: str) -> Result:
-        return CliRunner().invoke(main, words, env=variables | more)
-
-    return run
-
-
-def good(result: Result) -> str:
-    assert result.exit_code == 0, result.output + result.stderr
-    return result.stdout
-
-
-def refused(result: Result) -> str:
-    """What a command that cannot be run says: one line, exit code 2."""
-    assert result.exit_code == 2, result.output
-    assert result.stdout == ""
-    [line] = result.stderr.strip().splitlines()
-    assert line.startswith("tmf-server: ")
-    return line
 
 
 # -- the database ---------------------------------------------------------------------------------
@@ -167,7 +118,7 @@ def test_a_dump_is_narrowed_by_a_query_and_its_links_begin_as_asked(command: Com
         command("dump", "productoffering", "--query", "lifecycleStatus=Retired", "--origin", "https://x.example")
     )
     [found] = [json.loads(line) for line in lines.splitlines()]
-    assert found["href"] == f"https://x.example{API}/productOffering/mobile-classic"
+    assert found["href"] == "https://x.example/tmf-api/productCatalogManagement/v5/productOffering/mobile-classic"
     assert "'nonsense' is no attribute" in refused(command("dump", "category", "--query", "nonsense=1"))
 
 
@@ -233,16 +184,6 @@ def test_the_signing_key_of_a_subscription_is_shown(command: Command, database_u
 
 
 # -- what needs no database -----------------------------------------------------------------------
-@pytest.fixture
-def bare() -> Command:
-    """Run a command without a database."""
-
-    def run(*words: str, **more: str) -> Result:
-        return CliRunner().invoke(main, words, env={"TMF_LOG_LEVEL": "warning"} | more)
-
-    return run
-
-
 def test_a_lifecycle_is_drawn_from_the_table(bare: Command) -> None:
     drawn = good(bare("lifecycle", "productoffering"))
     assert "stateDiagram-v2" in drawn
@@ -331,107 +272,3 @@ def test_settings_reach_other_processes_as_they_are() -> None:
     changed = Settings.of(port=9, demo=False, apis=("TMF620/v5", "TMF622"), storage_dir=Path("/x"), cache_dir=None)
     assert Settings.from_environment(changed.variables()) == changed
     assert Settings().variables() == {}
-
-
-# -- processes ------------------------------------------------------------------------------------
-@contextmanager
-def running(*words: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
-    """A command in a process of its own."""
-    start = [sys.executable, "-c", "from tmf_server.cli import main; main()", *words]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TMF_")} | variables
-    process = subprocess.Popen(start, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=5).status_code == 200
-    except httpx.TransportError:
-        return False
-
-
-def stopped(process: subprocess.Popen[str]) -> int:
-    process.send_signal(signal.SIGTERM)
-    return process.wait(30)
-
-
-def test_serve_migrates_loads_the_demo_serves_and_stops(variables: dict[str, str]) -> None:
-    port = free_port()
-    with running("serve", "--port", str(port), **variables) as process:
-        offerings = f"http://127.0.0.1:{port}{API}/productOffering"
-        assert eventually(lambda: answers(offerings), 60), process.poll()
-        assert httpx.get(offerings).headers["x-total-count"] == "16"
-        body = {"@type": "ExportJob", "url": "/files/out.json", "path": "/category"}
-        job = httpx.post(f"http://127.0.0.1:{port}{API}/exportJob", json=body).json()
-        assert eventually(lambda: httpx.get(job["href"]).json()["status"] == "Succeeded", 30)
-        assert len(httpx.get(f"http://127.0.0.1:{port}/files/out.json").json()) == 7
-        assert stopped(process) in (0, -signal.SIGTERM)
-
-
-def test_several_processes_serve_one_database(variables: dict[str, str]) -> None:
-    port = free_port()
-    with running("serve", "--port", str(port), "--workers", "2", **variables, TMF_DEMO="0") as process:
-        categories = f"http://127.0.0.1:{port}{API}/category"
-        assert eventually(lambda: answers(categories), 90), process.poll()
-        for number in range(20):
-            body = {"@type": "Category", "name": str(number)}
-            assert httpx.post(categories, json=body).status_code == 201
-        assert httpx.get(categories).headers["x-total-count"] == "20"
-        stopped(process)
-
-
-def test_an_ephemeral_server_leaves_nothing(tmp_path: Path) -> None:
-    port = free_port()
-    settings = {"TMF_LOG_LEVEL": "warning", "TMPDIR": str(tmp_path), "TMF_CACHE_DIR": ""}
-    with running("serve", "--ephemeral", "--apis", "TMF620/v5", "--port", str(port), **settings) as process:
-        assert eventually(lambda: answers(f"http://127.0.0.1:{port}{API}/category"), 60), process.poll()
-        assert [path.name for path in tmp_path.glob("tmf-server-*/*.db")] == ["tmf.db"]
-        stopped(process)
-    assert list(tmp_path.glob("tmf-server-*")) == []
-
-
-def test_a_killed_worker_loses_nothing_of_its_job(command: Command, variables: dict[str, str], tmp_path: Path) -> None:
-    count = 6_000
-    (tmp_path / "files").mkdir()
-    with (tmp_path / "files" / "many.ndjson").open("w") as file:
-        file.writelines(json.dumps({"@type": "Category", "name": f"C{number}"}) + "\n" for number in range(count))
-    port = free_port()
-    quick = variables | {"TMF_LEASE_SECONDS": "2", "TMF_DELIVERY_SECONDS": "0.5"}
-    with running("serve", "--port", str(port), **quick, TMF_DEMO="0", TMF_WORKER="0") as server:
-        assert eventually(lambda: answers(f"http://127.0.0.1:{port}{API}/category"), 60), server.poll()
-        body = {"@type": "ImportJob", "url": "/files/many.ndjson"}
-        job = httpx.post(f"http://127.0.0.1:{port}{API}/importJob", json=body).json()
-        database = Database(Settings.of(database_url=variables["TMF_DATABASE_URL"]))
-
-        def done() -> int:
-            with database.read() as connection:
-                return int(connection.execute(transfer_job.select()).mappings().one()["imported"])
-
-        with running("worker", **quick) as worker:
-            assert eventually(lambda: done() > 0, 60), worker.poll()
-            worker.kill()
-            worker.wait(10)
-        assert 0 < done() < count
-        with running("worker", **quick) as worker:
-            assert eventually(lambda: httpx.get(job["href"]).json()["status"] == "Succeeded", 120), worker.poll()
-            assert stopped(worker) == 0
-        database.close()
-    names = [json.loads(line)["name"] for line in good(command("dump", "category")).splitlines()]
-    assert sorted(names) == sorted(f"C{number}" for number in range(count))
-
-
-def test_two_commands_at_once_wait_for_each_other(variables: dict[str, str]) -> None:
-    started = time.monotonic()
-    with running("db", "upgrade", **variables) as one, running("db", "upgrade", **variables) as other:
-        assert [one.wait(60), other.wait(60)] == [0, 0], one.stdout
-    assert time.monotonic() - started < 60
