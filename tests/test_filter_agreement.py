@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from tests.support.filters import BOUNDS, CONDITIONS, NUMBERS, OFFERINGS, ORDERED
+from tests.support.filters import BOUNDS, CONDITIONS, DEEP, NUMBERS, OFFERINGS, ORDERED
 from tests.support.nouns import registry
-from tmf_server.config import Settings
+from tmf_server.errors import InvalidInput
 from tmf_server.registry import Entity
-from tmf_server.storage import leads, migrate
-from tmf_server.storage.conditions import Compare, Condition, Selection, matches
+from tmf_server.config import Settings
+from tmf_server.storage import leads, migrate, nesting
+from tmf_server.storage.conditions import And, Compare, Condition, Exists, Not, Or, Selection, Some, TypeIs, matches
 from tmf_server.storage.database import Database
 from tmf_server.storage.driver import fetch_all
 from tmf_server.storage.records import Records
@@ -81,6 +82,68 @@ def test_a_page_is_of_the_condition_of_its_query_whatever_was_asked_before(datab
             query = selector.query(connection, OFFERING, Compare(("name",), "eq", name, "text"))
             assert [row.id for row in query.page(Selection(limit=10)).rows] == [id_]
         transaction.rollback()
+
+
+def a_hundred(shape: str) -> Condition:
+    """A hundred comparisons of every sort of place, one inside the other or side by side."""
+    leaves: list[Condition] = [
+        Compare(("name",), "eq", "a", "text"),
+        Compare(("category", "id"), "eq", "1", "text"),
+        Compare(("agreement", "count"), "gte", 1, "number"),
+        Compare(("prodSpecCharValueUse", "productSpecCharacteristicValue", "value"), "regex", "^a", "text"),
+        Some(("category",), And((Compare(("id",), "eq", "2", "text"), Exists(("name",))))),
+    ]
+    made: Condition = leaves[0]
+    if shape == "side by side":
+        return Or(tuple(leaves * 20))
+    for number in range(99):
+        joined = And if number % 2 else Or
+        made = joined((leaves[number % 5], Not(made) if shape == "denied" else made))
+    return made
+
+
+@pytest.mark.parametrize("shape", ["side by side", "nested", "denied"])
+def test_a_hundred_conditions_select_what_they_mean(database: Database, shape: str) -> None:
+    documents: list[dict[str, Any]] = [
+        {"name": "a", "agreement": [{"count": 1}]},
+        {"name": "b", "category": [{"id": "1"}, {"id": "2", "name": "c"}]},
+        {"agreement": [{"count": 0}], "category": [{"id": "2"}]},
+        {"prodSpecCharValueUse": [{"name": "x", "productSpecCharacteristicValue": [{"value": "ab"}]}]},
+    ]
+    with database.engine.connect() as connection, connection.begin() as transaction:
+        stored = store(connection, database.dialect, documents)
+        selector = Selector(registry(), database.dialect)
+        for condition in (a_hundred(shape), Not(a_hundred(shape)), And((Not(TypeIs(frozenset())), a_hundred(shape)))):
+            check(connection, selector, stored, condition)
+        transaction.rollback()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_more_conditions_than_a_statement_joins_at_once_are_taken_apart(database: Database) -> None:
+    ids = [Compare(path, "eq", str(one), "text") for path in (("id",), ("category", "id")) for one in range(700)]
+    with database.engine.connect() as connection, connection.begin() as transaction:
+        stored = store(connection, database.dialect, [{"category": [{"id": "1"}]}, {}])
+        selector = Selector(registry(), database.dialect)
+        for some in (ids[:700], ids[700:], ids):
+            check(connection, selector, stored, Or(tuple(some)))
+            check(connection, selector, stored, And(tuple(some)))
+        transaction.rollback()
+
+
+def test_what_is_nested_more_deeply_than_databases_read_is_refused(database: Database) -> None:
+    inner: Condition = Exists(("id",))
+    for _ in range(7):
+        inner = Some(("category",), inner)
+    with database.engine.connect() as connection, pytest.raises(InvalidInput, match="nested too deeply"):
+        Selector(registry(), database.dialect).query(connection, OFFERING, inner).page(Selection(limit=1))
+
+
+@given(OFFERINGS, DEEP)
+def test_a_condition_that_is_flattened_means_the_same(document: dict[str, Any], condition: Condition) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(nesting, "SHALLOW", 0)
+        patch.setattr(nesting, "DEEPEST", 1000)
+        assert matches(nesting.flattened(condition), document) == matches(condition, document)
 
 
 @pytest.mark.parametrize("operator", ["eq", "ne"])

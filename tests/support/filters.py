@@ -173,12 +173,19 @@ LEAVES = st.one_of(
     st.just(TypeIs(frozenset({"BundleX"}))),
     st.just(TypeIs(frozenset())),
 )
-CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
-    LEAVES,
-    lambda inner: st.one_of(
-        st.builds(Not, inner),
-        st.lists(inner, max_size=3).map(_and),
-        st.lists(inner, max_size=3).map(lambda parts: Or(tuple(parts))),
-    ),
-    max_leaves=5,
-)
+
+
+def _conditions(most: int) -> st.SearchStrategy[Condition]:
+    return st.recursive(
+        LEAVES,
+        lambda inner: st.one_of(
+            st.builds(Not, inner),
+            st.lists(inner, max_size=3).map(_and),
+            st.lists(inner, max_size=3).map(lambda parts: Or(tuple(parts))),
+        ),
+        max_leaves=most,
+    )
+
+
+CONDITIONS = _conditions(5)
+DEEP = _conditions(20)

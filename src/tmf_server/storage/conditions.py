@@ -137,6 +137,18 @@ def conjuncts(condition: Condition | None) -> tuple[Condition, ...]:
     return (condition,)
 
 
+def disjuncts(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions of which one must hold, nested disjunctions taken apart."""
+    if isinstance(condition, Or):
+        return tuple(inner for part in condition.parts for inner in disjuncts(part))
+    return (condition,)
+
+
+def denial(condition: Condition) -> Condition:
+    """The condition that holds when this one does not."""
+    return condition.part if isinstance(condition, Not) else Not(condition)
+
+
 def matches(condition: Condition | None, document: Any) -> bool:
     """True when the document fulfils the condition; the same answer as the database gives."""
     return condition is None or MEANINGS[type(condition)](condition, document)

@@ -16,7 +16,7 @@ from tmf_server.storage.conditions import And, Compare, Condition, Not, Or, Type
 from tmf_server.storage.driver import fetch_all
 from tmf_server.storage.jsonsql import FALSE, SQL_OPERATORS
 from tmf_server.storage.predicates import TRUE, Predicates
-from tmf_server.storage.rowtests import RowTest, Targets, row_tests
+from tmf_server.storage.rowtests import MOST_LISTS, RowTest, Targets, row_tests
 from tmf_server.storage.shapes import Shape
 
 DENSE = 5_000
@@ -152,7 +152,7 @@ class Leads:
     def _tests(self, part: Condition, binds: Binds) -> tuple[RowTest, ...]:
         """Rows that find the records of a condition; on SQLite also those of the records' own table."""
         found = row_tests(self.shape, part, self.targets, binds)
-        if found is not None or self.dialect != "sqlite":
+        if found is not None or self.dialect != "sqlite" or (isinstance(part, Or) and len(part.parts) > MOST_LISTS):
             return found or ()
         own = [self._column_test(one, binds) for one in (part.parts if isinstance(part, Or) else (part,))]
         tests = tuple(test for test in own if test is not None)

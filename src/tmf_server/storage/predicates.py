@@ -3,7 +3,7 @@
 The record's table has the alias t. What is written here means exactly what conditions.matches means.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from tmf_server.storage.shapes import NUMBERS, TEXT_KEPT, Shape, column_kind
 
 JSON: Mapping[str, JsonSql] = {"sqlite": SqliteJson(), "postgresql": PostgresqlJson()}
 TRUE = "(1 = 1)"
+LONGEST_CHAIN = 200
 ROOT = Node("d.v")
 
 
@@ -57,8 +58,8 @@ class Predicates:
         if parsed:
             # OFFSET 0 keeps the planner from writing the cast into each place where it is used.
             document = "SELECT CAST(t.document AS jsonb) AS v OFFSET 0"
-            plain.append(f"EXISTS (SELECT 1 FROM ({document}) AS d WHERE {' AND '.join(parsed)})")
-        return " AND ".join(plain) or TRUE
+            plain.append(f"EXISTS (SELECT 1 FROM ({document}) AS d WHERE {_joined(parsed, ' AND ')})")
+        return _joined(plain, " AND ") or TRUE
 
     def write(self, condition: Condition, node: Node | None = None) -> str:
         """One condition about the record, or about the element that `node` is."""
@@ -66,13 +67,18 @@ class Predicates:
         return writer(condition, node)
 
     def _and(self, condition: And, node: Node | None) -> str:
-        return f"({' AND '.join(self.write(part, node) for part in condition.parts)})" if condition.parts else TRUE
+        return f"({self._all(condition, node)})"
+
+    def _all(self, condition: And, node: Node | None) -> str:
+        return _joined([self.write(part, node) for part in condition.parts], " AND ") or TRUE
 
     def _or(self, condition: Or, node: Node | None) -> str:
         listed = self._by_rows(condition) if node is None else None
         if listed is not None or not condition.parts:
             return listed or FALSE
-        return f"({' OR '.join(self.write(part, node) for part in condition.parts)})"
+        # AND binds tighter than OR: without parentheses of its own it leaves room for others.
+        parts = [self._all(part, node) if isinstance(part, And) else self.write(part, node) for part in condition.parts]
+        return f"({_joined(parts, ' OR ')})"
 
     def _not(self, condition: Not, node: Node | None) -> str:
         return _denied(self.write(condition.part, node))
@@ -174,6 +180,14 @@ class Predicates:
         if bound is None:
             return FALSE
         return f"{name} {SQL_OPERATORS[bound.operator]} {self.binds.add(bound.value)}"
+
+
+def _joined(written: Sequence[str], sign: str) -> str:
+    """One chain, of chains where it is long: SQLite takes one of a thousand links at most."""
+    if len(written) <= LONGEST_CHAIN:
+        return sign.join(written)
+    chains = (written[at : at + LONGEST_CHAIN] for at in range(0, len(written), LONGEST_CHAIN))
+    return _joined([f"({sign.join(chain)})" for chain in chains], sign)
 
 
 def _denied(written: str) -> str:

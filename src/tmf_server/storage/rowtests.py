@@ -12,6 +12,9 @@ from tmf_server.storage.shapes import NUMBERS, TEXT_KEPT, Shape
 Targets = Mapping[tuple[str, str], tuple[int, ...]]
 """Keys of the records that references at a dotted path may mean by an id."""
 
+MOST_LISTS = 400
+"""How many lists of owners one condition unites; SQLite unites 500 at most."""
+
 AMBIGUOUS = frozenset({"true", "false"})  # a characteristic's row has a boolean as this text
 
 
@@ -67,6 +70,8 @@ def row_tests(shape: Shape, condition: Condition, targets: Targets, binds: Binds
     if not isinstance(condition, Or):
         test = row_test(shape, condition, targets, binds)
         return None if test is None else (test,)
+    if len(condition.parts) > MOST_LISTS:
+        return None
     found = [row_test(shape, part, targets, binds) for part in condition.parts]
     tests = tuple(test for test in found if test is not None and test.exact)
     return tests if tests and len(tests) == len(found) else None

@@ -14,9 +14,10 @@ from tmf_server.storage.driver import Written, fetch_all
 from tmf_server.storage.jsonsql import Node
 from tmf_server.storage.keyset import Cursors, SortKey, following
 from tmf_server.storage.leads import Body, Leads
+from tmf_server.storage.nesting import flattened
 from tmf_server.storage.predicates import JSON
 from tmf_server.storage.records import Stored
-from tmf_server.storage.rowtests import Targets, referred
+from tmf_server.storage.rowtests import MOST_LISTS, Targets, referred
 from tmf_server.storage.shapes import Shape
 
 MOST_KEPT = 1_000
@@ -63,7 +64,7 @@ class Query:
     @cached_property
     def leads(self) -> Leads:
         """How the records are found."""
-        parts = conjuncts(self.where)
+        parts = tuple(map(flattened, conjuncts(self.where)))
         return Leads(self.connection, self.shape, self.dialect, parts, _resolve(self.connection, self.shape, parts))
 
     def count_statement(self) -> Written:
@@ -169,14 +170,21 @@ def _resolve(connection: Connection, shape: Shape, parts: tuple[Condition, ...])
     wanted = list(dict.fromkeys(_referred(shape, parts)))
     if not wanted:
         return None
+    found: dict[tuple[str, str], tuple[int, ...]] = {}
+    for first in range(0, len(wanted), MOST_LISTS):
+        some = wanted[first : first + MOST_LISTS]
+        for number, key in _targets(connection, some):
+            found[some[number]] = (*found.get(some[number], ()), key)
+    return found
+
+
+def _targets(connection: Connection, wanted: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
+    """The place in the list and the key of every record that a reference at one of the paths means by the id."""
     binds, arms = Binds(), []
     for number, (path, id_) in enumerate(wanted):
         used = f"SELECT 1 FROM reference AS r WHERE r.target = e.key AND r.path = {binds.add(path)}"
         arms.append(f"SELECT {number}, e.key FROM entity AS e WHERE e.id = {binds.add(id_)} AND EXISTS ({used})")
-    found: dict[tuple[str, str], tuple[int, ...]] = {}
-    for number, key in fetch_all(connection, " UNION ALL ".join(arms), binds.values):
-        found[wanted[number]] = (*found.get(wanted[number], ()), key)
-    return found
+    return fetch_all(connection, " UNION ALL ".join(arms), binds.values)
 
 
 def _referred(shape: Shape, parts: Sequence[Condition]) -> Iterator[tuple[str, str]]:
