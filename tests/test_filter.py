@@ -177,6 +177,38 @@ def test_a_jsonpath_filter_finds_what_it_says(find: Find, jsonpath: str, expecte
     assert find(f"filter={quote(jsonpath, safe='')}") == list(expected)
 
 
+HUNDRED = {
+    "alternatives": ("@.version=='{0}'", "1.0", "a"),
+    "elements": ("@.category[?(@.id=='{0}')]", "c1", "ad"),
+    "denials": ("!!!(@.version!='{0}')", "1.0", "a"),
+    "values": ("@.prodSpecCharValueUse[?(@.name=='colour')].productSpecCharacteristicValue.value=='{0}'", "100", "c"),
+}
+
+
+@pytest.mark.parametrize("shape", HUNDRED)
+def test_a_hundred_conditions_are_answered(client: httpx.Client, find: Find, shape: str) -> None:
+    condition, wanted, expected = HUNDRED[shape]
+    most = 50 if "name==" in condition else 100
+    written = [condition.format(value) for value in (wanted, *range(1, most))]
+    for jsonpath in (f"$[?({' || '.join(written)})]", f"$[?({'||('.join(written)}{')' * most}]"):
+        assert find(f"filter={quote(jsonpath, safe='')}") == list(expected)
+        answer = client.get(f"{BASE}/v4/productOffering?filter={quote(jsonpath, safe='')}")
+        assert [one["id"] for one in answer.json()] == list(expected)
+        assert find(f"filter={quote(jsonpath.replace('||', '&&'), safe='')}") == []
+
+
+@pytest.mark.parametrize("denials", [2, 75, 76])
+def test_a_run_of_denials_is_answered(find: Find, denials: int) -> None:
+    assert find(f"filter=$[?({'!' * denials}@.description)]") == list("abd" if denials % 2 else "c")
+
+
+def test_conditions_nested_in_each_other_are_answered(find: Find) -> None:
+    jsonpath = "@.version=='1.0'"
+    for number in range(40):
+        jsonpath = f"(@.category.id{'!=' if number % 2 else '=='}'z') {'&&' if number % 2 else '||'} !({jsonpath})"
+    assert find(f"filter={quote(f'$[?({jsonpath})]', safe='')}") == ["a"]
+
+
 def test_a_jsonpath_filter_is_anded_with_the_others(find: Find) -> None:
     jsonpath = quote("category[?(@.id=='c1')]", safe="")
     assert find(f"version=1.0&filter={jsonpath}") == ["a"]

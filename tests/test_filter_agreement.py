@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from tests.support.filters import BOUNDS, CONDITIONS, DEEP, NUMBERS, OFFERINGS, ORDERED
 from tests.support.nouns import registry
+from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput
 from tmf_server.registry import Entity
-from tmf_server.config import Settings
 from tmf_server.storage import leads, migrate, nesting
 from tmf_server.storage.conditions import And, Compare, Condition, Exists, Not, Or, Selection, Some, TypeIs, matches
 from tmf_server.storage.database import Database

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.nouns import registry
+from tmf_server import contracts
 from tmf_server.config import Settings
 from tmf_server.domain.canonical import KEPT
 from tmf_server.errors import InvalidInput, Problem
@@ -340,3 +341,22 @@ def test_any_mixture_of_signs_is_read_or_refused(parts: list[str]) -> None:
         parse_query("".join(parts), OFFERING, SETTINGS)
     except Problem as problem:
         assert problem.reason  # noqa: PT017 - whether it is raised depends on the text
+
+
+@pytest.mark.parametrize("parameter", ["{0}=1", "sort={0}", "fields={0}", "filter=$[?(@.{0}==1)]"])
+def test_a_path_has_at_most_thirty_two_names(parameter: str) -> None:
+    specification = exposure("productSpecification", "TMF620/v4")
+    value = "productSpecCharacteristic.productSpecCharacteristicValue.value"
+    if parameter.startswith(("{", "filter")):
+        assert parse_query(parameter.format(value + ".a" * 29), specification, SETTINGS).selection.where
+    for path in (value + ".a" * 30, value + ".a" * 7000, "a" + ".a" * 7000):
+        refusal(parameter.format(path), specification)
+
+
+def test_what_was_asked_for_once_is_not_remembered_for_ever() -> None:
+    attributes = OFFERING.contract._attributes
+    for number in range(contracts.MOST_KEPT + 10):
+        OFFERING.contract.attribute("ProductOffering", (f"x{number}",))
+    OFFERING.contract.attribute("ProductOffering", ("y" * 201,))
+    assert len(attributes) <= contracts.MOST_KEPT
+    assert ("ProductOffering", ("y" * 201,)) not in attributes

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from tmf_server import yaml12
 from tmf_server.swagger2 import convert_swagger2
 
 Schema = dict[str, Any]
+MOST_KEPT, LONGEST_KEPT = 10_000, 200
+"""How many paths, right and wrong ones, a document remembers with what they lead to, and of how many characters."""
 METHODS = ("get", "post", "put", "patch", "delete")
 VERBS = {
     ("get", False): "list",
@@ -80,12 +82,16 @@ class Operation:
 
 @dataclass(frozen=True)
 class Attribute:
-    """What a path in a schema leads to; `repeated` when an array lies on the way."""
+    """What a path in a schema leads to; `repeated` when an array lies on the way.
+
+    `declared` is False inside of a value that may be anything: there every name is possible.
+    """
 
     kind: str  # text, number, integer, boolean, instant, object, any
     repeated: bool
     schema: str | None = None
     enum: tuple[Any, ...] = ()
+    declared: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +194,12 @@ class Contract:
         """What the path leads to from the schema, through parents, known subtypes and arrays; None when unknown."""
         key = (schema, path)
         if key not in self._attributes:
-            self._attributes[key] = self._find(schema, path)
+            found = self._find(schema, path)
+            if sum(map(len, path)) > LONGEST_KEPT:
+                return found
+            if len(self._attributes) >= MOST_KEPT:
+                self._attributes.clear()
+            self._attributes[key] = found
         return self._attributes[key]
 
     def _find(self, schema: str, path: tuple[str, ...]) -> Attribute | None:
@@ -206,13 +217,13 @@ class Contract:
             resolved = self.schemas.get(target, {})
             if "properties" in resolved or "allOf" in resolved or "oneOf" in resolved:
                 found = self._find(target, rest) if rest else Attribute("object", repeated=False, schema=target)
-                return found and Attribute(found.kind, repeated or found.repeated, found.schema, found.enum)
+                return found and replace(found, repeated=repeated or found.repeated)
             return self._follow(resolved, rest, repeated=repeated)
         if rest:
             inner = node.get("properties", {}).get(rest[0])
             if inner is not None:
                 return self._follow(inner, rest[1:], repeated=repeated)
-            return Attribute("any", repeated) if _open(node) else None
+            return Attribute("any", repeated, declared=False) if _open(node) else None
         return Attribute(_kind(node), repeated, enum=tuple(node.get("enum", ())))
 
     @cached_property

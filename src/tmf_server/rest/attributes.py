@@ -13,6 +13,9 @@ from tmf_server.errors import InvalidInput, NotSupported
 from tmf_server.registry import Exposure, Path
 from tmf_server.rest.arguments import PARAMETERS
 
+UNKNOWN = "unknownAttribute"
+MOST_STEPS = 32
+"""How many names a path has at most: a statement joins once for each."""
 META = frozenset({("@type",), ("@baseType",), ("@schemaLocation",)})
 RECORD_URL = re.compile(r".*/([^/]+)/([^/]+)")
 
@@ -41,6 +44,9 @@ class Scope:
     stored: Path = ()
 
 
+RECORD = Scope()
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """An attribute: its full path as shown, its paths in stored documents from the scope, and what it holds."""
@@ -63,19 +69,35 @@ class Attributes:
         """True when the schema, or a known subtype, declares the attribute."""
         return self._attribute(path) is not None
 
-    def find(self, names: Path, scope: Scope = Scope()) -> Known:
-        """The attribute; InvalidInput when there is none, with what it may have been meant to be."""
+    def meant(self, names: Path, scope: Scope = RECORD) -> tuple[Known, ...]:
+        """Every attribute that a condition on the names is about; it holds when it holds for one of them.
+
+        InvalidInput when there is none, with what it may have been meant to be.
+        """
+        found = self.known(names, scope)
+        if not found:
+            raise self._unknown((*scope.shown, *names))
+        return found
+
+    def known(self, names: Path, scope: Scope = RECORD) -> tuple[Known, ...]:
+        """The same, and nothing where there is no such attribute."""
         shown = self._spelled_out((*scope.shown, *names))
         attribute = None if shown is None else self._attribute(shown)
         if shown is None or attribute is None:
-            raise self._unknown((*scope.shown, *names))
+            return ()
         depth = len(scope.stored)
         stored = tuple(path[depth:] for path in self.view.paths(shown) if path[:depth] == scope.stored)
         if not stored:
             raise NotSupported(f"{'.'.join(shown)} cannot be asked for together with its neighbours in this version.")
-        return Known(shown, stored, attribute)
+        return (Known(shown, stored, attribute),)
+
+    def find(self, names: Path) -> Known:
+        """The attribute of the record that the names mean first."""
+        return self.meant(names)[0]
 
     def _attribute(self, path: Path) -> Attribute | None:
+        if len(path) > MOST_STEPS:
+            return None
         found = self.contract.attribute(self.schema, path)
         if found is None and path[-1:] in META:
             # Some documents leave out what every object of TMF630 has.
@@ -84,7 +106,7 @@ class Attributes:
         if found is None or not path:
             return found
         kinds = {one.kind for one in self._variants(path)} | {found.kind}
-        return found if len(kinds) == 1 else Attribute("any", found.repeated, None)
+        return found if len(kinds) == 1 else Attribute("any", found.repeated, declared=found.declared)
 
     def _variants(self, path: Path) -> Iterable[Attribute]:
         """What the subtypes of the object make of its attribute: a value can be a text here and a number there."""
@@ -122,15 +144,15 @@ class Attributes:
         )
 
     def _unknown(self, path: Path) -> InvalidInput:
-        known = next(length for length in range(len(path), -1, -1) if self.has(path[:length]))
+        known = next(length for length in range(min(len(path), MOST_STEPS), -1, -1) if self.has(path[:length]))
         owner = self.contract.attribute(self.schema, path[:known])
         dotted, place = ".".join(path), ".".join(path[:known]) or self.schema
         if owner is None or owner.schema is None:
-            return InvalidInput(f"{place} has no attributes, so there is no {dotted[:80]!r}.", code="unknownAttribute")
+            return InvalidInput(f"{place} has no attributes, so there is no {dotted[:80]!r}.", code=UNKNOWN)
         names = list(self.contract.all_properties(owner.schema))
         near = get_close_matches(path[known], [*names, *(() if known else self.parameters)], 3, 0.6)
         hint = f" Did you mean {' or '.join(near)}?" if near else f" There are: {', '.join(sorted(names)[:40])}."
-        return InvalidInput(f"{dotted[:80]!r} is no attribute of {self.schema}.{hint}", code="unknownAttribute")
+        return InvalidInput(f"{dotted[:80]!r} is no attribute of {self.schema}.{hint}", code=UNKNOWN)
 
 
 class Stored:

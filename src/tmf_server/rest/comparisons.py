@@ -1,16 +1,17 @@
 """One attribute against one value of a query: typed as the attribute is, at the places where it is stored. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from tmf_server.domain.instants import parse_instant
 from tmf_server.errors import InvalidInput
-from tmf_server.rest.attributes import Known, Paths
+from tmf_server.rest.attributes import UNKNOWN, Known, Paths
 from tmf_server.storage.conditions import ORDERINGS, Compare, Condition, Not, Scalar, alternatives
 from tmf_server.storage.numbers import bounded
 from tmf_server.storage.regexes import postgresql_pattern
 
+INVALID_VALUE = "invalidValue"
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,6})?", re.ASCII)
 LONGEST_NUMBER = 100
 # A `+` in a URL decodes to a space.
@@ -53,6 +54,26 @@ EXPECTED = {
     "boolean": "true or false",
     "instant": "an instant such as 2026-01-31T12:00:00Z",
 }
+
+
+def for_some(attributes: Iterable[Known], write: Callable[[Known], Condition]) -> Condition:
+    """The condition that one of the attributes fulfils what is written of it.
+
+    An attribute that cannot fulfil it, by its type or for want of the attributes inside, leaves it to the others.
+    Raises InvalidInput when none can.
+    """
+    found: list[Condition] = []
+    refusal: InvalidInput | None = None
+    for known in attributes:
+        try:
+            found.append(write(known))
+        except InvalidInput as error:
+            if error.code not in (INVALID_VALUE, UNKNOWN):
+                raise
+            refusal = refusal or error
+    if refusal is not None and not found:
+        raise refusal
+    return alternatives(found)
 
 
 def comparison(known: Known, operator: str, text: str, view: Paths) -> Condition:
@@ -100,6 +121,27 @@ def check_regex(pattern: str, longest: int) -> None:
     postgresql_pattern(pattern)
 
 
+class Allowance:
+    """How many conditions one query may still have."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._left = most
+
+    def take(self, number: int = 1) -> None:
+        """Count conditions as the client wrote them. Raises InvalidInput for one too many."""
+        self._left -= number
+        if self._left < 0:
+            raise too_many_conditions(self.most)
+
+
+def too_many_conditions(most: int) -> InvalidInput:
+    """The refusal of a query with too many conditions."""
+    return InvalidInput(
+        f"A query has at most {most} conditions and values. Ask in several queries.", code="tooManyConditions"
+    )
+
+
 def _of_any_kind(operator: str, text: str) -> list[tuple[str, Scalar]]:
     """What a text can be compared with where the documents leave the type open."""
     found: list[tuple[str, Scalar]] = []
@@ -131,7 +173,7 @@ def _mismatch(known: Known, expected: str) -> InvalidInput:
     return InvalidInput(
         f"{name} cannot be compared like this: expected {expected}.",
         message=f"{name}: expected {expected}",
-        code="invalidValue",
+        code=INVALID_VALUE,
     )
 
 

@@ -6,13 +6,11 @@ from tmf_server.config import Settings
 from tmf_server.contracts import Contract
 from tmf_server.errors import InvalidInput
 from tmf_server.registry import Document, Path, Registry
-from tmf_server.rest.attributes import Attributes, Known, Scope
+from tmf_server.rest.attributes import RECORD, UNKNOWN, Attributes, Known, Scope
 from tmf_server.rest.query import parse_filter
 from tmf_server.storage.conditions import And, Compare, Condition, Not, Or, Some, matches
 
 EVENT_TYPE = ("eventType",)
-UNKNOWN = "unknownAttribute"
-RECORD = Scope()
 Predicate = Callable[[Document], bool]
 
 
@@ -33,17 +31,12 @@ class AsShown:
 
 
 class EventAttributes(Attributes):
-    """The attributes of one event; those of the record it reports can be named without `event.<noun>.` before them."""
+    """The attributes of one event, and those of its record, which need no `event.<noun>.` before them."""
 
-    def find(self, names: Path, scope: Scope = RECORD) -> Known:
-        """The attribute of the event, else of its record."""
-        try:
-            return super().find(names, scope)
-        except InvalidInput as error:
-            for prefix in self._prefixes() if error.code == UNKNOWN and scope == RECORD else ():
-                if self.has((*prefix, *names)):
-                    return super().find((*prefix, *names), scope)
-            raise
+    def known(self, names: Path, scope: Scope = RECORD) -> tuple[Known, ...]:
+        """The attribute of the event, that of its record, or both."""
+        prefixes = [(), *self._prefixes()] if scope == RECORD else [()]
+        return tuple(one for prefix in prefixes for one in super(EventAttributes, self).known((*prefix, *names), scope))
 
     def _prefixes(self) -> Iterator[Path]:
         payload = self.contract.attribute(self.schema, ("event",))

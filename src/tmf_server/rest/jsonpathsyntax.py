@@ -1,24 +1,54 @@
 """The dialect of JSONPath in filters (TMF630 part 6): RFC 9535 with bare names, `=~`, `[?()]` and names with an `@`.
 
 Parsing is python-jsonpath's. What is changed: numbers keep their digits, patterns are not compiled by a library that
-can be stalled, `[?()]` is `[*]`. Evaluates nothing.
+can be stalled, `[?()]` is `[*]`, the library's own additions to the language are mistakes. Evaluates nothing.
 """
 
+import re
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import cast
 
-from jsonpath import CompoundJSONPath, JSONPath, JSONPathEnvironment
-from jsonpath.exceptions import JSONPathError, JSONPathNameError
+from jsonpath import JSONPath, JSONPathEnvironment
+from jsonpath import token as tokens
+from jsonpath.exceptions import JSONPathError, JSONPathSyntaxError
 from jsonpath.filter import BaseExpression, FilterExpressionLiteral
 from jsonpath.lex import Lexer
 from jsonpath.parse import Parser
-from jsonpath.selectors import Filter, KeysFilter, WildcardSelector
+from jsonpath.selectors import Filter, KeysFilter, SingularQuerySelector, WildcardSelector
 from jsonpath.stream import TokenStream
-from jsonpath.token import TOKEN_FILTER, TOKEN_LPAREN, TOKEN_RE_FLAGS, TOKEN_RPAREN
+from jsonpath.token import Token
 
 from tmf_server.errors import InvalidInput, NotSupported
-from tmf_server.rest.comparisons import read_number
+from tmf_server.rest.comparisons import read_number, too_many_conditions
+
+MOST_CONDITIONS = 100
+"""How many conditions one query has where no setting says otherwise."""
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+FUNCTIONS = frozenset({"length", "count", "match", "search", "value"})
+"""The functions of RFC 9535, 2.4; none of them is built."""
+
+FOREIGN = frozenset(
+    {
+        tokens.TOKEN_KEYS,
+        tokens.TOKEN_KEYS_FILTER,
+        tokens.TOKEN_KEY_NAME,
+        tokens.TOKEN_KEY,
+        tokens.TOKEN_PSEUDO_ROOT,
+        tokens.TOKEN_FILTER_CONTEXT,
+        tokens.TOKEN_UNION,
+        tokens.TOKEN_INTERSECTION,
+        tokens.TOKEN_IN,
+        tokens.TOKEN_CONTAINS,
+        tokens.TOKEN_LG,
+        tokens.TOKEN_UNDEFINED,
+        tokens.TOKEN_MISSING,
+    }
+)
+"""Signs and words of the library that neither RFC 9535 nor TMF630 knows."""
 
 
 class NumberLiteral(FilterExpressionLiteral[Decimal]):
@@ -46,13 +76,22 @@ class _Parser(Parser):
 
     def parse_regex(self, stream: TokenStream) -> BaseExpression:
         pattern = stream.next().value.replace("\\/", "/")
-        flags = stream.next().value if stream.current().kind == TOKEN_RE_FLAGS else ""
+        flags = stream.next().value if stream.current().kind == tokens.TOKEN_RE_FLAGS else ""
         kept = "".join(sorted(set(flags) - {"a"}))  # RE2's classes are ASCII's anyway
         return PatternLiteral(value=f"(?{kept}){pattern}" if kept else pattern)
 
+    def parse_singular_query_selector(self, stream: TokenStream) -> SingularQuerySelector:
+        raise JSONPathSyntaxError("expected a name in quotes, * or a filter in the brackets", token=stream.current())
+
+    def _decode_string_literal(self, token: Token) -> str:
+        text = super()._decode_string_literal(token)
+        if "\0" in text or SURROGATE.search(text):
+            raise JSONPathSyntaxError("a text has NUL or half of a surrogate pair in it", token=token)
+        return text
+
     def parse_filter_selector(self, stream: TokenStream, *, keys: bool = False) -> Filter | KeysFilter:
         empty = [stream.current().kind, stream.peek().kind, stream.peek(2).kind]
-        if empty == [TOKEN_FILTER, TOKEN_LPAREN, TOKEN_RPAREN]:
+        if empty == [tokens.TOKEN_FILTER, tokens.TOKEN_LPAREN, tokens.TOKEN_RPAREN]:
             token = stream.next()
             stream.next()
             stream.next()
@@ -79,21 +118,30 @@ def _environment() -> JSONPathEnvironment:
 
 
 @lru_cache(maxsize=256)
-def parse_jsonpath(text: str) -> JSONPath:
-    """The query as python-jsonpath's tree. Raises InvalidInput for bad syntax, NotSupported for what is not built."""
+def parse_jsonpath(text: str, most_conditions: int = MOST_CONDITIONS) -> JSONPath:
+    """The query as python-jsonpath's tree. Raises InvalidInput for bad syntax and for too many conditions."""
+    environment = _environment()
     try:
-        query = _environment().compile(text)
-    except JSONPathNameError as error:
-        raise unsupported("functions") from error
+        stream = TokenStream(_checked(environment.lexer.tokenize(text), most_conditions))
+        return JSONPath(env=environment, segments=environment.parser.parse(stream))
     except (JSONPathError, RecursionError) as error:
         raise InvalidInput(
             f"The filter is not valid JSONPath: {_first_line(error)}.",
             message="filter: expected JSONPath such as $[?(@.name=='x')] or note[?(@.author=='x')]",
             code="invalidFilter",
         ) from error
-    if isinstance(query, CompoundJSONPath):
-        raise unsupported("unions and intersections of queries")
-    return query
+
+
+def _checked(found: Iterable[Token], most_conditions: int) -> Iterator[Token]:
+    """The tokens, until one of them is foreign or joins a condition too many: parsing takes long for many."""
+    joined = 0
+    for token in found:
+        if token.kind in FOREIGN or (token.kind == tokens.TOKEN_FUNCTION and token.value not in FUNCTIONS):
+            raise JSONPathSyntaxError(f"{token.value!r} is no part of it", token=token)
+        joined += token.kind in (tokens.TOKEN_AND, tokens.TOKEN_OR)
+        if joined >= most_conditions:
+            raise too_many_conditions(most_conditions)
+        yield token
 
 
 def unsupported(what: str) -> NotSupported:

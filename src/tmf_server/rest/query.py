@@ -11,11 +11,13 @@ from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput
 from tmf_server.registry import Exposure
 from tmf_server.rest.arguments import PARAMETERS, Argument, split_query
-from tmf_server.rest.attributes import Attributes, attributes_of
+from tmf_server.rest.attributes import MOST_STEPS, Attributes, attributes_of
+from tmf_server.rest.comparisons import Allowance
 from tmf_server.rest.fields import FieldTree, parse_fields
-from tmf_server.rest.filters import plain_conditions, too_many
+from tmf_server.rest.filters import plain_conditions
 from tmf_server.rest.jsonpath import filter_condition
-from tmf_server.storage.conditions import And, Condition, Not, Or, Selection, Some, Sort, conjunction
+from tmf_server.storage.conditions import Condition, Selection, Sort, conjunction
+from tmf_server.storage.nesting import flattened
 
 SHAPING = frozenset({"fields", "depth", "expand"})
 ONCE = PARAMETERS - {"fields", "sort", "expand"}
@@ -102,22 +104,11 @@ def _parted(groups: list[list[Argument]]) -> tuple[Given, list[list[Argument]]]:
 
 
 def _where(given: Given, filters: list[list[Argument]], attributes: Attributes, settings: Settings) -> Condition | None:
-    conditions = plain_conditions(filters, attributes, settings)
+    allowance = Allowance(settings.limits.max_conditions)
+    conditions = plain_conditions(filters, attributes, settings, allowance)
     for argument in given.get("filter", ()):
-        conditions.append(filter_condition(argument.value, attributes, settings.limits.max_regex_length))
-    where = conjunction(conditions)
-    if where is not None and _size(where) > settings.limits.max_conditions:
-        raise too_many(settings)
-    return where
-
-
-def _size(condition: Condition) -> int:
-    """How many comparisons a condition has."""
-    if isinstance(condition, And | Or):
-        return sum(map(_size, condition.parts))
-    if isinstance(condition, Not):
-        return _size(condition.part)
-    return _size(condition.condition) if isinstance(condition, Some) else 1
+        conditions.append(filter_condition(argument.value, attributes, settings.limits.max_regex_length, allowance))
+    return conjunction([*map(flattened, conditions)])
 
 
 def _values(given: Given, name: str) -> list[str]:
@@ -184,7 +175,7 @@ def _expand(given: Given, attributes: Attributes) -> tuple[str, ...]:
 def _expanded(name: str, attributes: Attributes) -> str:
     """The dotted path to expand; behind the first reference it goes on in another record, whose schema is not known."""
     path = tuple(name.split("."))
-    own = next((length for length in range(len(path), 1, -1) if attributes.has(path[:length])), 1)
+    own = next((length for length in range(min(len(path), MOST_STEPS), 1, -1) if attributes.has(path[:length])), 1)
     known = attributes.find(path[:own])
     if known.attribute.kind not in ("object", "any"):
         raise InvalidInput(f"{name[:80]!r} refers to no record, so there is nothing to expand.")
