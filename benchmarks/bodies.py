@@ -2,8 +2,8 @@
 
 from benchmarks.documents.parts import Document
 from benchmarks.nouns import Noun
+from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings
-from tmf_server.nouns import create_registry
 
 
 def bodies(noun: Noun) -> dict[str, Document]:

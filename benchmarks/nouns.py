@@ -12,7 +12,7 @@ from benchmarks.documents.inventory import resource, service
 from benchmarks.documents.offering import TARGETS, offering
 from benchmarks.documents.order import order, placed
 from benchmarks.documents.parts import Document
-from tmf_server.domain.alarm import external_identity, identity
+from tmf_server.apis.alarm.rules import external_identity, identity
 
 RESTRICT, DETACH, KEEP = "restrict", "detach", "keep"
 NEWEST = 7  # number of the document that is posted; a usual one, no filter finds it

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from tmf_server.model import everything
+from tmf_server.apis import tables as everything
 
 context.configure(
     connection=context.config.attributes["connection"],

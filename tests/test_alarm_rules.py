@@ -7,9 +7,9 @@ import pytest
 
 from tests.support.alarms import V4, V5, events, patch, report, report_v4, send
 from tests.support.served import Served
-from tmf_server.domain import alarm as rules
-from tmf_server.domain.canonical import KEPT
-from tmf_server.domain.instants import now, parse_instant
+from tmf_server.apis.alarm import rules
+from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.instants import now, parse_instant
 
 
 # -- what the server sets ---------------------------------------------------------------------------

@@ -19,9 +19,9 @@ from benchmarks.databases import database_of, fill
 from benchmarks.nouns import NOUNS, Noun
 from tests.support.client import client_of
 from tests.support.served import serving_app
+from tmf_server.apis.tables import metadata
 from tmf_server.contracts import BASE_PATHS
 from tmf_server.model.core import tally
-from tmf_server.model.everything import metadata
 
 Written = dict[str, Counter[tuple[Any, ...]]]
 """Rows with their number, by table."""

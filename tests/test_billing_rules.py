@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tmf_server.domain import billing as rules
-from tmf_server.domain.bill_making import Charge, Occasion, bill_of, charge_of, period_of, totals
-from tmf_server.domain.instants import parse_instant
-from tmf_server.domain.money import exact, minor_digits, number, rounded, total
+from tmf_server.apis.billing.rules import bills as rules
+from tmf_server.apis.billing.rules.making import Charge, Occasion, bill_of, charge_of, period_of, totals
 from tmf_server.errors import Conflict, Fault
+from tmf_server.rules.instants import parse_instant
+from tmf_server.rules.money import exact, minor_digits, number, rounded, total
 
 CURRENCIES = ("EUR", "JPY", "KWD", "CLF")
 NOW = parse_instant("2026-11-22T10:00:00Z")

@@ -12,9 +12,9 @@ from tests.support.bills import V4, V5, Document, account, bill, ids, load, mone
 from tests.support.published import FOUND, MISSING, request_examples
 from tests.support.served import Served, serving_app
 from tests.test_noun_events import bodies, names
+from tmf_server.apis.billing.bills_on_demand import BillsOnDemand
 from tmf_server.config import Settings
-from tmf_server.domain.instants import parse_instant
-from tmf_server.processes.bills_on_demand import BillsOnDemand
+from tmf_server.rules.instants import parse_instant
 
 BILL, RATE, ON_DEMAND = "customerBill", "appliedCustomerBillingRate", "customerBillOnDemand"
 CUSTOMERS = "/tmf-api/customerManagement/v5/customer"

@@ -6,7 +6,7 @@ from orjson import loads
 
 from tests.support.ordering import V4, V5, cancel, events, item, move, order, patch, states, stored
 from tests.support.served import Served
-from tmf_server.domain import ordering as rules
+from tmf_server.apis.ordering.rules import states as rules
 
 OPEN = sorted(rules.ORDER_STATES.keys() - rules.ENDED)
 

@@ -14,8 +14,8 @@ from tests.support.commands import Command, good, refused
 from tests.support.demo import demo_size
 from tests.support.events import world
 from tests.support.nouns import registry
+from tmf_server.apis.catalog.rules import CATALOG_STATES
 from tmf_server.config import Settings, declared
-from tmf_server.domain.catalog import CATALOG_STATES
 from tmf_server.storage import migrate
 from tmf_server.storage.database import Database
 

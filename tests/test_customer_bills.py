@@ -13,7 +13,7 @@ from tests.support.bills import V4, V5, account, bill, customer, ids, load, mone
 from tests.support.published import FOUND, MISSING, answer_examples, request_examples
 from tests.support.served import Served
 from tests.test_noun_events import bodies, names
-from tmf_server.model import billing as tables
+from tmf_server.apis.billing import tables
 from tmf_server.storage.conditions import Compare, Selection
 from tmf_server.storage.driver import fetch_all
 from tmf_server.storage.select import Selector

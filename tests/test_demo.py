@@ -16,16 +16,16 @@ from tests.support.demo import demo_size
 from tests.support.jobs import listed
 from tests.support.nouns import registry
 from tests.support.served import Served
+from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings
 from tmf_server.demo import seed, seed_households
 from tmf_server.demo.catalog import DOCUMENTS
 from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
 from tmf_server.demo.loading import load_demo_once, reset, seed_blocks
-from tmf_server.domain.canonical import MARK
 from tmf_server.model.events import outbox
-from tmf_server.nouns import create_registry
 from tmf_server.registry import Document, Exposure, create_schema
 from tmf_server.rest.validation import Validators
+from tmf_server.rules.canonical import MARK
 from tmf_server.storage import migrate
 from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.database import Database

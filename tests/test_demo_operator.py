@@ -10,11 +10,11 @@ import pytest
 
 from tests.support.served import Served
 from tests.support.views import RECORDS, Record, contract, view
+from tmf_server.apis.billing.rules.bills import BILL_LIFECYCLE
+from tmf_server.apis.ordering.rules.states import ORDER_LIFECYCLE
 from tmf_server.config import Settings
 from tmf_server.demo import bills, customers, network, orders
 from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
-from tmf_server.domain.billing import BILL_LIFECYCLE
-from tmf_server.domain.ordering import ORDER_LIFECYCLE
 from tmf_server.registry import Document
 from tmf_server.rest.validation import Validators
 

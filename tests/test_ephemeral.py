@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from tests.support.receiver import Receiver, eventually, received, records
 from tmf_server.cli import main
-from tmf_server.domain.instants import machine_now, now, parse_instant
+from tmf_server.rules.instants import machine_now, now, parse_instant
 from tmf_server.testing.server import EphemeralServer
 
 CATEGORY = {"@type": "Category", "name": "Fibre"}

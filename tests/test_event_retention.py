@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import Table, func, select, update
 
 from tests.support.events import World, change
-from tmf_server.domain.instants import now
 from tmf_server.events import health, leases, outbox, received, relay, retention
 from tmf_server.model.events import lease, parked, subscription
 from tmf_server.model.events import outbox as outbox_table
+from tmf_server.rules.instants import now
 
 
 def make_relay(events: World, holder: str = "here", seconds: float = 30.0) -> relay.Relay:

@@ -4,7 +4,7 @@ import os
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
-from tmf_server.domain.fresh import TOGETHER, fresh_token, fresh_uuid
+from tmf_server.rules.ids import TOGETHER, fresh_token, fresh_uuid
 
 
 def test_a_uuid_is_random_and_a_token_is_hexadecimal() -> None:

@@ -16,11 +16,11 @@ from sqlalchemy import Connection, insert
 
 from tests.support.served import Served, serving_app
 from tmf_server.config import Settings
-from tmf_server.domain.instants import now
 from tmf_server.errors import Unavailable
 from tmf_server.model.events import outbox
 from tmf_server.monitoring import Health
 from tmf_server.monitoring.bounded import Bounded
+from tmf_server.rules.instants import now
 from tmf_server.storage import migrate
 from tmf_server.storage.database import Database
 

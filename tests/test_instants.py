@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tmf_server.domain.instants import drive, format_instant, machine_now, now, parse_instant, to_utc
+from tmf_server.rules.instants import drive, format_instant, machine_now, now, parse_instant, to_utc
 
 SAME = [
     "2026-03-01T12:00:00Z",

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.support.served import Served
-from tmf_server.domain import inventory as rules
+from tmf_server.apis.inventory import rules
 
 SERVICES = "/tmf-api/serviceInventory/v5/service"
 SERVICES_V4 = "/tmf-api/serviceInventory/v4/service"

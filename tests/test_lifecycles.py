@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from tests.support.nouns import Noun, nouns
-from tmf_server.domain.lifecycle import Lifecycle, free, moves
 from tmf_server.errors import IllegalTransition
+from tmf_server.rules.lifecycle import Lifecycle, free, moves
 
 # What a record needs besides its state so that nothing else follows from a move.
 BESIDES: dict[str, dict[str, Any]] = {"administrativeState": {"usageState": "active"}}

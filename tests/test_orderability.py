@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.support.order_parts import NOW, Body, amount, item, order
-from tmf_server.domain import order_assessment, order_prices
-from tmf_server.domain.order_breaches import Case, breaches
+from tmf_server.apis.ordering.rules import assessment as order_assessment
+from tmf_server.apis.ordering.rules import prices as order_prices
+from tmf_server.apis.ordering.rules.breaches import Case, breaches
 
 # -- what can be ordered ------------------------------------------------------------------------------
 LAUNCHED: Body = {"id": "f", "name": "Fibre", "lifecycleStatus": "Launched"}

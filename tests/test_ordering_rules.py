@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.support.order_parts import NOW, Body, amount, item, order
-from tmf_server.domain import order_content
-from tmf_server.domain import ordering as rules
+from tmf_server.apis.ordering.rules import content as order_content
+from tmf_server.apis.ordering.rules import states as rules
 
 
 def tie(id_: str, kind: str) -> Body:

@@ -13,9 +13,9 @@ from tests.support.demo import demo_size
 from tests.support.nouns import Noun, nouns
 from tests.support.receiver import Receiver, eventually, records
 from tests.support.served import Served, serving_app
+from tmf_server.apis.tables import metadata
 from tmf_server.demo.loading import load_demo_once, reset
 from tmf_server.errors import Duplicate
-from tmf_server.model.everything import metadata
 from tmf_server.storage.bulk import BulkRecords
 
 CATEGORIES = "/tmf-api/productCatalogManagement/v5/category"

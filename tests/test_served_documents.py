@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.served import serving_app
+from tmf_server.apis.families import NOUNS
+from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings
-from tmf_server.entities import NOUNS
-from tmf_server.nouns import create_registry
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.view import V4View
 

@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 from tests.support.filters import INSTANTS, NUMBERS, TEXTS
 from tests.support.nouns import registry
 from tmf_server.config import Settings
-from tmf_server.domain.instants import parse_instant
 from tmf_server.errors import InvalidInput
+from tmf_server.rules.instants import parse_instant
 from tmf_server.storage import migrate
 from tmf_server.storage.conditions import Compare, Selection, Sort
 from tmf_server.storage.database import Database

@@ -84,7 +84,7 @@ def test_each_test_gets_the_server_as_new(pytester: pytest.Pytester) -> None:
         pytester,
         """
         import httpx, pytest
-        from tmf_server.domain.instants import machine_now, now
+        from tmf_server.rules.instants import machine_now, now
 
         pytestmark = pytest.mark.tmf_server(apis=["TMF620/v5"])
         urls = set()

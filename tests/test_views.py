@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.support.documents import Documents
 from tests.support.views import RECORDS, Record, contract, faults, view, without_added_types
-from tmf_server.domain.canonical import KEPT
 from tmf_server.rest.view import V5View
 from tmf_server.rest.view.residue import holds_residue, strip
+from tmf_server.rules.canonical import KEPT
 
 EVERY_RECORD = pytest.mark.parametrize("record", RECORDS, ids=str)
 ALIKE = frozenset({"UnAckAlarms", "ClearAlarms", "CommentAlarms", "UnGroupAlarms"})

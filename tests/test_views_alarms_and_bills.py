@@ -3,8 +3,8 @@
 import pytest
 
 from tests.support.views import Record, assert_pair, view
-from tmf_server.domain.canonical import KEPT
 from tmf_server.rest.view import V5View
+from tmf_server.rules.canonical import KEPT
 
 ALARM = Record("TMF642", "Alarm", "Alarm")
 ACK = Record("TMF642", "AckAlarms", "AckAlarm")

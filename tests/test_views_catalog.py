@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.views import Record, assert_pair, view
-from tmf_server.domain.canonical import KEPT
+from tmf_server.rules.canonical import KEPT
 
 CATALOG = Record("TMF620", "Catalog", "ProductCatalog")
 CATEGORY = Record("TMF620", "Category", "Category")

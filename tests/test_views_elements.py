@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from tests.support.views import RECORDS, view
-from tmf_server.domain.canonical import KEPT
 from tmf_server.rest.view import V5View
 from tmf_server.rest.view.align import partners, same_one
 from tmf_server.rest.view.residue import holds_residue, strip
+from tmf_server.rules.canonical import KEPT
 
 
 def one(**attributes: Any) -> dict[str, Any]:

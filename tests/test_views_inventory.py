@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.views import Record, assert_pair, view
-from tmf_server.domain.canonical import KEPT
+from tmf_server.rules.canonical import KEPT
 
 SERVICE = Record("TMF638", "Service", "Service")
 RESOURCE = Record("TMF639", "Resource", "Resource")

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 
+from tmf_server.apis.families import NOUNS
 from tmf_server.config import declared
 from tmf_server.contracts import ALIASES, BASE_PATHS, load_contracts
 from tmf_server.demo.documents import DOCUMENTS
-from tmf_server.domain.diagram import mermaid
-from tmf_server.domain.lifecycle import Lifecycle
-from tmf_server.entities import NOUNS
 from tmf_server.registry import Document
 from tmf_server.resources import openapi_dir
+from tmf_server.rules.diagram import mermaid
+from tmf_server.rules.lifecycle import Lifecycle
 
 ROOT = Path(__file__).resolve().parents[1]
 # Where the state of a record is; the first there is counts for the demo's table.

@@ -13,9 +13,9 @@ from benchmarks.nouns import Target
 from benchmarks.peers import sql
 from benchmarks.peers.models import MODELS
 from benchmarks.peers.rows import NOUN, Rows, rows_of
+from tmf_server.apis.tables import metadata
 from tmf_server.model import core
 from tmf_server.model.events import outbox
-from tmf_server.model.everything import metadata
 
 if TYPE_CHECKING:
     Model = BaseModel

@@ -9,6 +9,11 @@ from connexion.middleware.security import SecurityMiddleware
 from starlette.types import ASGIApp
 
 from tmf_server import logs
+from tmf_server.apis.alarm.intake import AlarmIntake
+from tmf_server.apis.alarm.tasks import ACTS, AlarmTasks
+from tmf_server.apis.billing.bills_on_demand import BILL_ON_DEMAND, BillsOnDemand
+from tmf_server.apis.ordering.cancellation import CANCEL_ORDER, CancelOrder
+from tmf_server.apis.registration import create_registry
 from tmf_server.asgi import Front
 from tmf_server.config import Settings, environment
 from tmf_server.contracts import ALIASES, BASE_PATHS, outline
@@ -25,12 +30,7 @@ from tmf_server.events.subscriptions import Subscriptions
 from tmf_server.events.worker import Worker
 from tmf_server.metrics import FIGURES, Shared, shared_figures
 from tmf_server.monitoring import Health, Scrape
-from tmf_server.nouns import create_registry
 from tmf_server.pages import SEGMENTS, create_pages
-from tmf_server.processes.alarm_intake import AlarmIntake
-from tmf_server.processes.alarm_tasks import ACTS, AlarmTasks
-from tmf_server.processes.bills_on_demand import BILL_ON_DEMAND, BillsOnDemand
-from tmf_server.processes.cancel_order import CANCEL_ORDER, CancelOrder
 from tmf_server.processes.transfer.desk import Desk
 from tmf_server.processes.transfer.jobs import Jobs, start_job
 from tmf_server.processes.transfer.works import WORKS

@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tmf_server.config import Settings
-from tmf_server.domain.fresh import fresh_token
 from tmf_server.errors import InvalidInput, NotAcceptable, NotFound, Problem, Unavailable
 from tmf_server.logs import REQUEST_ID
 from tmf_server.metrics import FIGURES, UNNAMED
@@ -23,6 +22,7 @@ from tmf_server.rest.dispatch import ORIGIN, send_response
 from tmf_server.rest.failures import crash, failure
 from tmf_server.rest.messages import Response
 from tmf_server.rest.routing import RoutingMiddleware
+from tmf_server.rules.ids import fresh_token
 
 REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 HOST_FORM = re.compile(r"[A-Za-z0-9._-]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from sqlalchemy import Column, Table
 
 from tmf_server.contracts import Contract, Operation, Schema, ref_name
-from tmf_server.domain.lifecycle import Lifecycle
 from tmf_server.errors import Fault
+from tmf_server.rules.lifecycle import Lifecycle
 
 Document = dict[str, Any]
 Path = tuple[str, ...]

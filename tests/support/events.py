@@ -15,9 +15,10 @@ import pytest
 from sqlalchemy import Connection, create_engine, insert, select, update
 
 from tests.support.postgres import PostgresServer
+from tmf_server.apis.catalog import tables as catalog
+from tmf_server.apis.tables import metadata
 from tmf_server.config import Settings
 from tmf_server.contracts import load_contracts
-from tmf_server.domain.instants import now
 from tmf_server.events import outbox
 from tmf_server.events.duties import Duty
 from tmf_server.events.guard import Guard
@@ -26,11 +27,10 @@ from tmf_server.events.payload import Composer, Forms
 from tmf_server.events.signing import signer
 from tmf_server.events.subscriptions import Subscription, Subscriptions
 from tmf_server.events.worker import Worker
-from tmf_server.model import catalog
 from tmf_server.model.events import parked, server_key, subscription
-from tmf_server.model.everything import metadata
 from tmf_server.registry import Document, Entity, Exposure, Registry
 from tmf_server.resources import openapi_dir
+from tmf_server.rules.instants import now
 from tmf_server.storage.changes import Change
 from tmf_server.storage.database import Database
 

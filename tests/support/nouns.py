@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 
 from tests.support.served import SERVICES
+from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings
 from tmf_server.contracts import Contract, Schema, ref_name
-from tmf_server.nouns import create_registry
 from tmf_server.registry import Exposure, Registry
 
 TEXTS = ("description", "alarmDetails", "statusReason")

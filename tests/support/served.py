@@ -8,9 +8,9 @@ from weakref import WeakKeyDictionary
 import httpx
 
 from tests.support.client import client_of
+from tmf_server.apis.tables import metadata
 from tmf_server.app import Life, create_app
 from tmf_server.config import Settings
-from tmf_server.model.everything import metadata
 from tmf_server.rest.services import Services
 from tmf_server.storage import migrate
 from tmf_server.storage.database import Database

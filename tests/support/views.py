@@ -6,15 +6,15 @@ from typing import Any
 
 from jsonschema_rs import Validator, validator_for
 
+from tmf_server.apis.alarm.v4 import ALARM_RULES
+from tmf_server.apis.billing.v4 import BILLING_RULES
+from tmf_server.apis.catalog.v4 import CATALOG_RULES
+from tmf_server.apis.customer.v4 import CUSTOMER_RULES
+from tmf_server.apis.inventory.v4.resource import RESOURCE_RULES
+from tmf_server.apis.inventory.v4.service import SERVICE_RULES
+from tmf_server.apis.ordering.v4 import ORDERING_RULES
+from tmf_server.apis.registration import as_served
 from tmf_server.contracts import Contract, load_contracts
-from tmf_server.entities.alarm_v4 import ALARM_RULES
-from tmf_server.entities.billing_v4 import BILLING_RULES
-from tmf_server.entities.catalog_v4 import CATALOG_RULES
-from tmf_server.entities.customer_v4 import CUSTOMER_RULES
-from tmf_server.entities.ordering_v4 import ORDERING_RULES
-from tmf_server.entities.resource_v4 import RESOURCE_RULES
-from tmf_server.entities.service_v4 import SERVICE_RULES
-from tmf_server.nouns import as_served
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.schemas import Definitions
 from tmf_server.rest.view import V4View

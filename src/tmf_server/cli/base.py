@@ -142,7 +142,7 @@ def shown(database: "Database") -> str:
 @contextmanager
 def opened_records(settings: Settings) -> Iterator[tuple["Database", "BulkRecords"]]:
     """The database, brought to the present schema, and the quiet write path: without what only requests need."""
-    from tmf_server.nouns import create_registry
+    from tmf_server.apis.registration import create_registry
     from tmf_server.storage.bulk import BulkRecords
     from tmf_server.storage.migrate import upgrade
 

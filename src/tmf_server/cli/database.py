@@ -69,7 +69,7 @@ def current() -> None:
 @db.command()
 def check() -> None:
     """Exit with 1 and tell why when the database is not as this version of the server needs it."""
-    from tmf_server.model.everything import metadata
+    from tmf_server.apis.tables import metadata
     from tmf_server.storage import migrate
 
     with _existing() as database:

@@ -34,7 +34,7 @@ def show(what: str, subscription: str | None, after: int, limit: int) -> None:
 
 
 def _readable(row: dict[str, Any]) -> dict[str, Any]:
-    from tmf_server.domain.instants import format_instant
+    from tmf_server.rules.instants import format_instant
 
     instants = ("time", "due", "delivered", "parked", "created")
     return {
@@ -49,9 +49,9 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
 @click.option("--since", help="Send again what happened from this instant on, delivered or not: 2026-01-31T12:00:00Z.")
 def replay(subscription: str | None, since: str | None) -> None:
     """Queue parked deliveries again: those of SUBSCRIPTION, or all."""
-    from tmf_server.domain.instants import parse_instant
     from tmf_server.events import admin
     from tmf_server.events.payload import Forms
+    from tmf_server.rules.instants import parse_instant
 
     if since is not None and subscription is None:
         raise click.UsageError("--since needs a SUBSCRIPTION.")

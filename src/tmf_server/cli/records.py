@@ -138,8 +138,8 @@ def choose_noun(registry: "Registry", noun: str, version: str) -> "Choice":
 @click.argument("noun", required=False)
 def lifecycle(noun: str | None) -> None:
     """Draw the lifecycle of NOUN as a Mermaid diagram, from the table that the server goes by."""
-    from tmf_server.domain.diagram import mermaid
-    from tmf_server.entities import NOUNS
+    from tmf_server.apis.families import NOUNS
+    from tmf_server.rules.diagram import mermaid
 
     drawn = {name: one.machines for nouns in NOUNS.values() for name, one in nouns.items() if one.machines}
     found = {name.casefold(): name for name in drawn}.get((noun or "").casefold())

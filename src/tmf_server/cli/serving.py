@@ -138,8 +138,8 @@ def prepare(settings: Settings) -> None:
 
 
 def _load_demo(database: "Database", settings: Settings) -> None:
+    from tmf_server.apis.registration import create_registry
     from tmf_server.demo.loading import load_demo_once
-    from tmf_server.nouns import create_registry
     from tmf_server.storage.bulk import BulkRecords
 
     with told():

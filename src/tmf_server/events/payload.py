@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 
-from tmf_server.domain.instants import format_instant
 from tmf_server.events.outbox import StoredEvent
 from tmf_server.registry import Document, Exposure, Registry
+from tmf_server.rules.instants import format_instant
 from tmf_server.storage.narrowing import belongs
 
 Render = Callable[[Exposure, str, str], Document]

@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, delete, insert, select
 
-from tmf_server.domain.instants import now
 from tmf_server.model.events import received_event
+from tmf_server.rules.instants import now
 from tmf_server.storage.database import Database
 
 LONGEST_NAME = 200

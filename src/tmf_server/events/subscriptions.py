@@ -6,12 +6,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, RowMapping, Select, delete, insert, select
 
-from tmf_server.domain.fresh import fresh_uuid
-from tmf_server.domain.instants import now
 from tmf_server.errors import NotFound
 from tmf_server.events import leases, relay
 from tmf_server.events.guard import Guard
 from tmf_server.model.events import subscription
+from tmf_server.rules.ids import fresh_uuid
+from tmf_server.rules.instants import now
 from tmf_server.storage.database import Database
 
 Document = dict[str, Any]

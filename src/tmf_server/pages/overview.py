@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tmf_server.contracts import ALIASES, Contract
-from tmf_server.domain.diagram import mermaid, rows
-from tmf_server.domain.lifecycle import Lifecycle
 from tmf_server.registry import Exposure, Registry
+from tmf_server.rules.diagram import mermaid, rows
+from tmf_server.rules.lifecycle import Lifecycle
 
 
 @dataclass(frozen=True, slots=True)

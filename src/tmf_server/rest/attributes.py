@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Protocol
 
 from tmf_server.contracts import Attribute, Contract
-from tmf_server.domain.canonical import MARK
 from tmf_server.errors import InvalidInput, NotSupported
 from tmf_server.registry import Exposure, Path
 from tmf_server.rest.arguments import PARAMETERS
+from tmf_server.rules.canonical import MARK
 
 UNKNOWN = "unknownAttribute"
 MOST_STEPS = 32

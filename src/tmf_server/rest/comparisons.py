@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from tmf_server.domain.instants import parse_instant
 from tmf_server.errors import InvalidInput
 from tmf_server.rest.attributes import UNKNOWN, Known, Paths
+from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.conditions import ORDERINGS, Compare, Condition, Not, Scalar, alternatives
 from tmf_server.storage.numbers import bounded
 from tmf_server.storage.regexes import postgresql_pattern

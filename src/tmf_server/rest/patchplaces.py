@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from tmf_server.domain.instants import parse_instant
 from tmf_server.rest.patchpath import EACH, INDEX, BadPathError, Condition, Path, Pick, Query, Token, Tokens
 from tmf_server.rest.strictjson import escaped
+from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.conditions import values_at
 
 MOST_VISITS = 500_000

@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 import jiter
 import orjson
 
-from tmf_server.domain.canonical import MARK
 from tmf_server.errors import Fault, InvalidInput
+from tmf_server.rules.canonical import MARK
 
 RESERVED = MARK
 """Marks what the server keeps inside stored documents; no attribute name and no href of a client starts with it."""

@@ -3,10 +3,10 @@
 from typing import Any
 
 from tmf_server.contracts import Contract
-from tmf_server.domain.instants import parse_instant
 from tmf_server.errors import Fault, InvalidInput
 from tmf_server.rest.jsonpatch import IsArray
 from tmf_server.rest.jsonvalues import json_equal
+from tmf_server.rules.instants import parse_instant
 
 Document = dict[str, Any]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from tmf_server.domain.instants import now
 from tmf_server.model.idempotency import kept_answer
+from tmf_server.rules.instants import now
 
 
 class AlreadyKeptError(Exception):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tmf_server.domain.canonical import KEPT
+from tmf_server.rules.canonical import KEPT
 
 CREATE, ATTRIBUTE_VALUE_CHANGE, DELETE = "Create", "AttributeValueChange", "Delete"
 

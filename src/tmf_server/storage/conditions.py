@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, cast
 
-from tmf_server.domain.instants import parse_instant
+from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.regexes import found
 
 Path = tuple[str, ...]

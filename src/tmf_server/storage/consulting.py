@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import orjson
 from sqlalchemy import Connection
 
-from tmf_server.domain.canonical import with_values
 from tmf_server.registry import Document, Entity, Target
+from tmf_server.rules.canonical import with_values
 
 if TYPE_CHECKING:
     from tmf_server.storage.records import Records

@@ -10,7 +10,6 @@ from sqlalchemy import Boolean, Column, Numeric, String
 from sqlalchemy.sql.sqltypes import BigInteger
 
 from tmf_server.contracts import Schema, ref_name
-from tmf_server.domain.instants import parse_instant, to_utc
 from tmf_server.registry import (
     KINDS_BY_SCHEMA,
     Characteristics,
@@ -21,6 +20,7 @@ from tmf_server.registry import (
     Registry,
     create_schema,
 )
+from tmf_server.rules.instants import parse_instant, to_utc
 from tmf_server.storage.numbers import GREATEST
 from tmf_server.storage.shapes import TEXT_KEPT
 

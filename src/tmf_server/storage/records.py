@@ -8,10 +8,10 @@ import orjson
 from sqlalchemy import Connection
 
 from tmf_server.config import Settings
-from tmf_server.domain.canonical import MARK
-from tmf_server.domain.instants import now
 from tmf_server.errors import Duplicate, Fault, InUse, InvalidInput
 from tmf_server.registry import DETACH, KEEP, RESTRICT, Document, Entity, Registry, Target
+from tmf_server.rules.canonical import MARK
+from tmf_server.rules.instants import now
 from tmf_server.storage.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, Change
 from tmf_server.storage.completion import changes, completed, followed, local_href
 from tmf_server.storage.consulting import Consulting

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from tmf_server.domain.instants import parse_instant
+from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.regexes import found
 
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tmf_server.domain.instants import drive, format_instant, machine_now, parse_instant
+from tmf_server.rules.instants import drive, format_instant, machine_now, parse_instant
 
 MICROSECONDS = 1_000_000
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import structlog
 
-from tmf_server.domain.instants import format_instant, now
 from tmf_server.errors import InvalidInput, Problem, Unavailable
 from tmf_server.events import leases
 from tmf_server.events.leases import Lease, LeaseLost
@@ -21,6 +20,7 @@ from tmf_server.processes.transfer.desk import Desk
 from tmf_server.processes.transfer.progress import NOTHING, Progress, told
 from tmf_server.processes.transfer.reading import Mark
 from tmf_server.registry import Document, Entity
+from tmf_server.rules.instants import format_instant, now
 from tmf_server.storage.database import Connection
 from tmf_server.storage.jobs import enqueue, forget, waiting
 from tmf_server.storage.records import Stored

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tmf_server.domain.canonical import KEPT
 from tmf_server.registry import Document, Path
 from tmf_server.rest.view.rules import Group
 from tmf_server.rest.view.steps import Step
+from tmf_server.rules.canonical import KEPT
 
 
 class Block:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tmf_server.contracts import Attribute, Contract
-from tmf_server.domain.canonical import KEPT
 from tmf_server.registry import Document, Path
 from tmf_server.rest.view.blocks import Block, Member
 from tmf_server.rest.view.folded import INNER, Folded
@@ -24,6 +23,7 @@ from tmf_server.rest.view.rules import (
     Wrap,
 )
 from tmf_server.rest.view.steps import FirstOf, Hidden, Inner, Kept, Lifted, Limited, Objects, Step
+from tmf_server.rules.canonical import KEPT
 
 META = frozenset({"@type", "@baseType", "@schemaLocation"})
 Slots = Mapping[str, Attribute]

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tmf_server.domain.canonical import MARK
 from tmf_server.registry import Document, Path
 from tmf_server.rest.view.plan import Plan
+from tmf_server.rules.canonical import MARK
 
 INNER = f"{MARK}inner"
 """The name that the inner object has between the flat and the nested shape; no document can have it."""

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tmf_server.domain.canonical import KEPT
 from tmf_server.registry import Document, Path
 from tmf_server.rest.view.steps import Step
+from tmf_server.rules.canonical import KEPT
 
 Shown = Literal["always", "unless derived", "never"]
 

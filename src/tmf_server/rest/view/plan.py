@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from tmf_server.domain.canonical import KEPT
 from tmf_server.registry import Document, Path
 from tmf_server.rest.view.blocks import Block
 from tmf_server.rest.view.kinds import Named, Typing
 from tmf_server.rest.view.steps import Step
+from tmf_server.rules.canonical import KEPT
 
 
 class Plan:

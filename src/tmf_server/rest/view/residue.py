@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tmf_server.domain.canonical import KEPT
 from tmf_server.registry import Document
 from tmf_server.rest.view.align import partners, same_one
+from tmf_server.rules.canonical import KEPT
 
 
 def holds_residue(node: Any) -> bool:

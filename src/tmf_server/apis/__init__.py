@@ -1,0 +1,1 @@
+"""The APIs: one package per family of nouns, and their list. Families do not import each other."""

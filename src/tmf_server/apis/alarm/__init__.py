@@ -1,0 +1,1 @@
+"""Alarm management (TMF642): alarms, the tasks on them, their intake."""

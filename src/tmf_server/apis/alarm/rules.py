@@ -1,0 +1,185 @@
+"""Rules of the alarm (TMF642; X.733). No HTTP, no SQL."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tmf_server.errors import IllegalTransition
+from tmf_server.rules.canonical import attribute
+from tmf_server.rules.digests import digest
+from tmf_server.rules.instants import format_instant
+from tmf_server.rules.lifecycle import Lifecycle, moves
+
+Document = dict[str, Any]
+CLEARED = "cleared"
+
+ALARM_LIFECYCLE = Lifecycle(
+    "state", moves([("raised", "updated cleared"), ("updated", "cleared"), (CLEARED, "")]), initial="raised"
+)
+ACK_LIFECYCLE = Lifecycle(
+    "ackState",
+    moves([("unacknowledged", "acknowledged"), ("acknowledged", "unacknowledged")]),
+    initial="unacknowledged",
+)
+ALARM_TASK_LIFECYCLE = Lifecycle(
+    "state",
+    moves(
+        [
+            ("acknowledged", "inProgress cancel"),
+            ("inProgress", "done terminatedWithError cancel"),
+            ("cancel", "canceled"),
+            ("done", ""),
+            ("terminatedWithError", ""),
+            ("canceled", ""),
+        ]
+    ),
+    initial="acknowledged",
+)
+
+# What a repeated report of a fault says again without changing the alarm that is here already.
+FIRST = frozenset(
+    {"id", "href", "@type", "@baseType", "@schemaLocation", "alarmRaisedTime"}
+    | {"ackState", "ackSystemId", "ackUserId", "state", "comment"}
+)
+WHEN = frozenset({"alarmReportingTime", "alarmChangedTime"})
+CLEARING = frozenset({"alarmClearedTime", "clearSystemId", "clearUserId"})
+
+
+def identity(document: Mapping[str, Any]) -> str | None:
+    """A digest of what makes reports reports of one fault; None when one of its attributes is missing."""
+    alarmed = document.get("alarmedObject") or {}
+    parts = [attribute(document, name) for name in ("sourceSystemId", "alarmType", "probableCause")]
+    parts.append(alarmed.get("id") or alarmed.get("href"))
+    return None if None in parts else digest([*parts, attribute(document, "specificProblem")])
+
+
+def external_identity(document: Mapping[str, Any]) -> str | None:
+    """A digest of the id that the source has for the alarm; None where it gives none."""
+    parts = [document.get("sourceSystemId"), document.get("externalAlarmId")]
+    return None if None in parts else digest(parts)
+
+
+def told_apart(known: Mapping[str, Any], report: Mapping[str, Any]) -> bool:
+    """True when the source has one id for the known alarm and another one for what it reports."""
+    ours, theirs = known.get("externalAlarmId"), report.get("externalAlarmId")
+    return None not in (ours, theirs) and ours != theirs
+
+
+def is_cleared(document: Mapping[str, Any]) -> bool:
+    """True when the state or the severity says so, however v4 writes it."""
+    return CLEARED in (_folded(document, "state"), _folded(document, "perceivedSeverity"))
+
+
+def _folded(document: Mapping[str, Any], name: str) -> str:
+    value = attribute(document, name)
+    return value.casefold() if isinstance(value, str) else ""
+
+
+def clearing(document: Document, before: Document | None, moment: int) -> Document:
+    """A cleared alarm has the state, the severity and the time of it. IllegalTransition for another severity later."""
+    if before is not None and before.get("state") == CLEARED:
+        if document.get("state") == CLEARED and _folded(document, "perceivedSeverity") != CLEARED:
+            raise IllegalTransition(
+                "A cleared alarm has no other severity; the same fault again is a new alarm.",
+                message="/perceivedSeverity: expected cleared",
+            )
+        return {}
+    if not is_cleared(document):
+        return {}
+    when = document.get("alarmClearedTime") or format_instant(moment)
+    return {"state": CLEARED, "perceivedSeverity": CLEARED, "alarmClearedTime": when}
+
+
+def repeated(known: Document, report: Document) -> Document:
+    """The known alarm after one more report of its fault, both as one version shows them; `known` if nothing is new.
+
+    The first report's time and what operators did to the alarm stay. A report later than the clearing, if it is none
+    itself, opens the alarm again.
+    """
+    reopened = is_cleared(known) and not is_cleared(report)
+    said = {name: value for name, value in report.items() if name not in FIRST | WHEN}
+    news = {name: value for name, value in said.items() if not _covers(known.get(name), value)}
+    comments = known.get("comment", [])
+    added = [one for one in report.get("comment", ()) if not any(_covers(comment, one) for comment in comments)]
+    if is_cleared(known) and not reopened:
+        return known
+    if is_cleared(report):
+        news["state"] = report["state"] if _folded(report, "state") == CLEARED else CLEARED
+    elif not news and not added and not reopened:
+        return known
+    else:
+        news["state"] = "updated"
+    if added:
+        news["comment"] = [*comments, *added]
+    kept = {name: value for name, value in known.items() if not (reopened and name in CLEARING)}
+    return kept | {name: report[name] for name in WHEN if name in report} | news
+
+
+def _covers(known: Any, said: Any) -> bool:
+    """True when what is said is known already; links do not count, the server writes them."""
+    if isinstance(known, dict) and isinstance(said, dict):
+        return all(name == "href" or _covers(known.get(name), value) for name, value in said.items())
+    if isinstance(known, list) and isinstance(said, list):
+        return len(known) == len(said) and all(map(_covers, known, said))
+    return bool(known == said)
+
+
+def acknowledge(alarm: Document, task: Document) -> Document:
+    """The alarm acknowledged by who asked for it; one that is already stays whose it is."""
+    if alarm.get("ackState") == "acknowledged":
+        return alarm
+    return alarm | {"ackState": "acknowledged"} | _said(task, "ackSystemId", "ackUserId", "ackTime")
+
+
+def unacknowledge(alarm: Document, task: Document) -> Document:
+    """The alarm no longer acknowledged, with who asked for that."""
+    if alarm.get("ackState") != "acknowledged":
+        return alarm
+    kept = {name: value for name, value in alarm.items() if name != "ackTime"}
+    return kept | {"ackState": "unacknowledged"} | _said(task, "ackSystemId", "ackUserId")
+
+
+def clear(alarm: Document, task: Document) -> Document:
+    """The alarm cleared by who asked for it; one that is already stays as it was cleared."""
+    if is_cleared(alarm):
+        return alarm
+    return alarm | {"state": CLEARED} | _said(task, "alarmClearedTime", "clearSystemId", "clearUserId")
+
+
+def comment(alarm: Document, task: Document) -> Document:
+    """The alarm with one more comment."""
+    return alarm | {"comment": [*alarm.get("comment", ()), task["comment"]]}
+
+
+def grouped(parent: Document, children: list[Document], task: Document) -> list[Document]:
+    """The parent and its children, each naming the other."""
+    below = [_joined(child, "parentAlarm", [parent], task) for child in children]
+    return [_joined(parent, "correlatedAlarm", children, task), *below]
+
+
+def ungrouped(parent: Document, children: list[Document], task: Document) -> list[Document]:
+    """The parent and its children, none naming the other any more."""
+    below = [_parted(child, "parentAlarm", [parent], task) for child in children]
+    return [_parted(parent, "correlatedAlarm", children, task), *below]
+
+
+def _joined(alarm: Document, name: str, others: list[Document], task: Document) -> Document:
+    held = alarm.get(name, [])
+    known = {one.get("id") for one in held}
+    added = [
+        {"id": one["id"], "@type": "AlarmRef", "@referredType": "Alarm"} for one in others if one["id"] not in known
+    ]
+    return alarm | {name: [*held, *added]} | _said(task, "alarmChangedTime") if added else alarm
+
+
+def _parted(alarm: Document, name: str, others: list[Document], task: Document) -> Document:
+    gone = {one["id"] for one in others}
+    held = alarm.get(name, [])
+    kept = [one for one in held if one.get("id") not in gone]
+    if len(kept) == len(held):
+        return alarm
+    rest = {key: value for key, value in alarm.items() if key != name}
+    return rest | ({name: kept} if kept else {}) | _said(task, "alarmChangedTime")
+
+
+def _said(task: Document, *names: str) -> Document:
+    return {name: task[name] for name in names if name in task}

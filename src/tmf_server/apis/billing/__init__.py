@@ -1,0 +1,1 @@
+"""Customer bill management (TMF678): bills, applied rates, bills on demand."""

@@ -1,0 +1,1 @@
+"""Rules of bills and rates (TMF678). No HTTP, no SQL."""

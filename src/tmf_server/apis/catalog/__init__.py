@@ -1,0 +1,1 @@
+"""Product catalog management (TMF620): offerings, prices, specifications, categories, catalogs."""

@@ -1,0 +1,164 @@
+"""The nouns of the product catalog (TMF620)."""
+
+from tmf_server.apis.catalog import tables
+from tmf_server.apis.catalog.rules import CATALOG_LIFECYCLE, JOB_LIFECYCLE, inline_price_currency, price_currency
+from tmf_server.registry import DETACH, Characteristics, Entity, Mirror, projections
+
+NAMED = {"lastUpdate": "always"}
+NEW = {"lifecycleStatus": CATALOG_LIFECYCLE.initial}
+
+CATALOG = Entity(
+    name="productCatalog",
+    type_name="ProductCatalog",
+    table=tables.catalog,
+    columns=projections(
+        tables.catalog,
+        name="name",
+        lifecycle_status="lifecycleStatus",
+        catalog_type="catalogType",
+        last_update="lastUpdate",
+        valid_from="validFor.startDateTime",
+        valid_to="validFor.endDateTime",
+    ),
+    lifecycles=(CATALOG_LIFECYCLE,),
+    stamps=NAMED,
+    defaults=NEW,
+)
+
+CATEGORY = Entity(
+    name="category",
+    type_name="Category",
+    table=tables.category,
+    columns=projections(
+        tables.category,
+        name="name",
+        lifecycle_status="lifecycleStatus",
+        is_root="isRoot",
+        last_update="lastUpdate",
+        valid_from="validFor.startDateTime",
+        valid_to="validFor.endDateTime",
+    ),
+    lifecycles=(CATALOG_LIFECYCLE,),
+    roles={"subCategory": DETACH, "productOffering": DETACH},
+    acyclic=("parent", "subCategory"),
+    mirrors=(Mirror("parent", "subCategory", single=True),),
+    stamps=NAMED,
+    defaults=NEW,
+)
+
+PRODUCT_OFFERING = Entity(
+    name="productOffering",
+    type_name="ProductOffering",
+    table=tables.product_offering,
+    columns=projections(
+        tables.product_offering,
+        name="name",
+        lifecycle_status="lifecycleStatus",
+        is_bundle="isBundle",
+        is_sellable="isSellable",
+        last_update="lastUpdate",
+        valid_from="validFor.startDateTime",
+        valid_to="validFor.endDateTime",
+    ),
+    lifecycles=(CATALOG_LIFECYCLE,),
+    roles={"productOfferingRelationship": DETACH},
+    characteristics=(
+        Characteristics(("prodSpecCharValueUse",), ("productSpecCharacteristicValue", "value")),
+        Characteristics(("productOfferingCharacteristic",), ("characteristicValueSpecification", "value")),
+    ),
+    acyclic=("bundledProductOffering", "bundledGroupProductOffering.bundledProductOffering"),
+    stamps=NAMED,
+    defaults=NEW,
+    rules=(inline_price_currency,),
+)
+
+PRODUCT_OFFERING_PRICE = Entity(
+    name="productOfferingPrice",
+    type_name="ProductOfferingPrice",
+    table=tables.product_offering_price,
+    columns=projections(
+        tables.product_offering_price,
+        name="name",
+        lifecycle_status="lifecycleStatus",
+        price_type="priceType",
+        price_amount="price.value",
+        price_unit="price.unit",
+        is_bundle="isBundle",
+        last_update="lastUpdate",
+        valid_from="validFor.startDateTime",
+        valid_to="validFor.endDateTime",
+    ),
+    lifecycles=(CATALOG_LIFECYCLE,),
+    roles={"popRelationship": DETACH},
+    characteristics=(Characteristics(("prodSpecCharValueUse",), ("productSpecCharacteristicValue", "value")),),
+    acyclic=("bundledPopRelationship",),
+    stamps=NAMED,
+    defaults=NEW,
+    rules=(price_currency,),
+)
+
+PRODUCT_SPECIFICATION = Entity(
+    name="productSpecification",
+    type_name="ProductSpecification",
+    table=tables.product_specification,
+    columns=projections(
+        tables.product_specification,
+        name="name",
+        brand="brand",
+        product_number="productNumber",
+        lifecycle_status="lifecycleStatus",
+        is_bundle="isBundle",
+        last_update="lastUpdate",
+        valid_from="validFor.startDateTime",
+        valid_to="validFor.endDateTime",
+    ),
+    lifecycles=(CATALOG_LIFECYCLE,),
+    roles={"productSpecificationRelationship": DETACH},
+    characteristics=(Characteristics(("productSpecCharacteristic",), ("characteristicValueSpecification", "value")),),
+    acyclic=("bundledProductSpecification",),
+    stamps=NAMED,
+    defaults=NEW,
+)
+
+IMPORT_JOB = Entity(
+    name="importJob",
+    type_name="ImportJob",
+    table=tables.import_job,
+    columns=projections(
+        tables.import_job,
+        status="status",
+        creation_date="creationDate",
+        completion_date="completionDate",
+    ),
+    lifecycles=(JOB_LIFECYCLE,),
+    stamps={"creationDate": "create"},
+    defaults={"status": JOB_LIFECYCLE.initial},
+    task="import",
+)
+
+EXPORT_JOB = Entity(
+    name="exportJob",
+    type_name="ExportJob",
+    table=tables.export_job,
+    columns=projections(
+        tables.export_job,
+        status="status",
+        creation_date="creationDate",
+        completion_date="completionDate",
+    ),
+    lifecycles=(JOB_LIFECYCLE,),
+    stamps={"creationDate": "create"},
+    defaults={"status": JOB_LIFECYCLE.initial},
+    task="export",
+)
+
+NOUNS = {
+    "catalog": CATALOG,
+    "productCatalog": CATALOG,
+    "category": CATEGORY,
+    "productOffering": PRODUCT_OFFERING,
+    "productOfferingPrice": PRODUCT_OFFERING_PRICE,
+    "productSpecification": PRODUCT_SPECIFICATION,
+    "importJob": IMPORT_JOB,
+    "exportJob": EXPORT_JOB,
+}

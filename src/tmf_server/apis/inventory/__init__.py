@@ -1,0 +1,1 @@
+"""Service inventory (TMF638) and resource inventory (TMF639)."""

@@ -1,0 +1,66 @@
+"""The nouns of the service and resource inventories (TMF638, TMF639)."""
+
+from tmf_server.apis.inventory import rules, tables
+from tmf_server.registry import ABSENT, DETACH, KEEP, Characteristics, Entity, Use, projections
+from tmf_server.rules.canonical import KEPT
+
+SERVICE = Entity(
+    name="service",
+    type_name="Service",
+    table=tables.service,
+    columns=projections(
+        tables.service,
+        name="name",
+        state="state",
+        operating_status="operatingStatus",
+        category="category",
+        service_type="serviceType",
+        is_service_enabled="isServiceEnabled",
+        start_date="startDate",
+        end_date="endDate",
+    ),
+    lifecycles=(rules.SERVICE_LIFECYCLE, rules.OPERATING_LIFECYCLE),
+    ended=frozenset({"terminated"}),
+    roles={"serviceRelationship": DETACH, "relatedEntity": KEEP},
+    characteristics=(Characteristics(("serviceCharacteristic",)),),
+    acyclic=("supportingService",),
+    uses=(Use("supportingResource", "resource", rules.refusal, rules.usage),),
+    stamps={"serviceDate": ABSENT},
+)
+
+RESOURCE = Entity(
+    name="resource",
+    type_name="Resource",
+    table=tables.resource,
+    columns=projections(
+        tables.resource,
+        base_type="@baseType",
+        name="name",
+        category="category",
+        administrative_state="administrativeState",
+        operational_state="operationalState",
+        usage_state="usageState",
+        lifecycle_state="lifecycleState",
+        resource_status=f"{KEPT}.resourceStatus",
+        serial_number="serialNumber",
+        value="value",
+        start_operating_date="startOperatingDate",
+        end_operating_date="endOperatingDate",
+    ),
+    lifecycles=(
+        rules.RESOURCE_LIFECYCLE,
+        rules.ADMINISTRATIVE_LIFECYCLE,
+        rules.OPERATIONAL_LIFECYCLE,
+        rules.USAGE_LIFECYCLE,
+        rules.RESOURCE_STATUS_LIFECYCLE,
+    ),
+    roles={"resourceRelationship": DETACH},
+    characteristics=(Characteristics(("resourceCharacteristic",)),),
+    acyclic=("supportingResource",),
+    stamps={"creationDate": ABSENT},
+    conclusions=(rules.idle_when_disabled, rules.locked_when_idle),
+)
+
+SERVICE_NOUNS = {"service": SERVICE}
+RESOURCE_TYPES = {"physicalResource": "PhysicalResource", "logicalResource": "LogicalResource"}
+RESOURCE_NOUNS = {"resource": RESOURCE, "physicalResource": RESOURCE, "logicalResource": RESOURCE}

@@ -1,0 +1,1 @@
+"""How v4 shows services and resources (TMF638, TMF639). Data only."""

@@ -1,0 +1,1 @@
+"""Product ordering (TMF622): orders with their items, and their cancellation."""

@@ -1,0 +1,88 @@
+"""The nouns of product ordering (TMF622): the order with its items, and its cancellation."""
+
+from tmf_server.apis.ordering import tables
+from tmf_server.apis.ordering.rules import assessment as order_assessment
+from tmf_server.apis.ordering.rules import content as order_content
+from tmf_server.apis.ordering.rules import states as rules
+from tmf_server.apis.ordering.rules.prices import currency
+from tmf_server.registry import ABSENT, DETACH, KEEP, Consultation, Entity, Part, projections
+
+PRICES = Part(
+    table=tables.product_order_price,
+    path=("itemPrice",),
+    within="item",
+    columns=projections(
+        tables.product_order_price,
+        price_type="priceType",
+        period="recurringChargePeriod",
+        duty_free="price.dutyFreeAmount.value",
+        tax_included="price.taxIncludedAmount.value",
+        tax_rate="price.taxRate",
+    ),
+    computed={"currency": currency},
+    targets={("productOfferingPrice",): (tables.product_order_price.c.offering_price, "productOfferingPrice")},
+)
+
+ITEMS = Part(
+    table=tables.product_order_item,
+    path=("productOrderItem",),
+    nested="productOrderItem",
+    columns=projections(tables.product_order_item, id="id", action="action", state="state", quantity="quantity"),
+    targets={
+        ("productOffering",): (tables.product_order_item.c.offering, "productOffering"),
+        ("product",): (tables.product_order_item.c.product, "product"),
+    },
+    lifecycle=rules.ITEM_LIFECYCLE,
+    parts=(PRICES,),
+)
+
+PRODUCT_ORDER = Entity(
+    name="productOrder",
+    type_name="ProductOrder",
+    table=tables.product_order,
+    columns=projections(
+        tables.product_order,
+        state="state",
+        category="category",
+        priority="priority",
+        creation_date="creationDate",
+        completion_date="completionDate",
+        requested_start_date="requestedStartDate",
+        requested_completion_date="requestedCompletionDate",
+    ),
+    lifecycles=(rules.ORDER_LIFECYCLE,),
+    ended=rules.ENDED,
+    roles={"orderRelationship": DETACH},
+    stamps={"creationDate": ABSENT},
+    conclusions=(rules.states_together, rules.dated),
+    consultations=(Consultation(order_assessment.wanted, order_assessment.conclude),),
+    parts=(ITEMS,),
+    reports={
+        "productOrderErrorMessage": "ErrorMessage",
+        "productOrderJeopardyAlert": "JeopardyAlert",
+        "productOrderMilestone": "Milestone",
+    },
+    rules=(
+        order_content.known_states,
+        order_content.item_ids,
+        order_content.item_relationships,
+        order_content.currencies,
+        order_content.amounts,
+    ),
+)
+
+CANCEL_PRODUCT_ORDER = Entity(
+    name="cancelProductOrder",
+    type_name="CancelProductOrder",
+    table=tables.cancel_product_order,
+    columns=projections(tables.cancel_product_order, state="state", creation_date="creationDate"),
+    lifecycles=(rules.CANCEL_LIFECYCLE,),
+    # a cancellation tells about an order, and outlives it
+    roles={"": KEEP},
+    stamps={"creationDate": ABSENT},
+    conclusions=(rules.task_state,),
+    rules=(order_content.known_task_state,),
+    task="cancelProductOrder",
+)
+
+NOUNS = {"productOrder": PRODUCT_ORDER, "cancelProductOrder": CANCEL_PRODUCT_ORDER}

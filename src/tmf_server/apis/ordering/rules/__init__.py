@@ -1,0 +1,1 @@
+"""Rules of the product order (TMF622). No HTTP, no SQL."""

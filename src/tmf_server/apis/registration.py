@@ -1,0 +1,98 @@
+"""The registry of a server: the documents that it serves, with the noun behind each path. Reads documents only."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tmf_server.apis.families import NOUNS, TYPES, V4_RULES
+from tmf_server.config import Settings
+from tmf_server.contracts import Contract, Schema, check_names, load_contracts
+from tmf_server.registry import Entity, Exposure, Registry, View, schema_of
+from tmf_server.resources import openapi_dir
+from tmf_server.rest.registered import with_subclasses
+from tmf_server.rest.schemas import type_name
+from tmf_server.rest.subclasses import load_subclasses
+from tmf_server.rest.view import V4View, V5View
+
+
+def create_registry(settings: Settings) -> Registry:
+    """The documents that are served, each of their paths with its noun behind it."""
+    check_names(settings.contracts.apis)
+    wanted = settings.contracts.apis or tuple(NOUNS)
+    registered = load_subclasses(settings.contracts.schema_dir)
+    loaded = load_contracts(settings.contracts.openapi_dir or openapi_dir(), wanted, settings.contracts.cache_dir)
+    served = len(loaded)
+    loaded += _canonical_beside(loaded, settings)
+    contracts = [as_served(with_subclasses(one, registered)) for one in loaded]
+    exposures = [exposure for contract in contracts[:served] for exposure in _exposures(contract, contracts)]
+    beside = [exposure for contract in contracts[served:] for exposure in _exposures(contract, contracts)]
+    entities = {one.entity.name: one.entity for one in exposures}
+    return Registry(contracts[:served], list(entities.values()), exposures, beside)
+
+
+def _canonical_beside(served: list[Contract], settings: Settings) -> list[Contract]:
+    """The v5 documents of APIs that are served in v4 only, since records are stored in their shape."""
+    lacking = {one.api for one in served} - {one.api for one in served if one.version == "v5"}
+    found = []
+    for name in sorted(f"{api}/v5" for api in lacking):
+        try:
+            found += load_contracts(
+                settings.contracts.openapi_dir or openapi_dir(), (name,), settings.contracts.cache_dir
+            )
+        except FileNotFoundError:
+            found += load_contracts(openapi_dir(), (name,), settings.contracts.cache_dir)
+    return found
+
+
+def as_served(contract: Contract) -> Contract:
+    """The contract that also knows what its records have though the document does not say so.
+
+    These are attributes that the server sets, and types of a noun that a path of their own shows alone.
+    """
+    undeclared: dict[str, Mapping[str, Schema]] = {}
+    types: dict[str, dict[str, str]] = {}
+    for noun, entity in _nouns(contract).items():
+        schema = schema_of(contract, noun)
+        forms = [name for name in contract.own_schemas if type_name(name) == schema and entity.undeclared]
+        undeclared |= dict.fromkeys(forms, entity.undeclared)
+        if noun not in _alone(contract):
+            alone = [schema_of(contract, one) for one in _alone(contract) if _nouns(contract).get(one) is entity]
+            types |= {schema: {name: name for name in (schema, *alone)}} if alone else {}
+    named = types.keys() | contract.added_types.keys()
+    merged = {name: {**types.get(name, {}), **contract.added_types.get(name, {})} for name in sorted(named)}
+    return replace(contract, undeclared=undeclared, added_types=merged)
+
+
+def _alone(contract: Contract) -> Mapping[str, str]:
+    """The path segments of the document that show only one type of their entity, with that type."""
+    return TYPES.get(contract.api, {})
+
+
+def _nouns(contract: Contract) -> dict[str, Entity]:
+    """The entities behind the paths of the document, by path segment."""
+    there = {operation.noun for operation in contract.operations.values()}
+    return {noun: entity for noun, entity in NOUNS[contract.api].items() if noun in there}
+
+
+def _exposures(contract: Contract, contracts: list[Contract]) -> list[Exposure]:
+    canonical = next((one for one in contracts if one.api == contract.api and one.version == "v5"), contract)
+    return [
+        Exposure(
+            entity,
+            contract,
+            noun,
+            schema_of(contract, noun),
+            _view(contract, noun, canonical, entity),
+            types=canonical.types_under(only) if only else frozenset(),
+            type_name=only,
+        )
+        for noun, entity in _nouns(contract).items()
+        for only in [_alone(contract).get(noun, "")]
+    ]
+
+
+def _view(contract: Contract, noun: str, canonical: Contract, entity: Entity) -> View:
+    if contract.version == "v5":
+        return V5View()
+    other = next(name for name, one in _nouns(canonical).items() if one is entity)
+    schemas = schema_of(contract, noun), schema_of(canonical, other)
+    return V4View(V4_RULES[contract.api], contract, canonical, *schemas)

@@ -1,0 +1,1 @@
+"""What several families declare alike. Data only."""

@@ -1,9 +1,0 @@
-"""How v4 shows bills and applied rates (TMF678). Data only."""
-
-from tmf_server.entities.shared_v4 import ROLES
-from tmf_server.rest.view.rules import Rename, Rules, Wrap
-
-BILLING_RULES: Rules = {
-    ("RelatedPartyRef", "RelatedPartyRefOrPartyRoleRef"): (Wrap("partyOrPartyRole", types=ROLES),),
-    ("AppliedCustomerBillingRate", "AppliedCustomerBillingRate"): (Rename("type", "appliedBillingRateType"),),
-}

@@ -1,0 +1,76 @@
+"""The lifecycle of a record as a table of states and moves. No HTTP, no SQL."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tmf_server.errors import IllegalTransition
+from tmf_server.rules.canonical import attribute
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """Which state may follow which.
+
+    `moves` maps every state to those that may come next (final states to none). A state outside the table, where the
+    standard types it as a free string, is outside the machine: it may be entered on create and left to anywhere.
+    `event` is what a move is reported as.
+    """
+
+    attribute: str
+    moves: Mapping[str, frozenset[str]]
+    initial: str | None = None
+    ignore_case: bool = False
+    event: str = "StateChange"
+    _written: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        written = {self._fold(state): state for state in self.moves}
+        object.__setattr__(self, "_written", written)
+
+    def _fold(self, state: str) -> str:
+        return state.casefold() if self.ignore_case else state
+
+    def of(self, document: Mapping[str, Any]) -> str | None:
+        """The state that a canonical document is in."""
+        state = attribute(document, self.attribute)
+        return state if isinstance(state, str) else None
+
+    def known(self, state: str) -> str | None:
+        """The state as the table writes it, None when it is outside of the machine."""
+        return self._written.get(self._fold(state))
+
+    def next(self, state: str) -> frozenset[str]:
+        """What may follow the state; nothing for a final one and for one outside of the machine."""
+        known = self.known(state)
+        return self.moves[known] if known is not None else frozenset()
+
+    def final(self, state: str) -> bool:
+        """True when the state is in the table and nothing follows it."""
+        return self.known(state) is not None and not self.next(state)
+
+    def check(self, old: str | None, new: str | None, pointer: str = "") -> None:
+        """Raise IllegalTransition unless `old` may become `new`; the same state again is no move.
+
+        `pointer` is the place of the object that has the state, "" for the record itself.
+        """
+        if old is None or new == old or self.known(old) is None:
+            return
+        if new is not None and (self._fold(new) == self._fold(old) or self.known(new) in self.next(old)):
+            return
+        allowed = ", ".join(sorted(self.next(old))) or "none, it is final"
+        raise IllegalTransition(
+            f"{self.attribute} cannot go from {old!r} to {new!r}. Allowed next: {allowed}.",
+            message=f"{pointer}/{self.attribute}: expected one of {allowed}",
+        )
+
+
+def free(states: str) -> dict[str, frozenset[str]]:
+    """A table in which every state may follow every other one, from the states as words."""
+    names = states.split()
+    return {state: frozenset(names) - {state} for state in names}
+
+
+def moves(rows: Iterable[tuple[str, str]], separator: str = " ") -> dict[str, frozenset[str]]:
+    """A table of moves from pairs of a state and the states that may follow, separated by `separator`."""
+    return {state: frozenset(name.strip() for name in after.split(separator) if name.strip()) for state, after in rows}
