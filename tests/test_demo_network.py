@@ -16,7 +16,7 @@ from tmf_server.demo.build_network import CUSTOMERS
 from tmf_server.demo.loading import load_demo_once
 from tmf_server.demo.network import ALARMS, DOCUMENTS, RESOURCES, SERVICES
 from tmf_server.registry import Document, Exposure, create_schema
-from tmf_server.rest.validation import Validators
+from tmf_server.rest.schema.validation import Validators
 from tmf_server.rules.canonical import KEPT
 from tmf_server.storage.bulk import BulkRecords
 

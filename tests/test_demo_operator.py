@@ -16,7 +16,7 @@ from tmf_server.config import Settings
 from tmf_server.demo import bills, customers, network, orders
 from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
 from tmf_server.registry import Document
-from tmf_server.rest.validation import Validators
+from tmf_server.rest.schema.validation import Validators
 
 DOCUMENTS = [*customers.DOCUMENTS, *orders.DOCUMENTS, *bills.DOCUMENTS]
 ALL = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document["id"])

@@ -10,7 +10,7 @@ from tmf_server.config import Settings
 from tmf_server.contracts import Contract
 from tmf_server.errors import InvalidInput
 from tmf_server.registry import Document
-from tmf_server.rest.event_filter import Predicate, event_matcher
+from tmf_server.rest.query.event_filter import Predicate, event_matcher
 
 SETTINGS = Settings()
 TOLD = [(contract, event) for contract in registry().documents for event in contract.events]

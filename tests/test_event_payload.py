@@ -14,7 +14,7 @@ from tmf_server.events.outbox import StoredEvent
 from tmf_server.events.payload import Composer, Forms
 from tmf_server.registry import Document, Entity, Exposure, Registry
 from tmf_server.resources import openapi_dir
-from tmf_server.rest.validation import Validators
+from tmf_server.rest.schema.validation import Validators
 from tmf_server.rules.instants import format_instant
 
 # The payload of these holds a reference and a patch, or a misspelt name.

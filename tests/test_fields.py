@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.nouns import Noun, nouns, registry
 from tmf_server.errors import InvalidInput
-from tmf_server.rest.fields import parse_fields, select_fields
+from tmf_server.rest.query.fields import parse_fields, select_fields
 
 ALL = pytest.mark.parametrize("noun", nouns("list", tasks=False), ids=str)
 OFFERING: Any = registry().exposure("TMF620/v5", "productOffering")

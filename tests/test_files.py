@@ -9,9 +9,9 @@ import pytest
 
 from tests.support.client import client_of
 from tmf_server.errors import Problem
-from tmf_server.rest.dispatch import ORIGIN, send_response
-from tmf_server.rest.failures import failure
-from tmf_server.rest.files import Files
+from tmf_server.rest.http.failures import failure
+from tmf_server.rest.http.files import Files
+from tmf_server.rest.verbs.dispatch import ORIGIN, send_response
 from tmf_server.storage.files import FileStore
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.nouns import Noun, nouns, smallest
 from tmf_server.contracts import Contract
-from tmf_server.rest.attributes import attributes_of
+from tmf_server.rest.query.attributes import attributes_of
 
 DEEPEST = 3
 Path = tuple[str, ...]

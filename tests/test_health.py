@@ -193,7 +193,7 @@ def test_verbs_that_take_every_thread_do_not_keep_the_checks_waiting(
         let_go.wait(20)
         raise Unavailable("come again")
 
-    monkeypatch.setattr("tmf_server.rest.writing.answer_once", hang)
+    monkeypatch.setattr("tmf_server.rest.verbs.writing.answer_once", hang)
     with serving_app(f"sqlite:///{tmp_path / 'tmf.db'}", apis=("TMF620",), pool_size=2) as served:
         body = {"@type": "Category", "name": "x"}
         busy = [threading.Thread(target=served.client.post, args=(CATEGORY,), kwargs={"json": body}) for _ in range(4)]

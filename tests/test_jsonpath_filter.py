@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.support.nouns import registry
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput, NotSupported, Problem
-from tmf_server.rest.query import parse_query
+from tmf_server.rest.query.query import parse_query
 from tmf_server.storage.conditions import And, Compare, Condition, Exists, Not, Or, Some
 
 SETTINGS = Settings()

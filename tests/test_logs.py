@@ -247,7 +247,7 @@ def test_requests_at_once_keep_their_ids_apart(served: Served, log: Log, monkeyp
         both.wait()
         raise Unavailable("go home")
 
-    monkeypatch.setattr("tmf_server.rest.writing.answer_once", meet)
+    monkeypatch.setattr("tmf_server.rest.verbs.writing.answer_once", meet)
 
     def ask(name: str) -> httpx.Response:
         return served.client.post(CATEGORY, json={"@type": "Category", "name": "x"}, headers={"X-Request-Id": name})

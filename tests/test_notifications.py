@@ -10,7 +10,7 @@ from tests.conftest import DATABASES
 from tests.support.nouns import Noun, nouns
 from tests.support.receiver import Call, Receiver, eventually
 from tests.support.served import Served, serving_app
-from tmf_server.rest.validation import Validators
+from tmf_server.rest.schema.validation import Validators
 
 QUICK = {"worker": True, "poll_seconds": 0.1, "delivery_pauses": (0.05,), "outbound_allow": ("127.0.0.0/8",)}
 

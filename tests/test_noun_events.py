@@ -11,7 +11,7 @@ from tests.support.served import Served
 from tmf_server.events.outbox import StoredEvent
 from tmf_server.events.payload import Composer, Forms
 from tmf_server.model.events import outbox
-from tmf_server.rest.representation import rendered
+from tmf_server.rest.representation.representation import rendered
 
 RESOURCES_V4 = "/tmf-api/resourceInventoryManagement/v4"
 RESOURCES = "/tmf-api/resourceInventoryManagement/v5/resource"

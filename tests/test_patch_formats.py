@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tmf_server.errors import Conflict, InvalidInput, Problem, TooLarge
-from tmf_server.rest.jsonpatch import Bounds
-from tmf_server.rest.jsonvalues import copied, depth_of, json_equal, merge
-from tmf_server.rest.patch import JSON_PATCH, JSON_PATCH_QUERY, MERGE_PATCHES, apply_patch
+from tmf_server.rest.body.jsonvalues import copied, depth_of, json_equal, merge
+from tmf_server.rest.patching.jsonpatch import Bounds
+from tmf_server.rest.patching.patch import JSON_PATCH, JSON_PATCH_QUERY, MERGE_PATCHES, apply_patch
 
 NAMES = st.sampled_from(["a", "b", "note", "a/b", "m~n", ""]) | st.text(
     st.characters(codec="utf-8", exclude_characters="\1"), max_size=3

@@ -9,9 +9,9 @@ from tmf_server.config import Settings
 from tmf_server.contracts import Contract
 from tmf_server.errors import UnsupportedMedia
 from tmf_server.registry import Endpoint
-from tmf_server.rest.patch import MEDIA_TYPES
-from tmf_server.rest.requests import MEDIA_TYPE, RequestCheck
-from tmf_server.rest.validation import Validators
+from tmf_server.rest.http.requests import MEDIA_TYPE, RequestCheck
+from tmf_server.rest.patching.patch import MEDIA_TYPES
+from tmf_server.rest.schema.validation import Validators
 
 BODY = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}
 DONE = {"200": {"description": "done"}}

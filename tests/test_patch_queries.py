@@ -11,10 +11,10 @@ from tests.support.published import FOUND, MISSING, Example, answer_examples, re
 from tmf_server.contracts import Contract, load_contracts
 from tmf_server.errors import Conflict, InvalidInput, NotSupported
 from tmf_server.resources import openapi_dir
-from tmf_server.rest import patchplaces
-from tmf_server.rest.patch import JSON_PATCH, JSON_PATCH_QUERY, apply_patch
-from tmf_server.rest.updates import arrays_of, check_result
-from tmf_server.rest.validation import Validators
+from tmf_server.rest.patching import places as patchplaces
+from tmf_server.rest.patching.patch import JSON_PATCH, JSON_PATCH_QUERY, apply_patch
+from tmf_server.rest.patching.updates import arrays_of, check_result
+from tmf_server.rest.schema.validation import Validators
 
 ORDER: dict[str, Any] = {
     "id": "42",

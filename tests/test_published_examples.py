@@ -15,8 +15,8 @@ from tests.support.published import FOUND, MISSING, Example, answer_examples, re
 from tmf_server.contracts import Contract, load_contracts
 from tmf_server.errors import InvalidInput
 from tmf_server.resources import openapi_dir
-from tmf_server.rest.schemas import Definitions
-from tmf_server.rest.validation import Validators
+from tmf_server.rest.schema.schemas import Definitions
+from tmf_server.rest.schema.validation import Validators
 
 # Examples of the published documents that their own schemas do not allow, with what is wrong.
 DEFECTIVE = {

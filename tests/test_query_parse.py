@@ -11,8 +11,8 @@ from tests.support.nouns import registry
 from tmf_server import contracts
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput, Problem
-from tmf_server.rest.arguments import split_query
-from tmf_server.rest.query import Query, parse_query
+from tmf_server.rest.query.query import Query, parse_query
+from tmf_server.rest.query.tokens import split_query
 from tmf_server.rules.canonical import KEPT
 from tmf_server.storage.conditions import And, Compare, Condition, Not, Or, Selection, Sort, TypeIs
 

@@ -10,7 +10,7 @@ import pytest
 from tests.support.served import Served, serving_app
 from tmf_server.contracts import Contract
 from tmf_server.errors import InvalidInput
-from tmf_server.rest.validation import Validators
+from tmf_server.rest.schema.validation import Validators
 
 SCHEMAS: dict[str, Any] = {
     "Thing_FVO": {

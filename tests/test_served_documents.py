@@ -10,7 +10,7 @@ from tmf_server.apis.families import NOUNS
 from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings
 from tmf_server.resources import openapi_dir
-from tmf_server.rest.view import V4View
+from tmf_server.rest.versions.views import V4View
 
 V4 = "/tmf-api/productCatalogManagement/v4"
 V5 = "/tmf-api/productCatalogManagement/v5"

@@ -4,8 +4,8 @@ import pytest
 
 from tests.support.nouns import registry
 from tests.support.served import Served
-from tmf_server.rest.links import Links
-from tmf_server.rest.shown import Shown
+from tmf_server.rest.representation.cache import Shown
+from tmf_server.rest.representation.links import Links
 from tmf_server.storage.records import Stored
 
 V5 = "/tmf-api/productCatalogManagement/v5/category"

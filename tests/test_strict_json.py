@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tmf_server.errors import InvalidInput
-from tmf_server.rest.strictjson import check_text, encode, parse, without_nulls
+from tmf_server.rest.body.strictjson import check_text, encode, parse, without_nulls
 
 DEPTH = 64
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\1"))

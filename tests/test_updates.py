@@ -6,7 +6,7 @@ import pytest
 
 from tmf_server.contracts import Contract
 from tmf_server.errors import InvalidInput
-from tmf_server.rest.updates import arrays_of, check_result
+from tmf_server.rest.patching.updates import arrays_of, check_result
 
 TEXT = {"type": "string"}
 SCHEMAS: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 from tests.support.nouns import registry
 from tmf_server.contracts import Contract
 from tmf_server.errors import InvalidInput
-from tmf_server.rest.validation import Validators, _Sample
+from tmf_server.rest.schema.validation import Validators, _Sample
 
 INSTANT = "an instant with its offset, such as 2026-01-31T12:00:00Z"
 

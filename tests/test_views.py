@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.support.documents import Documents
 from tests.support.views import RECORDS, Record, contract, faults, view, without_added_types
-from tmf_server.rest.view import V5View
-from tmf_server.rest.view.residue import holds_residue, strip
+from tmf_server.rest.versions.extras import holds_residue, strip
+from tmf_server.rest.versions.views import V5View
 from tmf_server.rules.canonical import KEPT
 
 EVERY_RECORD = pytest.mark.parametrize("record", RECORDS, ids=str)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.views import Record, assert_pair, view
-from tmf_server.rest.view import V5View
+from tmf_server.rest.versions.views import V5View
 from tmf_server.rules.canonical import KEPT
 
 ALARM = Record("TMF642", "Alarm", "Alarm")

@@ -6,8 +6,8 @@ import pytest
 
 from tests.support.views import Record, view
 from tmf_server.contracts import Contract
-from tmf_server.rest.view import V4View, V5View
-from tmf_server.rest.view.rules import First, Rename, Rule, Wrap
+from tmf_server.rest.versions.rules import First, Rename, Rule, Wrap
+from tmf_server.rest.versions.views import V4View, V5View
 
 OBJECT = {"type": "object", "properties": {"id": {"type": "string"}}}
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.views import Record, assert_pair, view
-from tmf_server.rest.view.residue import strip
+from tmf_server.rest.versions.extras import strip
 from tmf_server.rules.canonical import KEPT
 
 CUSTOMER = Record("TMF629", "Customer", "Customer")

@@ -10,8 +10,8 @@ from tests.support.published import FOUND, MISSING, documents
 from tests.support.views import RECORDS, Record, faults, view
 from tmf_server import yaml12
 from tmf_server.resources import openapi_dir
-from tmf_server.rest.strictjson import without_nulls
-from tmf_server.rest.view import V5View
+from tmf_server.rest.body.strictjson import without_nulls
+from tmf_server.rest.versions.views import V5View
 
 NOT_WHOLE = {
     "retrieveProductOrderByListwith_FieldsSelection_response": "shows a selection of fields",

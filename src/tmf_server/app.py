@@ -14,7 +14,6 @@ from tmf_server.apis.alarm.tasks import ACTS, AlarmTasks
 from tmf_server.apis.billing.bills_on_demand import BILL_ON_DEMAND, BillsOnDemand
 from tmf_server.apis.ordering.cancellation import CANCEL_ORDER, CancelOrder
 from tmf_server.apis.registration import create_registry
-from tmf_server.asgi import Front
 from tmf_server.config import Settings, environment
 from tmf_server.contracts import ALIASES, BASE_PATHS, outline
 from tmf_server.events import outbox
@@ -34,19 +33,20 @@ from tmf_server.pages import SEGMENTS, create_pages
 from tmf_server.processes.transfer.desk import Desk
 from tmf_server.processes.transfer.jobs import Jobs, start_job
 from tmf_server.processes.transfer.works import WORKS
-from tmf_server.rest.dispatch import Dispatcher
-from tmf_server.rest.event_filter import event_matcher
-from tmf_server.rest.files import Files
-from tmf_server.rest.links import Links
-from tmf_server.rest.representation import rendered
-from tmf_server.rest.requests import RequestCheckMiddleware, validator_map
-from tmf_server.rest.resolver import VerbResolver
-from tmf_server.rest.routing import RoutingMiddleware
-from tmf_server.rest.services import Services
-from tmf_server.rest.shown import Shown
-from tmf_server.rest.transfers import Wording
-from tmf_server.rest.validation import Validators
-from tmf_server.rest.verbs import INLINE, VERBS
+from tmf_server.rest.http.files import Files
+from tmf_server.rest.http.front import Front
+from tmf_server.rest.http.requests import RequestCheckMiddleware, validator_map
+from tmf_server.rest.http.resolver import VerbResolver
+from tmf_server.rest.http.routing import RoutingMiddleware
+from tmf_server.rest.query.event_filter import event_matcher
+from tmf_server.rest.representation.cache import Shown
+from tmf_server.rest.representation.codec import Wording
+from tmf_server.rest.representation.links import Links
+from tmf_server.rest.representation.representation import rendered
+from tmf_server.rest.schema.validation import Validators
+from tmf_server.rest.verbs.dispatch import Dispatcher
+from tmf_server.rest.verbs.services import Services
+from tmf_server.rest.verbs.table import INLINE, VERBS
 from tmf_server.storage.answers import forget_answers
 from tmf_server.storage.bulk import BulkRecords
 from tmf_server.storage.database import Database

@@ -1,4 +1,4 @@
-"""What can go wrong, by meaning. No HTTP: rest/failures.py alone knows status codes."""
+"""What can go wrong, by meaning. No HTTP: rest/http/failures.py alone knows status codes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

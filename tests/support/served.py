@@ -11,7 +11,7 @@ from tests.support.client import client_of
 from tmf_server.apis.tables import metadata
 from tmf_server.app import Life, create_app
 from tmf_server.config import Settings
-from tmf_server.rest.services import Services
+from tmf_server.rest.verbs.services import Services
 from tmf_server.storage import migrate
 from tmf_server.storage.database import Database
 

@@ -16,8 +16,8 @@ from tmf_server.apis.ordering.v4 import ORDERING_RULES
 from tmf_server.apis.registration import as_served
 from tmf_server.contracts import Contract, load_contracts
 from tmf_server.resources import openapi_dir
-from tmf_server.rest.schemas import Definitions
-from tmf_server.rest.view import V4View
+from tmf_server.rest.schema.schemas import Definitions
+from tmf_server.rest.versions.views import V4View
 
 RULES = {
     "TMF620": CATALOG_RULES,

@@ -8,10 +8,10 @@ from tmf_server.config import Settings
 from tmf_server.contracts import Contract, Schema, check_names, load_contracts
 from tmf_server.registry import Entity, Exposure, Registry, View, schema_of
 from tmf_server.resources import openapi_dir
-from tmf_server.rest.registered import with_subclasses
-from tmf_server.rest.schemas import type_name
+from tmf_server.rest.schema.extensions import with_subclasses
+from tmf_server.rest.schema.schemas import type_name
 from tmf_server.rest.subclasses import load_subclasses
-from tmf_server.rest.view import V4View, V5View
+from tmf_server.rest.versions.views import V4View, V5View
 
 
 def create_registry(settings: Settings) -> Registry:

@@ -12,7 +12,7 @@ from tmf_server.config import Settings, declared, environment
 from tmf_server.errors import Problem
 
 if TYPE_CHECKING:
-    from tmf_server.rest.services import Services
+    from tmf_server.rest.verbs.services import Services
     from tmf_server.storage.bulk import BulkRecords
     from tmf_server.storage.database import Database
 

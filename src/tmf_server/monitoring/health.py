@@ -14,8 +14,8 @@ from tmf_server.config import Settings
 from tmf_server.errors import MethodNotAllowed, NotFound, Problem
 from tmf_server.events.health import lag
 from tmf_server.monitoring.bounded import Bounded
-from tmf_server.rest.dispatch import send_response
-from tmf_server.rest.messages import Response
+from tmf_server.rest.http.messages import Response
+from tmf_server.rest.verbs.dispatch import send_response
 from tmf_server.storage import migrate
 from tmf_server.storage.database import Database
 

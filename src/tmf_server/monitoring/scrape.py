@@ -18,8 +18,8 @@ from tmf_server.events.health import Lag, lag
 from tmf_server.metrics import BOUNDS, Cell, Figures
 from tmf_server.monitoring.bounded import Bounded
 from tmf_server.registry import Registry
-from tmf_server.rest.dispatch import send_response
-from tmf_server.rest.messages import Response
+from tmf_server.rest.http.messages import Response
+from tmf_server.rest.verbs.dispatch import send_response
 from tmf_server.storage.database import Database
 from tmf_server.storage.figures import records, unfinished_jobs
 

@@ -6,8 +6,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from tmf_server import errors
 from tmf_server.logs import REQUEST_ID
 from tmf_server.pages.prepared import Prepared
-from tmf_server.rest.dispatch import ORIGIN
-from tmf_server.rest.failures import failure
+from tmf_server.rest.http.failures import failure
+from tmf_server.rest.verbs.dispatch import ORIGIN
 
 FOREVER = "public, max-age=31536000, immutable"
 REVALIDATED = "no-cache"

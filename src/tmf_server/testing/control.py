@@ -10,10 +10,10 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from tmf_server.errors import InvalidInput, MethodNotAllowed, NotFound, Problem, TooLarge
-from tmf_server.rest.dispatch import send_response
-from tmf_server.rest.failures import failure
-from tmf_server.rest.messages import Response
-from tmf_server.rest.strictjson import parse
+from tmf_server.rest.body.strictjson import parse
+from tmf_server.rest.http.failures import failure
+from tmf_server.rest.http.messages import Response
+from tmf_server.rest.verbs.dispatch import send_response
 from tmf_server.testing.clock import Clock
 from tmf_server.testing.faults import Faults
 

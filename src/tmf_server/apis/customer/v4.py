@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tmf_server.apis.shared.v4 import RELATED_PARTIES
 from tmf_server.registry import Document
-from tmf_server.rest.view.rules import Group, Rules
+from tmf_server.rest.versions.rules import Group, Rules
 
 MEDIA: Mapping[str, tuple[str, ...]] = {
     "EmailContactMedium": ("emailAddress",),

@@ -1,6 +1,6 @@
 """Rules of the v4 views that several APIs have in common. Data only."""
 
-from tmf_server.rest.view.rules import Rule, Rules, Wrap
+from tmf_server.rest.versions.rules import Rule, Rules, Wrap
 
 PARTY_ROLES = (
     "agent",

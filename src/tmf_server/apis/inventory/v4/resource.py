@@ -1,7 +1,7 @@
 """How v4 shows resources (TMF639). Data only."""
 
 from tmf_server.apis.shared.v4 import RELATED_PARTIES, RELATED_PLACE
-from tmf_server.rest.view.rules import First, Rule, Rules, TypeName, Values, Wrap
+from tmf_server.rest.versions.rules import First, Rule, Rules, TypeName, Values, Wrap
 
 RESOURCE: tuple[Rule, ...] = (
     Values("administrativeState", {"shuttingDown": "shutdown"}),

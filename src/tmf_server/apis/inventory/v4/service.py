@@ -1,7 +1,7 @@
 """How v4 shows services (TMF638). Data only."""
 
 from tmf_server.apis.shared.v4 import RELATED_PARTIES, RELATED_PLACE
-from tmf_server.rest.view.rules import Rules, Values, Wrap
+from tmf_server.rest.versions.rules import Rules, Values, Wrap
 
 # v4 has no state for a service that is suspended; it is not active.
 STATE = Values("state", {"suspended": "inactive"})

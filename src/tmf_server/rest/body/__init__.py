@@ -1,0 +1,1 @@
+"""JSON bodies read strictly, and JSON values. Names no noun."""

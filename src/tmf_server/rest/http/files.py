@@ -1,0 +1,79 @@
+"""Files of jobs over HTTP: PUT, GET, HEAD and DELETE of /files/NAME. Holds nothing in memory; knows no job."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+from starlette.responses import FileResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from tmf_server.errors import InvalidInput, MethodNotAllowed, TooLarge
+from tmf_server.rest.http.messages import Response
+from tmf_server.rest.verbs.dispatch import ORIGIN, send_response
+from tmf_server.storage.files import FileStore
+
+METHODS = ("GET", "HEAD", "PUT", "DELETE", "OPTIONS")
+TYPES = {".json": "application/json", ".ndjson": "application/x-ndjson", ".jsonl": "application/x-ndjson"}
+# A browser that is led here shows nothing and runs nothing.
+SAFE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
+
+
+class Files:
+    """The ASGI application below /files."""
+
+    def __init__(self, store: FileStore) -> None:
+        self._store = store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request. Raises Problem."""
+        name = scope["path"].removeprefix("/files/").rstrip("/")
+        method = scope["method"]
+        if method == "PUT":
+            await self._put(name, scope, receive, send)
+        elif method in ("GET", "HEAD"):
+            await self._get(name, scope, receive, send)
+        elif method == "DELETE":
+            await asyncio.to_thread(self._store.remove, name)
+            await send_response(send, Response(204))
+        elif method == "OPTIONS":
+            await send_response(send, Response(204, headers=[("Allow", ", ".join(METHODS))]))
+        else:
+            raise MethodNotAllowed("A file can be read, written and removed.", METHODS)
+
+    async def _get(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        path = self._store.existing(name)
+        media_type = "application/gzip" if path.suffix == ".gz" else TYPES.get(path.suffix, "application/octet-stream")
+        await FileResponse(path, headers=SAFE, media_type=media_type, filename=name)(scope, receive, send)
+
+    async def _put(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self._store.max_bytes:
+            raise TooLarge(f"The file is larger than the {self._store.max_bytes} bytes that are taken.")
+        path = self._store.path(name)
+        there = path.exists()
+        # one thread writes the whole file and waits for each piece of it
+        await asyncio.to_thread(self._write, path, _pieces(receive, asyncio.get_running_loop()))
+        url = f"{scope[ORIGIN]}/files/{name}"
+        told = orjson.dumps({"name": name, "href": url, "size": path.stat().st_size})
+        await send_response(send, Response(200 if there else 201, told, [("Location", url)]))
+
+    def _write(self, path: Path, pieces: Iterator[bytes]) -> None:
+        with self._store.publish(path) as sink:
+            for piece in pieces:
+                sink.write(piece)
+
+
+def _pieces(receive: Receive, loop: asyncio.AbstractEventLoop) -> Iterator[bytes]:
+    """The body piece by piece, for a thread."""
+    while True:
+        message = asyncio.run_coroutine_threadsafe(_next(receive), loop).result()
+        if message["type"] == "http.disconnect":
+            raise InvalidInput("The client left before the file was complete.")
+        yield message.get("body", b"")
+        if not message.get("more_body", False):
+            return
+
+
+async def _next(receive: Receive) -> Message:
+    return await receive()

@@ -1,0 +1,123 @@
+"""Connexion's request validation with validators of our own, made once per operation. Names no noun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connexion.middleware.request_validation import RequestValidationAPI, RequestValidationMiddleware
+from connexion.operations import AbstractOperation
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tmf_server.config import Settings
+from tmf_server.errors import InvalidInput, TooLarge, UnsupportedMedia
+from tmf_server.registry import Endpoint, Registry
+from tmf_server.rest.body.strictjson import parse, without_nulls
+from tmf_server.rest.http.identifiers import check_id
+from tmf_server.rest.patching.patch import MEDIA_TYPES
+from tmf_server.rest.schema.validation import Validators
+
+BODY = "tmf.body"
+MEDIA_TYPE = "tmf.media_type"
+PATCHES = frozenset({"patch"})
+
+
+class RequestCheck:
+    """Reads, parses and validates the body of one operation; the parsed body travels on in the ASGI scope."""
+
+    def __init__(self, next_app: ASGIApp, endpoint: Endpoint, validators: Validators, settings: Settings) -> None:
+        self._next_app = next_app
+        self._endpoint = endpoint
+        self._validators = validators
+        self._settings = settings
+        operation = endpoint.operation
+        self._takes_body = bool(operation.request_schemas)
+        # A PATCH takes every form of patch, also where an older document names application/json alone.
+        self._taken = MEDIA_TYPES if operation.verb in PATCHES else tuple(operation.request_schemas)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Validate and pass on."""
+        if len(scope.get("query_string", b"")) > self._settings.limits.max_query_bytes:
+            raise TooLarge(f"The query is longer than {self._settings.limits.max_query_bytes} bytes.")
+        if self._takes_body:
+            media_type = self._media_type(_header(scope, b"content-type"))
+            text = await read_body(scope, receive, self._settings.limits.max_body_bytes)
+            if text and not _header(scope, b"content-type").strip():
+                # a page of any site can post a body without a type, and its browser does not ask the server first
+                raise UnsupportedMedia(f"The body has no Content-Type. Expected {' or '.join(self._taken)}.")
+            body = parse(text, max_depth=self._settings.limits.max_depth)
+            scope[BODY] = self._checked(media_type, body)
+            scope[MEDIA_TYPE] = media_type
+        await self._next_app(scope, receive, send)
+
+    def _media_type(self, header: str) -> str:
+        media_type, _, parameters = header.partition(";")
+        media_type = media_type.strip().lower() or self._taken[0]
+        charset = parameters.lower().replace(" ", "").replace('"', "")
+        if media_type not in self._taken:
+            raise UnsupportedMedia(f"The body is {media_type[:100]!r}. Expected {' or '.join(self._taken)}.")
+        if "charset=" in charset and "charset=utf-8" not in charset:
+            raise UnsupportedMedia("JSON is exchanged in UTF-8 only.")
+        return media_type
+
+    def _checked(self, media_type: str, body: Any) -> Any:
+        operation = self._endpoint.operation
+        if operation.verb in PATCHES:
+            return body  # the result of a patch is validated, as a whole
+        schema = operation.request_schemas[media_type]
+        if not isinstance(body, dict):
+            raise InvalidInput("The body has to be a JSON object.")
+        body = without_nulls(body)
+        if isinstance(body.get("id"), str):
+            check_id(body["id"])
+        if schema is not None:
+            if operation.verb != "replace":  # a record keeps its type where the body does not name one
+                self._validators.complete(self._endpoint.contract, schema, body)
+            self._validators.check(self._endpoint.contract, schema, body)
+        return body
+
+
+class RequestCheckAPI(RequestValidationAPI):
+    """The operations of one document, each with its check; `checks` come through `validator_map`."""
+
+    def make_operation(self, operation: AbstractOperation) -> Any:
+        """The check of one operation."""
+        parts = self.validator_map
+        endpoint = parts["registry"].endpoints[self.base_path, operation.operation_id]
+        return RequestCheck(self.next_app, endpoint, parts["validators"], parts["settings"])
+
+
+class RequestCheckMiddleware(RequestValidationMiddleware):
+    """Connexion's validation middleware over RequestCheckAPI."""
+
+    api_cls = RequestCheckAPI
+
+
+def validator_map(registry: Registry, validators: Validators, settings: Settings) -> dict[str, Any]:
+    """What Connexion hands to RequestCheckAPI."""
+    return {"registry": registry, "validators": validators, "settings": settings}
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The whole body, chunked or not; TooLarge as soon as it is known to be over the limit."""
+    length = _header(scope, b"content-length")
+    if length and not length.isdecimal():
+        raise InvalidInput("Content-Length is not a number.")
+    too_large = TooLarge(f"The body is larger than the {limit} bytes that are taken. Send less, or use an import job.")
+    if length and int(length) > limit:
+        raise too_large
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise InvalidInput("The client left before the body was complete.")
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise too_large
+        if not message.get("more_body", False):
+            return b"".join(parts)

@@ -1,0 +1,183 @@
+"""Which attributes a record has, by the names that a version gives them. Pure; names no noun."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Protocol
+
+from tmf_server.contracts import Attribute, Contract
+from tmf_server.errors import InvalidInput, NotSupported
+from tmf_server.registry import Exposure, Path
+from tmf_server.rest.query.tokens import PARAMETERS
+from tmf_server.rules.canonical import MARK
+
+UNKNOWN = "unknownAttribute"
+MOST_STEPS = 32
+"""How many names a path has at most: a statement joins once for each."""
+META = frozenset({("@type",), ("@baseType",), ("@schemaLocation",)})
+RECORD_URL = re.compile(r".*/([^/]+)/([^/]+)")
+
+
+class Paths(Protocol):
+    """Where documents keep what a version shows, as far as filters ask."""
+
+    def paths(self, path: Path) -> tuple[Path, ...]:
+        """Every path in stored documents of an attribute."""
+        ...
+
+    def stored_values(self, path: Path, value: object) -> tuple[object, ...]:
+        """Every stored value that is shown as the value."""
+        ...
+
+    def settled(self, path: Path, value: object) -> bool:
+        """True when a record that shows the value has it at the usual path, never at another."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What paths start from: the record, or an element, as the version shows it and where it is stored."""
+
+    shown: Path = ()
+    stored: Path = ()
+
+
+RECORD = Scope()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An attribute: its full path as shown, its paths in stored documents from the scope, and what it holds."""
+
+    shown: Path
+    stored: tuple[Path, ...]
+    attribute: Attribute
+
+
+class Attributes:
+    """The attributes of one schema in one version."""
+
+    def __init__(self, contract: Contract, schema: str, view: Paths, parameters: Iterable[str] = ()) -> None:
+        self.contract = contract
+        self.schema = schema
+        self.view = view
+        self.parameters = tuple(parameters)  # names that may have been meant where no attribute has the name
+
+    def has(self, path: Path) -> bool:
+        """True when the schema, or a known subtype, declares the attribute."""
+        return self._attribute(path) is not None
+
+    def meant(self, names: Path, scope: Scope = RECORD) -> tuple[Known, ...]:
+        """Every attribute that a condition on the names is about; it holds when it holds for one of them.
+
+        InvalidInput when there is none, with what it may have been meant to be.
+        """
+        found = self.known(names, scope)
+        if not found:
+            raise self._unknown((*scope.shown, *names))
+        return found
+
+    def known(self, names: Path, scope: Scope = RECORD) -> tuple[Known, ...]:
+        """The same, and nothing where there is no such attribute."""
+        shown = self._spelled_out((*scope.shown, *names))
+        attribute = None if shown is None else self._attribute(shown)
+        if shown is None or attribute is None:
+            return ()
+        depth = len(scope.stored)
+        stored = tuple(path[depth:] for path in self.view.paths(shown) if path[:depth] == scope.stored)
+        if not stored:
+            raise NotSupported(f"{'.'.join(shown)} cannot be asked for together with its neighbours in this version.")
+        return (Known(shown, stored, attribute),)
+
+    def find(self, names: Path) -> Known:
+        """The attribute of the record that the names mean first."""
+        return self.meant(names)[0]
+
+    def _attribute(self, path: Path) -> Attribute | None:
+        if len(path) > MOST_STEPS:
+            return None
+        found = self.contract.attribute(self.schema, path)
+        if found is None and path[-1:] in META:
+            # Some documents leave out what every object of TMF630 has.
+            owner = self.contract.attribute(self.schema, path[:-1])
+            return Attribute("text", owner.repeated) if owner is not None and owner.schema is not None else None
+        if found is None or not path:
+            return found
+        kinds = {one.kind for one in self._variants(path)} | {found.kind}
+        return found if len(kinds) == 1 else Attribute("any", found.repeated, declared=found.declared)
+
+    def _variants(self, path: Path) -> Iterable[Attribute]:
+        """What the subtypes of the object make of its attribute: a value can be a text here and a number there."""
+        owner = self.contract.attribute(self.schema, path[:-1])
+        if owner is None or owner.schema is None:
+            return ()
+        names = self.contract.subtypes(owner.schema).values()
+        found = (self.contract.attribute(name, path[-1:]) for name in names)
+        return [one for one in found if one is not None]
+
+    def _spelled_out(self, path: Path) -> Path | None:
+        """The path with the object put in that wraps a reference: relatedParty.id is relatedParty.partyOrPartyRole.id.
+
+        It is left out where the step before has exactly one attribute that is an object with the name asked for.
+        """
+        for length in range(1, len(path) + 1):
+            if not self.has(path[:length]):
+                wrapper = self._wrapper(path[: length - 1], path[length - 1])
+                return None if wrapper is None else (*path[: length - 1], wrapper, *path[length - 1 :])
+        return path
+
+    def _wrapper(self, path: Path, name: str) -> str | None:
+        owner = self.contract.attribute(self.schema, path)
+        if not path or owner is None or owner.schema is None:
+            return None
+        inner = [one for one in self.contract.all_properties(owner.schema) if self._refers((*path, one), name)]
+        return inner[0] if len(inner) == 1 else None
+
+    def _refers(self, path: Path, name: str) -> bool:
+        found = self.contract.attribute(self.schema, path)
+        return (
+            found is not None
+            and found.schema is not None
+            and all(self.has((*path, part)) for part in (name, "id", "@referredType"))
+        )
+
+    def _unknown(self, path: Path) -> InvalidInput:
+        known = next(length for length in range(min(len(path), MOST_STEPS), -1, -1) if self.has(path[:length]))
+        owner = self.contract.attribute(self.schema, path[:known])
+        dotted, place = ".".join(path), ".".join(path[:known]) or self.schema
+        if owner is None or owner.schema is None:
+            return InvalidInput(f"{place} has no attributes, so there is no {dotted[:80]!r}.", code=UNKNOWN)
+        names = list(self.contract.all_properties(owner.schema))
+        near = get_close_matches(path[known], [*names, *(() if known else self.parameters)], 3, 0.6)
+        hint = f" Did you mean {' or '.join(near)}?" if near else f" There are: {', '.join(sorted(names)[:40])}."
+        return InvalidInput(f"{dotted[:80]!r} is no attribute of {self.schema}.{hint}", code=UNKNOWN)
+
+
+class Stored:
+    """Where records lie that an exposure shows."""
+
+    def __init__(self, exposure: Exposure) -> None:
+        self._view = exposure.view
+        self._kinds = {exposure.noun: exposure.entity.name}
+
+    def paths(self, path: Path) -> tuple[Path, ...]:
+        """Every path in stored documents of an attribute."""
+        return self._view.paths(path)
+
+    def stored_values(self, path: Path, value: object) -> tuple[object, ...]:
+        """Every stored value that is shown as the value; the href of a record that is here has no host and version."""
+        found = self._view.stored_values(path, value)
+        url = RECORD_URL.fullmatch(str(value)) if path[-1] == "href" else None
+        return found if url is None else (*found, f"{MARK}{self._kinds.get(url[1], url[1])}/{url[2]}")
+
+    def settled(self, path: Path, value: object) -> bool:
+        """True when a record that shows the value has it at the usual path, never at another."""
+        return self._view.settled(path, value)
+
+
+@lru_cache(maxsize=256)
+def attributes_of(exposure: Exposure) -> Attributes:
+    """The attributes of a noun as its document shows it."""
+    return Attributes(exposure.contract, exposure.schema, Stored(exposure), PARAMETERS)

@@ -1,0 +1,194 @@
+"""One attribute against one value of a query: typed as the attribute is, at the places where it is stored. Pure."""
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from tmf_server.errors import InvalidInput
+from tmf_server.rest.query.attributes import UNKNOWN, Known, Paths
+from tmf_server.rules.instants import parse_instant
+from tmf_server.storage.conditions import ORDERINGS, Compare, Condition, Not, Scalar, alternatives
+from tmf_server.storage.numbers import bounded
+from tmf_server.storage.regexes import postgresql_pattern
+
+INVALID_VALUE = "invalidValue"
+NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,6})?", re.ASCII)
+LONGEST_NUMBER = 100
+# A `+` in a URL decodes to a space.
+LOST_PLUS = re.compile(r" (?=\d\d(?::?\d\d)?$)")
+FLAGS = {"true": True, "false": False}
+
+
+def read_number(text: str) -> Decimal:
+    """The number that the text writes. Raises ValueError."""
+    if len(text) > LONGEST_NUMBER or NUMBER.fullmatch(text) is None:
+        raise ValueError("not a number")
+    return bounded(Decimal(text))
+
+
+def read_instant(text: str) -> int:
+    """Microseconds since 1970 UTC, with a `+` that was lost on the way. Raises ValueError."""
+    try:
+        return parse_instant(LOST_PLUS.sub("+", text))
+    except OverflowError as error:
+        raise ValueError("not an instant") from error
+
+
+def read_flag(text: str) -> bool:
+    """True or false. Raises ValueError."""
+    if text not in FLAGS:
+        raise ValueError("neither true nor false")
+    return FLAGS[text]
+
+
+READERS: dict[str, Callable[[str], Scalar]] = {
+    "text": str,
+    "number": read_number,
+    "integer": read_number,
+    "boolean": read_flag,
+    "instant": read_instant,
+}
+EXPECTED = {
+    "number": f"a number of at most {LONGEST_NUMBER} characters, such as 12.5",
+    "integer": f"a number of at most {LONGEST_NUMBER} characters, such as 12",
+    "boolean": "true or false",
+    "instant": "an instant such as 2026-01-31T12:00:00Z",
+}
+
+
+def for_some(attributes: Iterable[Known], write: Callable[[Known], Condition]) -> Condition:
+    """The condition that one of the attributes fulfils what is written of it.
+
+    An attribute that cannot fulfil it, by its type or for want of the attributes inside, leaves it to the others.
+    Raises InvalidInput when none can.
+    """
+    found: list[Condition] = []
+    refusal: InvalidInput | None = None
+    for known in attributes:
+        try:
+            found.append(write(known))
+        except InvalidInput as error:
+            if error.code not in (INVALID_VALUE, UNKNOWN):
+                raise
+            refusal = refusal or error
+    if refusal is not None and not found:
+        raise refusal
+    return alternatives(found)
+
+
+def comparison(known: Known, operator: str, text: str, view: Paths) -> Condition:
+    """The condition that the attribute compares with the text. Raises InvalidInput."""
+    if operator == "ne":
+        return Not(comparison(known, "eq", text, view))
+    kind = known.attribute.kind
+    _check(known, operator, kind)
+    if operator == "regex":
+        return _placed(known, operator, [("text", text)], view)
+    if kind == "any":
+        return _placed(known, operator, _of_any_kind(operator, text), view)
+    try:
+        return _placed(known, operator, [(kind, READERS[kind](text))], view)
+    except ValueError as error:
+        raise _mismatch(known, f"{EXPECTED[kind]}, not {text[:80]!r}") from error
+
+
+def literal_comparison(known: Known, operator: str, literal: Scalar, view: Paths) -> Condition:
+    """The same with a literal of JSONPath, whose type counts where the attribute has none."""
+    if operator == "ne":
+        return Not(literal_comparison(known, "eq", literal, view))
+    if isinstance(literal, str):
+        return _text_literal(known, operator, literal, view)
+    kind = "boolean" if isinstance(literal, bool) else "number"
+    wanted = known.attribute.kind
+    _check(known, operator, kind if wanted == "any" else wanted)
+    if wanted not in ("any", kind) and {wanted, kind} != {"integer", "number"}:
+        raise _mismatch(known, EXPECTED.get(wanted, "a text in quotes"))
+    return _placed(known, operator, [(kind, literal)], view)
+
+
+def _text_literal(known: Known, operator: str, text: str, view: Paths) -> Condition:
+    if known.attribute.kind != "any":
+        return comparison(known, operator, text, view)
+    # The quotes say that it is no number and no truth value; instants are texts.
+    values = [one for one in _of_any_kind(operator, text) if one[0] in ("text", "instant")]
+    return _placed(known, operator, values or [("text", text)], view)
+
+
+def check_regex(pattern: str, longest: int) -> None:
+    """Raise InvalidInput for a pattern that is too long, wrong or not supported."""
+    if len(pattern) > longest:
+        raise InvalidInput(f"A regular expression has at most {longest} characters, this one {len(pattern)}.")
+    postgresql_pattern(pattern)
+
+
+class Allowance:
+    """How many conditions one query may still have."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._left = most
+
+    def take(self, number: int = 1) -> None:
+        """Count conditions as the client wrote them. Raises InvalidInput for one too many."""
+        self._left -= number
+        if self._left < 0:
+            raise too_many_conditions(self.most)
+
+
+def too_many_conditions(most: int) -> InvalidInput:
+    """The refusal of a query with too many conditions."""
+    return InvalidInput(
+        f"A query has at most {most} conditions and values. Ask in several queries.", code="tooManyConditions"
+    )
+
+
+def _of_any_kind(operator: str, text: str) -> list[tuple[str, Scalar]]:
+    """What a text can be compared with where the documents leave the type open."""
+    found: list[tuple[str, Scalar]] = []
+    for kind in ("number", "instant", "boolean"):
+        try:
+            found.append((kind, READERS[kind](text)))
+        except ValueError:
+            continue
+    if operator in ORDERINGS:
+        found = [one for one in found if one[0] != "boolean"]
+        return found or [("text", text)]
+    return [("text", text), *found]
+
+
+def _check(known: Known, operator: str, kind: str) -> None:
+    """Raise InvalidInput where values of the kind cannot be compared by the operator."""
+    if kind not in READERS and kind != "any":
+        raise _mismatch(known, "one of its attributes, being an object")
+    if operator == "regex" and kind not in ("text", "instant", "any"):
+        raise _mismatch(known, f"another operator than a regular expression, being {EXPECTED[kind]}")
+    if operator in ORDERINGS and kind == "boolean":
+        raise _mismatch(known, "eq or ne, being true or false")
+    if operator != "eq" and known.shown[-1:] == ("href",):
+        raise _mismatch(known, "eq or ne with the whole of it")
+
+
+def _mismatch(known: Known, expected: str) -> InvalidInput:
+    name = ".".join(known.shown)
+    return InvalidInput(
+        f"{name} cannot be compared like this: expected {expected}.",
+        message=f"{name}: expected {expected}",
+        code=INVALID_VALUE,
+    )
+
+
+def _placed(known: Known, operator: str, values: list[tuple[str, Scalar]], view: Paths) -> Condition:
+    """The comparison at every place where the attribute can be stored, with every value that is shown as the one."""
+    found: list[Condition] = []
+    for kind, value in values:
+        paths = known.stored[:1] if operator == "eq" and view.settled(known.shown, value) else known.stored
+        for stored in _stored(known, operator, value, view):
+            found += [Compare(path, operator, stored, kind) for path in paths]
+    return alternatives(found)
+
+
+def _stored(known: Known, operator: str, value: Scalar, view: Paths) -> list[Scalar]:
+    if operator != "eq":
+        return [value]
+    stored = [one for one in view.stored_values(known.shown, value) if isinstance(one, str | bool | int | Decimal)]
+    return stored or [value]

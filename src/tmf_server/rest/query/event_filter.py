@@ -1,0 +1,94 @@
+"""Which events a subscription wants: its query as a predicate on event bodies. Names no noun."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from tmf_server.config import Settings
+from tmf_server.contracts import Contract
+from tmf_server.errors import InvalidInput
+from tmf_server.registry import Document, Path, Registry
+from tmf_server.rest.query.attributes import RECORD, UNKNOWN, Attributes, Known, Scope
+from tmf_server.rest.query.query import parse_filter
+from tmf_server.storage.conditions import And, Compare, Condition, Not, Or, Some, matches
+
+EVENT_TYPE = ("eventType",)
+Predicate = Callable[[Document], bool]
+
+
+class AsShown:
+    """Event bodies are filtered as they are sent."""
+
+    def paths(self, path: Path) -> tuple[Path, ...]:
+        """The path itself."""
+        return (path,)
+
+    def stored_values(self, path: Path, value: object) -> tuple[object, ...]:  # noqa: ARG002 - the view's signature
+        """The value itself."""
+        return (value,)
+
+    def settled(self, path: Path, value: object) -> bool:  # noqa: ARG002
+        """There is no other path."""
+        return True
+
+
+class EventAttributes(Attributes):
+    """The attributes of one event, and those of its record, which need no `event.<noun>.` before them."""
+
+    def known(self, names: Path, scope: Scope = RECORD) -> tuple[Known, ...]:
+        """The attribute of the event, that of its record, or both."""
+        prefixes = [(), *self._prefixes()] if scope == RECORD else [()]
+        return tuple(one for prefix in prefixes for one in super(EventAttributes, self).known((*prefix, *names), scope))
+
+    def _prefixes(self) -> Iterator[Path]:
+        payload = self.contract.attribute(self.schema, ("event",))
+        yield ("event",)
+        if payload is not None and payload.schema is not None:
+            yield from (("event", name) for name in self.contract.properties(payload.schema))
+
+
+def event_matcher(registry: Registry, settings: Settings, api: str, version: str, query: str) -> Predicate:
+    """The predicate of a hub's query over the events that the API sends in the version. Raises InvalidInput."""
+    if not query:
+        return lambda _body: True
+    contract = _contract(registry, api, version)
+    conditions: dict[str, Condition | None] = {}
+    unknown: InvalidInput | None = None
+    for event_type, schema in contract.events.items():
+        try:
+            conditions[event_type] = parse_filter(query, EventAttributes(contract, schema, AsShown()), settings)
+        except InvalidInput as error:
+            if error.code != UNKNOWN:
+                raise
+            unknown = unknown or error
+    if unknown is not None and not conditions:
+        raise unknown
+    _check_types(conditions.values(), contract)
+    return lambda body: body["eventType"] in conditions and matches(conditions[body["eventType"]], body)
+
+
+def _contract(registry: Registry, api: str, version: str) -> Contract:
+    """The document that lists the events; the other version's where this one lists none."""
+    of_api = [one for one in registry.documents if one.api == api]
+    own = next(one for one in of_api if one.version == version)
+    return own if own.events else next((one for one in of_api if one.events), own)
+
+
+def _check_types(conditions: Iterable[Condition | None], contract: Contract) -> None:
+    for condition in conditions:
+        for value in _types(condition):
+            if value not in contract.events:
+                raise InvalidInput(
+                    f"{str(value)[:80]!r} is no event of {contract.name}. There are: {', '.join(contract.events)}."
+                )
+
+
+def _types(condition: Condition | None) -> Iterator[object]:
+    """The event types that a condition asks for."""
+    if isinstance(condition, And | Or):
+        for part in condition.parts:
+            yield from _types(part)
+    elif isinstance(condition, Not):
+        yield from _types(condition.part)
+    elif isinstance(condition, Some):
+        yield from _types(condition.condition)
+    elif isinstance(condition, Compare) and condition.path == EVENT_TYPE and condition.operator in ("eq", "ne"):
+        yield condition.value

@@ -1,0 +1,59 @@
+"""`fields`: which attributes of a record an answer has (TMF630 part 1, 4.3). Pure; names no noun."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tmf_server.errors import Fault, InvalidInput
+from tmf_server.registry import Document, Exposure
+from tmf_server.rest.query.attributes import attributes_of
+
+FieldTree = Mapping[str, "FieldTree | None"]
+"""The attributes asked for; below each the inner ones, or None for all of it."""
+
+ALWAYS: Mapping[str, tuple[str, ...]] = {"v4": ("id", "href"), "v5": ("id", "href", "@type")}
+MOST_NAMES = 100
+
+
+def parse_fields(values: Iterable[str], exposure: Exposure) -> FieldTree:
+    """The tree of `a,b.c`; `none` asks for nothing. Raises InvalidInput naming what the record does not have."""
+    names = [name.strip() for value in values for name in value.split(",")]
+    names = [name for name in names if name and name != "none"]
+    if len(names) > MOST_NAMES:
+        raise InvalidInput(f"fields takes at most {MOST_NAMES} names.")
+    tree: dict[str, Any] = {}
+    unknown = [name for name in names if not _add(tree, name.split("."), exposure)]
+    if unknown:
+        faults = [Fault("fields", f"expected attributes of {exposure.schema}, not {name[:80]!r}") for name in unknown]
+        raise InvalidInput("fields names attributes that are not there.", faults=faults, code="unknownAttribute")
+    return tree
+
+
+def _add(tree: dict[str, Any], path: list[str], exposure: Exposure) -> bool:
+    """Put one path into the tree; False when the schema knows no such attribute."""
+    if not attributes_of(exposure).has(tuple(path)):
+        return False
+    node = tree
+    for name in path[:-1]:
+        if name in node and node[name] is None:
+            return True
+        node = node.setdefault(name, {})
+    node[path[-1]] = None
+    return True
+
+
+def select_fields(document: Document, fields: FieldTree, version: str) -> Document:
+    """The document narrowed to the fields; what always stays in this version stays, in the document's order."""
+    keep = ALWAYS[version]
+    return {
+        name: _narrow(value, fields.get(name)) for name, value in document.items() if name in fields or name in keep
+    }
+
+
+def _narrow(value: Any, fields: FieldTree | None) -> Any:
+    if fields is None:
+        return value
+    if isinstance(value, list):
+        return [_narrow(element, fields) for element in value]
+    if isinstance(value, dict):
+        return {name: _narrow(inner, fields.get(name)) for name, inner in value.items() if name in fields}
+    return value

@@ -1,0 +1,129 @@
+"""The plain filters of a query as a condition (TMF630 part 1, 4.4). Pure; names no noun.
+
+Different attributes or operators are ANDed; the same attribute and operator again, a comma list and `;` are ORed.
+Under `ne` a list means none of its values.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tmf_server.config import Settings
+from tmf_server.errors import InvalidInput
+from tmf_server.registry import Path
+from tmf_server.rest.query.attributes import Attributes, Known
+from tmf_server.rest.query.comparisons import (
+    INVALID_VALUE,
+    Allowance,
+    check_regex,
+    comparison,
+    for_some,
+)
+from tmf_server.rest.query.tokens import Argument
+from tmf_server.storage.conditions import OPERATORS, And, Condition, Exists, Not, Or, TypeIs, alternatives
+
+TYPE = ("@type",)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What a filter compares: the attributes that its name may mean, and the operator.
+
+    `members` are the attributes that the name with its suffix means where a free value has a member of that name.
+    """
+
+    name: Path
+    attributes: tuple[Known, ...]
+    operator: str
+    members: tuple[Known, ...] = ()
+
+
+def plain_conditions(
+    groups: Iterable[list[Argument]], attributes: Attributes, settings: Settings, allowance: Allowance
+) -> list[Condition]:
+    """What must hold; of each inner list one part. Raises InvalidInput, NotSupported."""
+    reader = _Reader(attributes, settings, allowance)
+    merged: dict[_Target, list[str]] = {}
+    conditions: list[Condition] = []
+    for group in groups:
+        if len(group) > 1:
+            conditions.append(Or(tuple(reader.one(argument) for argument in group)))
+            continue
+        target = reader.target(group[0])
+        merged.setdefault(target, []).extend(reader.values(group[0], target.operator))
+    return [*conditions, *(reader.compared(target, values) for target, values in merged.items())]
+
+
+class _Reader:
+    def __init__(self, attributes: Attributes, settings: Settings, allowance: Allowance) -> None:
+        self.attributes = attributes
+        self.settings = settings
+        self.allowance = allowance
+
+    def one(self, argument: Argument) -> Condition:
+        """The condition of one argument."""
+        target = self.target(argument)
+        return self.compared(target, self.values(argument, target.operator))
+
+    def target(self, argument: Argument) -> _Target:
+        """What the argument compares; `.gt` at the end is an operator unless an attribute has that name."""
+        path = tuple(argument.name.split("."))
+        members = self.attributes.known(path) if path[-1] in OPERATORS and len(path) > 1 else ()
+        if path[-1] not in OPERATORS or len(path) == 1 or any(known.attribute.declared for known in members):
+            return _Target(path, self.attributes.meant(path), argument.operator or "eq")
+        if not argument.operator:
+            return _Target(path[:-1], self.attributes.meant(path[:-1]), path[-1], members)
+        if not members:
+            raise InvalidInput(f"{argument.name[:80]!r} has two operators. Write one of them.")
+        return _Target(path, members, argument.operator)
+
+    def values(self, argument: Argument, operator: str) -> list[str]:
+        """The values of one argument, checked as far as the operator goes."""
+        values = argument.values(regex=operator == "regex")
+        self.allowance.take(len(values))
+        if operator == "regex":
+            for value in values:
+                check_regex(value, self.settings.limits.max_regex_length)
+        return values
+
+    def compared(self, target: _Target, values: list[str]) -> Condition:
+        """The attribute compared with any of the values; under ne with none of them."""
+        if target.members:
+            return self._compared_by_what_is_there(target, values)
+        if target.operator == "ne":
+            return Not(self.compared(replace(target, operator="eq"), values))
+        if target.name == TYPE and target.operator == "eq":
+            return for_some(target.attributes, lambda known: self._typed(known, values))
+        return self._any(target.attributes, target.operator, values)
+
+    def _compared_by_what_is_there(self, target: _Target, values: list[str]) -> Condition:
+        """`value.gt=1` looks at a member `gt` where the value has one, and compares the value where it has none."""
+        member = self._any(target.members, "eq", values)
+        try:
+            value = self.compared(replace(target, members=()), values)
+        except InvalidInput as error:
+            if error.code != INVALID_VALUE:
+                raise
+            return member
+        if target.operator != "ne":
+            return Or((value, member))
+        there = alternatives([Exists(path) for known in target.members for path in known.stored])
+        return Or((And((Not(there), value)), member))
+
+    def _any(self, attributes: tuple[Known, ...], operator: str, values: list[str]) -> Condition:
+        return alternatives([self._one(attributes, operator, value) for value in dict.fromkeys(values)])
+
+    def _one(self, attributes: tuple[Known, ...], operator: str, value: str) -> Condition:
+        return for_some(attributes, lambda known: comparison(known, operator, value, self.attributes.view))
+
+    def _typed(self, known: Known, values: list[str]) -> Condition:
+        """A record of one of the types, or of a type below it."""
+        types = self._types(values)
+        if known.shown == TYPE:
+            return TypeIs(types)
+        return self._any((known,), "eq", sorted(types))
+
+    def _types(self, names: list[str]) -> frozenset[str]:
+        """What a type is called in stored records, with every type below it, registered ones included."""
+        known = {inner for name in names for inner in self.attributes.contract.types_under(name)}
+        stored = (self.attributes.view.stored_values(TYPE, name) for name in known)
+        return frozenset(str(name) for found in stored for name in found)

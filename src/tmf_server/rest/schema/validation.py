@@ -1,0 +1,143 @@
+"""Documents checked against their schemas, compiled once per request root. No HTTP; names no noun."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+from jsonschema_rs import ValidationError, validator_for
+
+from tmf_server.contracts import Contract
+from tmf_server.errors import MOST_FAULTS, InvalidInput
+from tmf_server.rest.schema.schemas import TYPE, Definitions, type_name
+from tmf_server.rest.schema.validation_messages import faults_of
+from tmf_server.rest.subclasses import Subclass, load_subclasses
+
+JSON_PATCHES = frozenset({"JsonPatch", "JsonPatchOperations"})
+ON_FIRST_USE = frozenset({"listen"})  # half of all requests by schema, and most servers never get one
+COUNTS = frozenset({"minItems", "contains"})  # what an array may break only because it was cut
+SAMPLE = 500  # values
+
+
+class _Validator(Protocol):
+    def is_valid(self, instance: Any) -> bool: ...
+    def iter_errors(self, instance: Any) -> Iterable[ValidationError]: ...
+    def validate(self, instance: Any) -> None: ...
+
+
+class Validators:
+    """The validators of every document: made at start for what requests carry, on first use for other schemas.
+
+    `strict` refuses unknown `@type`s of nested objects; `subclasses` is a folder of registered schemas. Raises
+    ValueError for a registered schema that no document can use. Nothing is ever fetched.
+    """
+
+    def __init__(self, contracts: Iterable[Contract], *, strict: bool = False, subclasses: Path | None = None) -> None:
+        registered = load_subclasses(subclasses)
+        self._definitions = {one: Definitions(one.own_schemas, registered, strict=strict) for one in contracts}
+        self._validators: dict[tuple[Contract, str], _Validator] = {}
+        self._only_types: dict[tuple[Contract, str], str | None] = {}
+        _refuse_unused(registered, self._definitions.values())
+        for contract in self._definitions:
+            for name in _request_roots(contract):
+                self._validator(contract, name)
+
+    def complete(self, contract: Contract, schema_name: str, document: dict[str, Any]) -> None:
+        """Fill in a missing `@type` of the outermost object, in place, where it can only be one.
+
+        In v4 that is the type that the schema is named after; in v5 a schema with several known types leaves it open.
+        """
+        if TYPE in document:
+            return
+        key = (contract, schema_name)
+        if key not in self._only_types:
+            self._only_types[key] = _only_type(contract, schema_name)
+        only = self._only_types[key]
+        if only is not None:
+            document[TYPE] = only
+
+    def check(self, contract: Contract, schema_name: str, document: Any) -> None:
+        """Raise InvalidInput with at most twenty faults when the document, free of nulls, does not fit the schema.
+
+        What the server sets is not missed at the top: id, href, lastUpdate. Raises KeyError for an unknown schema.
+        """
+        validator = self._validator(contract, schema_name)
+        if validator.is_valid(document):
+            return
+        faults = faults_of(_errors(validator, document))
+        many = f"{len(faults)} faults" if len(faults) > 1 else "a fault"
+        raise InvalidInput(f"The {type_name(schema_name)} has {many}; mend what the message names.", faults=faults)
+
+    def _validator(self, contract: Contract, schema_name: str) -> _Validator:
+        key = (contract, schema_name)
+        if key not in self._validators:
+            root = self._definitions[contract].root(schema_name)
+            self._validators[key] = validator_for(root, validate_formats=True, offline=True)
+        return self._validators[key]
+
+
+def _only_type(contract: Contract, schema_name: str) -> str | None:
+    """The `@type` that an object of the schema has when it does not say so; None when there is a choice, or no type."""
+    if TYPE not in contract.all_properties(schema_name):
+        return None
+    declared = contract.declared_types(schema_name)
+    if contract.version == "v4" or not declared:
+        return type_name(schema_name)
+    return next(iter(declared)) if len(declared) == 1 else None
+
+
+def _errors(validator: _Validator, document: Any) -> list[ValidationError]:
+    sample = _Sample()
+    errors = validator.iter_errors(sample.of(document))
+    found = [error for error in errors if not sample.cut or error.kind.name not in COUNTS]
+    return found or _first_error(validator, document)
+
+
+def _first_error(validator: _Validator, document: Any) -> list[ValidationError]:
+    try:
+        validator.validate(document)
+    except ValidationError as error:
+        return [error]
+    return []
+
+
+class _Sample:
+    """A copy of a document that is short enough to have every fault of it told.
+
+    All errors are found before the first can be read, and each costs: an array of 15,000 wrong elements took seconds.
+    """
+
+    def __init__(self) -> None:
+        self.cut = False
+        self._room = SAMPLE
+
+    def of(self, value: Any) -> Any:
+        """The value with its arrays cut once enough has been seen."""
+        self._room -= 1
+        if isinstance(value, dict):
+            return {name: self.of(member) for name, member in value.items()}
+        if isinstance(value, list):
+            return self._elements(value)
+        return value
+
+    def _elements(self, elements: list[Any]) -> list[Any]:
+        kept: list[Any] = []
+        for element in elements:
+            if self._room <= 0 or len(kept) == MOST_FAULTS:
+                self.cut = True
+                break
+            kept.append(self.of(element))
+        return kept
+
+
+def _request_roots(contract: Contract) -> set[str]:
+    operations = [one for one in contract.operations.values() if one.verb not in ON_FIRST_USE]
+    return {name for one in operations for name in one.request_schemas.values() if name} - JSON_PATCHES
+
+
+def _refuse_unused(registered: list[Subclass], definitions: Iterable[Definitions]) -> None:
+    used = {name for one in definitions for name in one.registered}
+    for one in registered:
+        if one.type_name not in used:
+            raise ValueError(
+                f"{one.file}: no served document knows its @baseType {one.base!r}; mend or remove the file"
+            )

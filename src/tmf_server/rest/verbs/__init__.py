@@ -1,0 +1,1 @@
+"""The verbs: functions from a parsed request to a response. Name no noun."""

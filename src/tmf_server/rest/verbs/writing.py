@@ -1,0 +1,123 @@
+"""The verbs that change records: create, patch, replace, delete (TMF630 part 1, 5). Names no noun."""
+
+from collections.abc import Callable
+
+from tmf_server.errors import NotFound
+from tmf_server.registry import Document
+from tmf_server.rest.body.strictjson import without_nulls
+from tmf_server.rest.http.messages import Request, Response
+from tmf_server.rest.patching.jsonpatch import Bounds
+from tmf_server.rest.patching.patch import apply_patch
+from tmf_server.rest.patching.updates import arrays_of, check_result
+from tmf_server.rest.representation.representation import check_if_match, record_response, shown_document
+from tmf_server.rest.verbs.idempotency import answer_once
+from tmf_server.rest.verbs.type_scope import check_place, placed
+from tmf_server.storage.database import Connection
+from tmf_server.storage.narrowing import shows
+from tmf_server.storage.records import Stored
+
+MOST_NAMED = 20  # of what a header lists
+KEPT_BY_PUT = ("id", "href", "@type", "@baseType")
+
+
+def create(request: Request) -> Response:
+    """201 with the new record and its Location; the same Idempotency-Key gives the same answer again."""
+    services, exposure = request.services, request.exposure
+    intake = services.intakes.get(exposure.entity.intake or "")
+
+    def stored(connection: Connection) -> Stored:
+        if intake is not None:
+            return intake.take(connection, exposure, request.body, _policy(request))
+        document = placed(services.registry, exposure, exposure.view.accept(request.body))
+        made = services.records.create(connection, exposure.entity, [document], policy=_policy(request))[0]
+        start = services.tasks.get(exposure.entity.task or "")
+        if start is None:
+            return made
+        return start(connection, exposure.entity, made, exposure.contract.name, request.origin)
+
+    return answer_once(request, lambda connection: _answer(request, stored(connection), status=201))
+
+
+def _answer(request: Request, stored: Stored, *, status: int = 200) -> Response:
+    """The record; under the policy `warn` with a header that names what it refers to and what is not here."""
+    response = record_response(request, stored, status=status)
+    if _policy(request) == "warn":
+        absent = request.services.records.absent(request.exposure.entity, stored)
+        if absent:
+            named = ", ".join(absent[:MOST_NAMED])
+            response.headers.append(("Warning", f'199 - "not here: {named}"'))
+    return response
+
+
+def patch(request: Request) -> Response:
+    """200 with the changed record; the patch is applied to the record as this version shows it."""
+    settings, contract = request.services.settings, request.exposure.contract
+    is_array = arrays_of(contract, _change_schema(request))
+    bounds = Bounds(settings.limits.max_body_bytes, settings.limits.max_depth)
+    return _change(
+        request,
+        lambda shown: apply_patch(request.media_type, shown, request.body, is_array=is_array, bounds=bounds),
+    )
+
+
+def replace(request: Request) -> Response:
+    """200 with the record after PUT: the body takes the place of all that this version shows."""
+
+    def replaced(shown: Document) -> Document:
+        body: Document = request.body
+        return {name: shown[name] for name in KEPT_BY_PUT if name in shown} | body
+
+    return _change(request, replaced)
+
+
+def _change(request: Request, edit: Callable[[Document], Document]) -> Response:
+    services = request.services
+    exposure = request.exposure
+
+    def work(connection: Connection) -> Stored:
+        stored = _locked(request, connection)
+        check_if_match(request, stored)
+        canonical, shown = shown_document(request, stored.document)
+        result = without_nulls(edit(shown))
+        schema = _change_schema(request)
+        check_result(exposure.contract, exposure.schema, schema, shown, result)
+        services.validators.check(exposure.contract, schema, result)
+        after = exposure.view.accept(result, canonical)
+        check_place(exposure, after)
+        return services.records.update(connection, exposure.entity, stored, after, policy=_policy(request))
+
+    return _answer(request, services.database.transact(work))
+
+
+def _change_schema(request: Request) -> str:
+    """The schema of what may be changed: that of the first media type, the other ones carry operations."""
+    return next(iter(request.operation.request_schemas.values())) or request.exposure.schema
+
+
+def delete(request: Request) -> Response:
+    """204; Conflict names the records that still need this one."""
+    services = request.services
+
+    def work(connection: Connection) -> None:
+        stored = _locked(request, connection)
+        check_if_match(request, stored)
+        services.records.delete(connection, request.exposure.entity, stored)
+
+    services.database.transact(work)
+    return Response(204)
+
+
+def _locked(request: Request, connection: Connection) -> Stored:
+    stored = request.services.records.load(connection, request.exposure.entity, request.path_id, lock=True)
+    if stored is None or not shows(request.exposure, stored):
+        raise no_such_record(request)
+    return stored
+
+
+def no_such_record(request: Request) -> NotFound:
+    """What to raise when the path's id is not here."""
+    return NotFound(f"There is no {request.exposure.noun} with the id {request.path_id!r}.")
+
+
+def _policy(request: Request) -> str:
+    return request.services.settings.contracts.reference_policy(request.exposure.contract.api)
