@@ -14,9 +14,9 @@ from benchmarks.servers import code_of
 from tests.support.postgres import serving
 from tmf_server.app import create_services
 from tmf_server.config import Settings
-from tmf_server.storage import migrate
-from tmf_server.storage.bulk import BulkRecords
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection import migrate
+from tmf_server.storage.connection.database import Database
+from tmf_server.storage.write.bulk import BulkRecords
 
 BATCH = 500
 FILL = """

@@ -21,9 +21,9 @@ from benchmarks.servers import Server, start
 from tmf_server.app import create_services
 from tmf_server.config import Settings
 from tmf_server.contracts import BASE_PATHS
-from tmf_server.storage.bulk import BulkRecords
-from tmf_server.storage.copies import Cluster, enter_copies, write_copies
-from tmf_server.storage.database import Connection
+from tmf_server.storage.cloning import Cluster, enter_copies, write_copies
+from tmf_server.storage.connection.database import Connection
+from tmf_server.storage.write.bulk import BulkRecords
 
 BATCH = 20_000
 NEXT = re.compile(r'<([^>]+)>; rel="next"')

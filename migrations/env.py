@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that storage/migrate.py hands over. Decides nothing."""
+"""Runs the migrations on the connection that storage/connection/migrate.py hands over. Decides nothing."""
 
 from alembic import context
 

@@ -16,7 +16,7 @@ from tests.support.served import Served, serving_app
 from tmf_server import logs
 from tmf_server.demo.loading import load_demo
 from tmf_server.processes.transfer import importing
-from tmf_server.storage.bulk import BulkRecords
+from tmf_server.storage.write.bulk import BulkRecords
 
 DATABASES = ("sqlite", "postgresql")
 

@@ -17,10 +17,10 @@ from tmf_server.errors import Duplicate
 from tmf_server.events import outbox
 from tmf_server.model import core
 from tmf_server.registry import Document, Entity
-from tmf_server.storage.bulk import BulkRecords
+from tmf_server.storage.cloning import Cluster, enter_copies, write_copies
 from tmf_server.storage.contents import emptied, is_empty
-from tmf_server.storage.copies import Cluster, enter_copies, write_copies
-from tmf_server.storage.records import Records
+from tmf_server.storage.write.bulk import BulkRecords
+from tmf_server.storage.write.records import Records
 
 SHARED = (core.entity, core.reference, core.characteristic)
 MOMENTS = ("created", "updated", "last_update")

@@ -16,8 +16,8 @@ from tests.support.events import world
 from tests.support.nouns import registry
 from tmf_server.apis.catalog.rules import CATALOG_STATES
 from tmf_server.config import Settings, declared
-from tmf_server.storage import migrate
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection import migrate
+from tmf_server.storage.connection.database import Database
 
 ALL = {"TMF_APIS": ""}
 

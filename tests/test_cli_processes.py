@@ -17,7 +17,7 @@ from tests.support.commands import Command, good
 from tests.support.receiver import eventually
 from tmf_server.config import Settings
 from tmf_server.model.jobs import transfer_job
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection.database import Database
 
 API = "/tmf-api/productCatalogManagement/v5"
 ALL = {"TMF_APIS": ""}

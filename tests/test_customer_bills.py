@@ -14,9 +14,9 @@ from tests.support.published import FOUND, MISSING, answer_examples, request_exa
 from tests.support.served import Served
 from tests.test_noun_events import bodies, names
 from tmf_server.apis.billing import tables
-from tmf_server.storage.conditions import Compare, Selection
-from tmf_server.storage.driver import fetch_all
-from tmf_server.storage.select import Selector
+from tmf_server.storage.connection.driver import fetch_all
+from tmf_server.storage.query.conditions import Compare, Selection
+from tmf_server.storage.query.select import Selector
 
 BILL, RATE = "customerBill", "appliedCustomerBillingRate"
 PERIOD = {"startDateTime": "2026-10-01T00:00:00Z", "endDateTime": "2026-11-01T00:00:00Z"}

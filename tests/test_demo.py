@@ -26,9 +26,9 @@ from tmf_server.model.events import outbox
 from tmf_server.registry import Document, Exposure, create_schema
 from tmf_server.rest.schema.validation import Validators
 from tmf_server.rules.canonical import MARK
-from tmf_server.storage import migrate
-from tmf_server.storage.bulk import BulkRecords
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection import migrate
+from tmf_server.storage.connection.database import Database
+from tmf_server.storage.write.bulk import BulkRecords
 
 VALIDATORS = Validators(registry().contracts, strict=True)
 NOUNS = [one for one in registry().exposures if one.contract.api == "TMF620" and one.entity.task is None]

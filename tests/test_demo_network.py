@@ -18,7 +18,7 @@ from tmf_server.demo.network import ALARMS, DOCUMENTS, RESOURCES, SERVICES
 from tmf_server.registry import Document, Exposure, create_schema
 from tmf_server.rest.schema.validation import Validators
 from tmf_server.rules.canonical import KEPT
-from tmf_server.storage.bulk import BulkRecords
+from tmf_server.storage.write.bulk import BulkRecords
 
 VALIDATORS = Validators(registry().contracts, strict=True)
 ALL = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document["id"])

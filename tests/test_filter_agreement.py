@@ -14,12 +14,25 @@ from tests.support.nouns import registry
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput
 from tmf_server.registry import Entity
-from tmf_server.storage import leads, migrate, nesting
-from tmf_server.storage.conditions import And, Compare, Condition, Exists, Not, Or, Selection, Some, TypeIs, matches
-from tmf_server.storage.database import Database
-from tmf_server.storage.driver import fetch_all
-from tmf_server.storage.records import Records
-from tmf_server.storage.select import Selector
+from tmf_server.storage.connection import migrate
+from tmf_server.storage.connection.database import Database
+from tmf_server.storage.connection.driver import fetch_all
+from tmf_server.storage.query import nesting
+from tmf_server.storage.query import planner as leads
+from tmf_server.storage.query.conditions import (
+    And,
+    Compare,
+    Condition,
+    Exists,
+    Not,
+    Or,
+    Selection,
+    Some,
+    TypeIs,
+    matches,
+)
+from tmf_server.storage.query.select import Selector
+from tmf_server.storage.write.records import Records
 
 OFFERING = registry().entities["productOffering"]
 PRICE = registry().entities["productOfferingPrice"]

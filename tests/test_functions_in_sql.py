@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.support.postgres import PostgresServer, conninfo
 from tmf_server.errors import InvalidInput
 from tmf_server.model.functions import CREATE
-from tmf_server.storage.regexes import found, postgresql_pattern
-from tmf_server.storage.sqlite_functions import instant, register_functions
+from tmf_server.storage.connection.sqlite_functions import instant, register_functions
+from tmf_server.storage.values.regexes import found, postgresql_pattern
 
 MANY = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 Ask = Callable[..., Any]

@@ -21,8 +21,8 @@ from tmf_server.model.events import outbox
 from tmf_server.monitoring import Health
 from tmf_server.monitoring.bounded import Bounded
 from tmf_server.rules.instants import now
-from tmf_server.storage import migrate
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection import migrate
+from tmf_server.storage.connection.database import Database
 
 CATEGORY = "/tmf-api/productCatalogManagement/v5/category"
 

@@ -19,7 +19,7 @@ from tmf_server.processes.transfer.jobs import MOST_ATTEMPTS, Jobs, Task
 from tmf_server.processes.transfer.progress import Progress
 from tmf_server.processes.transfer.works import WORKS
 from tmf_server.rules.instants import now
-from tmf_server.storage.database import Connection
+from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.jobs import waiting
 
 Killing = Callable[[int, bool], None]

@@ -11,7 +11,7 @@ from tests.support.nouns import registry
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput, NotSupported, Problem
 from tmf_server.rest.query.query import parse_query
-from tmf_server.storage.conditions import And, Compare, Condition, Exists, Not, Or, Some
+from tmf_server.storage.query.conditions import And, Compare, Condition, Exists, Not, Or, Some
 
 SETTINGS = Settings()
 OFFERING: Any = registry().exposure("TMF620/v5", "productOffering")

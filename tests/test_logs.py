@@ -19,7 +19,7 @@ from tmf_server import logs
 from tmf_server.config import Settings
 from tmf_server.errors import Unavailable
 from tmf_server.logs import REQUEST_ID, discreet
-from tmf_server.storage.records import Records
+from tmf_server.storage.write.records import Records
 
 CATEGORY = "/tmf-api/productCatalogManagement/v5/category"
 SECRET = "Mrs Secret, 12 Hidden Lane"

@@ -18,8 +18,8 @@ from tests.support.receiver import eventually
 from tests.support.served import serving_app
 from tmf_server.config import Settings
 from tmf_server.errors import Unavailable
-from tmf_server.storage.database import Database
-from tmf_server.storage.driver import Written
+from tmf_server.storage.connection.database import Database
+from tmf_server.storage.connection.driver import Written
 
 CATEGORY = "/tmf-api/productCatalogManagement/v5/category"
 

@@ -19,7 +19,7 @@ from tmf_server import metrics
 from tmf_server.metrics import BOUNDS, FIGURES, Figures, Shared
 from tmf_server.monitoring.bounded import FRESH_SECONDS
 from tmf_server.monitoring.scrape import requests
-from tmf_server.storage.records import Records
+from tmf_server.storage.write.records import Records
 
 V5 = "/tmf-api/productCatalogManagement/v5"
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]

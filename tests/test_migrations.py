@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from tmf_server.resources import migrations_dir
-from tmf_server.storage import migrate
+from tmf_server.storage.connection import migrate
 
 SLOW_TO_LOAD = ("alembic", "psycopg")
 START = f"""

@@ -15,8 +15,8 @@ from tests.support.served import Served
 from tmf_server.apis.ordering.tables import product_order_item, product_order_price
 from tmf_server.model import core
 from tmf_server.registry import Document
-from tmf_server.storage.bulk import BulkRecords
-from tmf_server.storage.records import Records
+from tmf_server.storage.write.bulk import BulkRecords
+from tmf_server.storage.write.records import Records
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 Row = tuple[Any, ...]

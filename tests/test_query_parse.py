@@ -14,7 +14,7 @@ from tmf_server.errors import InvalidInput, Problem
 from tmf_server.rest.query.query import Query, parse_query
 from tmf_server.rest.query.tokens import split_query
 from tmf_server.rules.canonical import KEPT
-from tmf_server.storage.conditions import And, Compare, Condition, Not, Or, Selection, Sort, TypeIs
+from tmf_server.storage.query.conditions import And, Compare, Condition, Not, Or, Selection, Sort, TypeIs
 
 SETTINGS = Settings()
 

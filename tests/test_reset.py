@@ -16,7 +16,7 @@ from tests.support.served import Served, serving_app
 from tmf_server.apis.tables import metadata
 from tmf_server.demo.loading import load_demo_once, reset
 from tmf_server.errors import Duplicate
-from tmf_server.storage.bulk import BulkRecords
+from tmf_server.storage.write.bulk import BulkRecords
 
 CATEGORIES = "/tmf-api/productCatalogManagement/v5/category"
 HUB = "/tmf-api/productCatalogManagement/v5/hub"

@@ -18,7 +18,7 @@ from tmf_server.processes.transfer.exporting import Exporter
 from tmf_server.processes.transfer.formats import Format
 from tmf_server.processes.transfer.importing import Importer
 from tmf_server.processes.transfer.progress import Progress
-from tmf_server.storage.database import Connection
+from tmf_server.storage.connection.database import Connection
 
 # The nouns of each version, what is referred to first.
 NOUNS = {

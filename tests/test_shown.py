@@ -6,7 +6,7 @@ from tests.support.nouns import registry
 from tests.support.served import Served
 from tmf_server.rest.representation.cache import Shown
 from tmf_server.rest.representation.links import Links
-from tmf_server.storage.records import Stored
+from tmf_server.storage.write.records import Stored
 
 V5 = "/tmf-api/productCatalogManagement/v5/category"
 V4 = "/tmf-api/productCatalogManagement/v4/category"

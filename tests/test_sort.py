@@ -17,11 +17,11 @@ from tests.support.nouns import registry
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput
 from tmf_server.rules.instants import parse_instant
-from tmf_server.storage import migrate
-from tmf_server.storage.conditions import Compare, Selection, Sort
-from tmf_server.storage.database import Database
-from tmf_server.storage.records import Records
-from tmf_server.storage.select import Query, Selector
+from tmf_server.storage.connection import migrate
+from tmf_server.storage.connection.database import Database
+from tmf_server.storage.query.conditions import Compare, Selection, Sort
+from tmf_server.storage.query.select import Query, Selector
+from tmf_server.storage.write.records import Records
 
 OFFERING = registry().entities["productOffering"]
 WHERE = Compare(("lifecycleStatus",), "eq", "Active", "text")

@@ -8,9 +8,9 @@ import pytest
 from tests.support.served import Served
 from tmf_server.config import Settings
 from tmf_server.errors import TooCostly
-from tmf_server.storage import database as databases
-from tmf_server.storage.database import Database
-from tmf_server.storage.driver import Written, fetch_all
+from tmf_server.storage.connection import database as databases
+from tmf_server.storage.connection.database import Database
+from tmf_server.storage.connection.driver import Written, fetch_all
 
 COUNTING = "WITH RECURSIVE n(v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n WHERE v < :p0) SELECT count(*) FROM n"
 FEW, MANY = Written(COUNTING, {"p0": 10}), Written(COUNTING, {"p0": 100_000_000})

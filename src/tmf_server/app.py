@@ -47,14 +47,14 @@ from tmf_server.rest.schema.validation import Validators
 from tmf_server.rest.verbs.dispatch import Dispatcher
 from tmf_server.rest.verbs.services import Services
 from tmf_server.rest.verbs.table import INLINE, VERBS
-from tmf_server.storage.answers import forget_answers
-from tmf_server.storage.bulk import BulkRecords
-from tmf_server.storage.database import Database
-from tmf_server.storage.figures import known_records
+from tmf_server.storage.connection.database import Database
 from tmf_server.storage.files import FileStore
+from tmf_server.storage.idempotency import forget_answers
 from tmf_server.storage.jobs import waiting
-from tmf_server.storage.records import Records
-from tmf_server.storage.select import Selector
+from tmf_server.storage.query.select import Selector
+from tmf_server.storage.statistics import known_records
+from tmf_server.storage.write.bulk import BulkRecords
+from tmf_server.storage.write.records import Records
 
 
 def from_environment() -> Front:

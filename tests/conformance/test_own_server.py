@@ -20,8 +20,8 @@ from tmf_conformance.suite import Suite, Target
 from tmf_double.inside import Inside
 from tmf_server.app import create_app
 from tmf_server.config import Settings
-from tmf_server.storage import migrate
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection import migrate
+from tmf_server.storage.connection.database import Database
 
 ROOT = "http://server"
 WRITES = ("patch", "json-patch", "lifecycle", "delete", "conditional")

@@ -12,7 +12,7 @@ from tmf_server.app import create_desk
 from tmf_server.processes.transfer.choice import Choice
 from tmf_server.processes.transfer.importing import Importer
 from tmf_server.processes.transfer.progress import Progress
-from tmf_server.storage.database import Connection
+from tmf_server.storage.connection.database import Connection
 
 V4 = "/tmf-api/customerBillManagement/v4"
 V5 = "/tmf-api/customerBillManagement/v5"

@@ -31,8 +31,8 @@ from tmf_server.model.events import parked, server_key, subscription
 from tmf_server.registry import Document, Entity, Exposure, Registry
 from tmf_server.resources import openapi_dir
 from tmf_server.rules.instants import now
-from tmf_server.storage.changes import Change
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection.database import Database
+from tmf_server.storage.values.changes import Change
 
 KINDS = ("sqlite", "postgresql")
 ORIGIN = "https://tmf.example"

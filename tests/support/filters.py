@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tmf_server.storage.conditions import And, Compare, Condition, Exists, Not, Or, Some, TypeIs
+from tmf_server.storage.query.conditions import And, Compare, Condition, Exists, Not, Or, Some, TypeIs
 
 TEXTS = st.one_of(
     st.sampled_from(["", "a", "A", "ab", "b", "ä", "\uffff", "\U0001f600", "true", "100", "a\nb", 'q"\\', "x" * 300]),

@@ -12,8 +12,8 @@ from tmf_server.apis.tables import metadata
 from tmf_server.app import Life, create_app
 from tmf_server.config import Settings
 from tmf_server.rest.verbs.services import Services
-from tmf_server.storage import migrate
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection import migrate
+from tmf_server.storage.connection.database import Database
 
 KEPT = frozenset({"alembic_version", "server_key"})
 SERVICES: "WeakKeyDictionary[httpx.Client, Services]" = WeakKeyDictionary()

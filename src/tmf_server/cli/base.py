@@ -13,8 +13,8 @@ from tmf_server.errors import Problem
 
 if TYPE_CHECKING:
     from tmf_server.rest.verbs.services import Services
-    from tmf_server.storage.bulk import BulkRecords
-    from tmf_server.storage.database import Database
+    from tmf_server.storage.connection.database import Database
+    from tmf_server.storage.write.bulk import BulkRecords
 
 
 OTHERS = ("TMF_CONFORMANCE_", "TMF_TEST_")  # of the suite and of the tests, which share an environment with the server
@@ -87,7 +87,7 @@ def _refuse_unknown(variables: Iterable[str]) -> None:
 @contextmanager
 def opened(settings: Settings) -> Iterator["Services"]:
     """The parts of the server on its database, which is made and brought to the present schema."""
-    from tmf_server.storage.migrate import upgrade
+    from tmf_server.storage.connection.migrate import upgrade
 
     with _services(settings) as services:
         upgrade(services.database)
@@ -97,7 +97,7 @@ def opened(settings: Settings) -> Iterator["Services"]:
 @contextmanager
 def opened_as_it_is(settings: Settings) -> Iterator["Services"]:
     """The parts of the server on a database that is neither made nor migrated: Failure unless it can be used so."""
-    from tmf_server.storage.migrate import lacking
+    from tmf_server.storage.connection.migrate import lacking
 
     require_file(settings)
     with _services(settings) as services:
@@ -123,7 +123,7 @@ def _services(settings: Settings) -> Iterator["Services"]:
 
 def require_file(settings: Settings) -> None:
     """Refuse a SQLite database that does not exist yet, before opening it would make it."""
-    from tmf_server.storage.database import missing_file
+    from tmf_server.storage.connection.database import missing_file
 
     with told():
         file = missing_file(settings.database.database_url)
@@ -143,8 +143,8 @@ def shown(database: "Database") -> str:
 def opened_records(settings: Settings) -> Iterator[tuple["Database", "BulkRecords"]]:
     """The database, brought to the present schema, and the quiet write path: without what only requests need."""
     from tmf_server.apis.registration import create_registry
-    from tmf_server.storage.bulk import BulkRecords
-    from tmf_server.storage.migrate import upgrade
+    from tmf_server.storage.connection.migrate import upgrade
+    from tmf_server.storage.write.bulk import BulkRecords
 
     with opened_database(settings) as database:
         with told():
@@ -157,7 +157,7 @@ def opened_records(settings: Settings) -> Iterator[tuple["Database", "BulkRecord
 def opened_database(settings: Settings) -> Iterator["Database"]:
     """The database alone, as it is."""
     from tmf_server import logs
-    from tmf_server.storage.database import Database
+    from tmf_server.storage.connection.database import Database
 
     logs.configure(settings)
     with told():

@@ -10,7 +10,7 @@ import click
 from tmf_server.cli.base import Commands, Failure, opened_database, opened_records, read_settings, require_file, shown
 
 if TYPE_CHECKING:
-    from tmf_server.storage.database import Database
+    from tmf_server.storage.connection.database import Database
 
 
 @click.group(cls=Commands)
@@ -22,7 +22,7 @@ def db() -> None:
 @click.argument("revision", default="head")
 def upgrade(revision: str) -> None:
     """Migrate up to REVISION (the newest)."""
-    from tmf_server.storage.migrate import upgrade as migrate
+    from tmf_server.storage.connection.migrate import upgrade as migrate
 
     with opened_database(read_settings()) as database, _revisions():
         migrate(database, revision)
@@ -32,7 +32,7 @@ def upgrade(revision: str) -> None:
 @click.argument("revision")
 def downgrade(revision: str) -> None:
     """Migrate down to REVISION; `base` removes all tables with all records."""
-    from tmf_server.storage.migrate import downgrade as migrate
+    from tmf_server.storage.connection.migrate import downgrade as migrate
 
     with _existing() as database, _revisions():
         migrate(database, revision)
@@ -60,7 +60,7 @@ def _revisions() -> Iterator[None]:
 @db.command()
 def current() -> None:
     """Show the revision that the database is at, and the newest one."""
-    from tmf_server.storage import migrate
+    from tmf_server.storage.connection import migrate
 
     with _existing() as database:
         click.echo(f"{migrate.current(database) or 'empty'} (newest: {migrate.head()})")
@@ -70,7 +70,7 @@ def current() -> None:
 def check() -> None:
     """Exit with 1 and tell why when the database is not as this version of the server needs it."""
     from tmf_server.apis.tables import metadata
-    from tmf_server.storage import migrate
+    from tmf_server.storage.connection import migrate
 
     with _existing() as database:
         lacking = migrate.lacking(database)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tmf_server.processes.transfer.choice import Choice
     from tmf_server.processes.transfer.progress import Progress
     from tmf_server.registry import Registry
-    from tmf_server.storage.database import Connection
+    from tmf_server.storage.connection.database import Connection
 
 VERSIONS = click.Choice(["v5", "v4"])
 

@@ -18,7 +18,7 @@ from tmf_server.cli.base import Failure, opened, opened_database, read_settings,
 from tmf_server.config import Settings, environment
 
 if TYPE_CHECKING:
-    from tmf_server.storage.database import Database
+    from tmf_server.storage.connection.database import Database
 
 
 @click.command()
@@ -128,8 +128,8 @@ def _is_loopback(host: str) -> bool:
 
 def prepare(settings: Settings) -> None:
     """Bring the database to the present schema, and give an empty one the demo."""
+    from tmf_server.storage.connection.migrate import upgrade
     from tmf_server.storage.contents import is_empty
-    from tmf_server.storage.migrate import upgrade
 
     with opened_database(settings) as database:
         upgrade(database)
@@ -140,7 +140,7 @@ def prepare(settings: Settings) -> None:
 def _load_demo(database: "Database", settings: Settings) -> None:
     from tmf_server.apis.registration import create_registry
     from tmf_server.demo.loading import load_demo_once
-    from tmf_server.storage.bulk import BulkRecords
+    from tmf_server.storage.write.bulk import BulkRecords
 
     with told():
         registry = create_registry(settings)

@@ -10,7 +10,7 @@ from tmf_server.events import relay
 from tmf_server.events.ledger import Topics
 from tmf_server.events.signing import signer
 from tmf_server.model.events import outbox, parked, subscription
-from tmf_server.storage.clock import clock
+from tmf_server.storage.connection.clock import clock
 
 Row = dict[str, Any]
 _HELD_BACK = func.coalesce(select(func.count()).where(parked.c.subscription == subscription.c.id).scalar_subquery(), 0)

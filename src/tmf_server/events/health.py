@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from tmf_server.events import ledger
 from tmf_server.model.events import outbox
-from tmf_server.storage.clock import clock
+from tmf_server.storage.connection.clock import clock
 
 MOST_COUNTED = 10_000
 

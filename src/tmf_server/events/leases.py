@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, bin
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tmf_server.model.events import lease
-from tmf_server.storage.clock import clock
+from tmf_server.storage.connection.clock import clock
 
 MICROSECONDS = 1_000_000
 UNHELD: dict[str, Any] = {"holder": "", "token": 0, "leased_until": 0}

@@ -26,7 +26,7 @@ from tmf_server.events.leases import Lease, LeaseLost
 from tmf_server.events.outbox import StoredEvent, stored
 from tmf_server.events.retry import Standing
 from tmf_server.model.events import outbox, parked, subscription
-from tmf_server.storage.clock import clock
+from tmf_server.storage.connection.clock import clock
 
 Topics = Mapping[tuple[str, str], frozenset[str]]  # (api, version) → kinds
 QUEUE = 200

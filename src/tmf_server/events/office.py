@@ -18,7 +18,7 @@ from tmf_server.events.outbound import Outbound
 from tmf_server.events.payload import Composer
 from tmf_server.events.signing import Signer
 from tmf_server.registry import Document
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection.database import Database
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, select
 from tmf_server.logs import REQUEST_ID
 from tmf_server.model.events import outbox
 from tmf_server.rules.ids import fresh_uuid
-from tmf_server.storage.changes import Change
+from tmf_server.storage.values.changes import Change
 
 _NAMES = ("event_id", "kind", "record_id", "event", "time", "paths", "correlation_id", "document")
 _INTO = f"INSERT INTO outbox ({', '.join(_NAMES)})"

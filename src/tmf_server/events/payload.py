@@ -12,7 +12,7 @@ import orjson
 from tmf_server.events.outbox import StoredEvent
 from tmf_server.registry import Document, Exposure, Registry
 from tmf_server.rules.instants import format_instant
-from tmf_server.storage.narrowing import belongs
+from tmf_server.storage.query.type_scope import belongs
 
 Render = Callable[[Exposure, str, str], Document]
 """The record of a stored canonical text as an exposure shows it, its links beginning with an origin (https://host)."""

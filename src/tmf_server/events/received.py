@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from tmf_server.model.events import received_event
 from tmf_server.rules.instants import now
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection.database import Database
 
 LONGEST_NAME = 200
 

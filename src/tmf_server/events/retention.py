@@ -9,8 +9,8 @@ from tmf_server.events import ledger, received, relay
 from tmf_server.events.duties import Duty
 from tmf_server.events.leases import MICROSECONDS
 from tmf_server.model.events import lease, outbox, parked, subscription
-from tmf_server.storage.clock import clock
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection.clock import clock
+from tmf_server.storage.connection.database import Database
 
 BATCH = 500
 DAY = 86_400 * MICROSECONDS

@@ -12,7 +12,7 @@ from tmf_server.events.guard import Guard
 from tmf_server.model.events import subscription
 from tmf_server.rules.ids import fresh_uuid
 from tmf_server.rules.instants import now
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection.database import Database
 
 Document = dict[str, Any]
 _SHOWN = ("id", "api", "version", "callback", "query", "document", "origin", "created")

@@ -16,8 +16,8 @@ from tmf_server.events.health import lag
 from tmf_server.monitoring.bounded import Bounded
 from tmf_server.rest.http.messages import Response
 from tmf_server.rest.verbs.dispatch import send_response
-from tmf_server.storage import migrate
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection import migrate
+from tmf_server.storage.connection.database import Database
 
 RETRY_AFTER = "5"
 UP, DOWN = "up", "down"

@@ -20,8 +20,8 @@ from tmf_server.monitoring.bounded import Bounded
 from tmf_server.registry import Registry
 from tmf_server.rest.http.messages import Response
 from tmf_server.rest.verbs.dispatch import send_response
-from tmf_server.storage.database import Database
-from tmf_server.storage.figures import records, unfinished_jobs
+from tmf_server.storage.connection.database import Database
+from tmf_server.storage.statistics import records, unfinished_jobs
 
 BUCKETS = (*map(str, BOUNDS), "+Inf")
 log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select, text
 from tmf_server.model.base import metadata
 from tmf_server.model.core import entity
 from tmf_server.model.events import server_key
-from tmf_server.storage.database import Database
+from tmf_server.storage.connection.database import Database
 
 FIRST_START = 7_230_621  # PostgreSQL's advisory lock: of several processes that start at once, one fills the database
 KEPT = frozenset({server_key.name})

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from tmf_server.model.jobs import transfer_job
 from tmf_server.rules.instants import now
-from tmf_server.storage.clock import clock
+from tmf_server.storage.connection.clock import clock
 
 COUNTS = ("attempts", "position", "number", "line", "imported", "updated", "present", "refused")
 

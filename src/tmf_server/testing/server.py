@@ -16,9 +16,9 @@ import uvicorn
 from tmf_server import logs
 from tmf_server.config import Settings
 from tmf_server.contracts import check_names
-from tmf_server.storage import migrate
-from tmf_server.storage.database import Database
-from tmf_server.storage.snapshot import Snapshot
+from tmf_server.storage.connection import migrate
+from tmf_server.storage.connection.database import Database
+from tmf_server.storage.connection.snapshot import Snapshot
 from tmf_server.testing.clock import Clock
 from tmf_server.testing.faults import Faults
 from tmf_server.testing.stage import Stage

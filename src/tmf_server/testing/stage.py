@@ -17,8 +17,8 @@ from tmf_server.demo.loading import load_demo
 from tmf_server.events import outbox
 from tmf_server.rest.http.messages import Response
 from tmf_server.rest.verbs.dispatch import send_response
-from tmf_server.storage.bulk import BulkRecords
-from tmf_server.storage.snapshot import Snapshot
+from tmf_server.storage.connection.snapshot import Snapshot
+from tmf_server.storage.write.bulk import BulkRecords
 from tmf_server.testing.clock import Clock
 from tmf_server.testing.control import SEGMENT, Control
 from tmf_server.testing.faults import Faults

@@ -10,9 +10,9 @@ from tmf_server.config import Settings
 from tmf_server.processes.grouped import Grouped
 from tmf_server.registry import Document, Entity, Exposure
 from tmf_server.rules.instants import now, parse_instant
-from tmf_server.storage.database import Connection, Database
-from tmf_server.storage.newest import newest
-from tmf_server.storage.records import Records, Stored
+from tmf_server.storage.connection.database import Connection, Database
+from tmf_server.storage.write.newest import newest
+from tmf_server.storage.write.records import Records, Stored
 
 ALARM = "alarm"
 # Columns that reports are looked up by, what the source itself calls the alarm first.

@@ -10,7 +10,7 @@ from tmf_server.errors import Fault, InvalidInput, TooCostly
 from tmf_server.registry import Document, Path
 from tmf_server.rules.canonical import KEPT
 from tmf_server.rules.instants import parse_instant
-from tmf_server.storage.conditions import And, Compare, Condition, Or, Some, TypeIs
+from tmf_server.storage.query.conditions import And, Compare, Condition, Or, Some, TypeIs
 
 META = frozenset({"@type", "@baseType", "@schemaLocation", "@referredType"})
 PLAIN_TYPES = frozenset({"Alarm", "AlarmRef"})

@@ -10,11 +10,11 @@ from tmf_server.config import Settings
 from tmf_server.errors import Conflict, TooCostly
 from tmf_server.registry import Document, Entity
 from tmf_server.rules.instants import format_instant
-from tmf_server.storage.conditions import Selection, matches
-from tmf_server.storage.database import Connection
-from tmf_server.storage.locked import locked
-from tmf_server.storage.records import Records, Stored
-from tmf_server.storage.select import Selector
+from tmf_server.storage.connection.database import Connection
+from tmf_server.storage.query.conditions import Selection, matches
+from tmf_server.storage.query.select import Selector
+from tmf_server.storage.write.locked import locked
+from tmf_server.storage.write.records import Records, Stored
 
 ALARM = "alarm"
 

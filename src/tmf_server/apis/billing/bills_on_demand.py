@@ -8,11 +8,11 @@ from tmf_server.config import Settings
 from tmf_server.errors import TooCostly
 from tmf_server.registry import Document, Entity, Path
 from tmf_server.rules.ids import fresh_uuid
-from tmf_server.storage.conditions import And, Compare, Condition, Selection
-from tmf_server.storage.database import Connection
-from tmf_server.storage.locked import locked
-from tmf_server.storage.records import Records, Stored
-from tmf_server.storage.select import Selector
+from tmf_server.storage.connection.database import Connection
+from tmf_server.storage.query.conditions import And, Compare, Condition, Selection
+from tmf_server.storage.query.select import Selector
+from tmf_server.storage.write.locked import locked
+from tmf_server.storage.write.records import Records, Stored
 
 BILL_ON_DEMAND = "customerBillOnDemand"
 BILL, RATE, CUSTOMER = "customerBill", "appliedCustomerBillingRate", "customer"

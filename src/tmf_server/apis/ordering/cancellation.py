@@ -3,8 +3,8 @@
 from tmf_server.apis.ordering.rules import states as rules
 from tmf_server.registry import Document, Entity
 from tmf_server.rules.instants import format_instant
-from tmf_server.storage.database import Connection
-from tmf_server.storage.records import Records, Stored
+from tmf_server.storage.connection.database import Connection
+from tmf_server.storage.write.records import Records, Stored
 
 CANCEL_ORDER = "cancelProductOrder"
 ORDER = "productOrder"

@@ -7,11 +7,11 @@ from tmf_server.config import Settings
 from tmf_server.events.guard import Guard
 from tmf_server.processes.transfer.progress import Progress
 from tmf_server.registry import Document, Exposure, Registry
-from tmf_server.storage.bulk import BulkRecords
-from tmf_server.storage.conditions import Condition
-from tmf_server.storage.database import Connection, Database
+from tmf_server.storage.connection.database import Connection, Database
 from tmf_server.storage.files import FileStore
-from tmf_server.storage.select import Selector
+from tmf_server.storage.query.conditions import Condition
+from tmf_server.storage.query.select import Selector
+from tmf_server.storage.write.bulk import BulkRecords
 
 
 class Language(Protocol):

@@ -11,9 +11,9 @@ from tmf_server.processes.transfer.progress import Progress
 from tmf_server.processes.transfer.reading import Mark
 from tmf_server.processes.transfer.writing import RecordWriter, Target
 from tmf_server.registry import Exposure
-from tmf_server.storage.conditions import Condition, Selection, conjunction
-from tmf_server.storage.narrowing import narrowing
-from tmf_server.storage.records import Stored
+from tmf_server.storage.query.conditions import Condition, Selection, conjunction
+from tmf_server.storage.query.type_scope import narrowing
+from tmf_server.storage.write.records import Stored
 
 PAGE = 500
 

@@ -13,10 +13,10 @@ from tmf_server.processes.transfer.desk import Desk, Keeper
 from tmf_server.processes.transfer.progress import Progress
 from tmf_server.processes.transfer.reading import Mark, Raw, read_records
 from tmf_server.registry import Document, Exposure
-from tmf_server.storage.bulk import BulkRecords
-from tmf_server.storage.completion import OURS
-from tmf_server.storage.database import Connection
-from tmf_server.storage.records import Stored
+from tmf_server.storage.connection.database import Connection
+from tmf_server.storage.write.bulk import BulkRecords
+from tmf_server.storage.write.defaults import OURS
+from tmf_server.storage.write.records import Stored
 
 BATCH_RECORDS = 500
 BATCH_BYTES = 4_000_000

@@ -21,9 +21,9 @@ from tmf_server.processes.transfer.progress import NOTHING, Progress, told
 from tmf_server.processes.transfer.reading import Mark
 from tmf_server.registry import Document, Entity
 from tmf_server.rules.instants import format_instant, now
-from tmf_server.storage.database import Connection
+from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.jobs import enqueue, forget, waiting
-from tmf_server.storage.records import Stored
+from tmf_server.storage.write.records import Stored
 
 MOST_ATTEMPTS = 5
 RUNNING, SUCCEEDED, FAILED = "Running", "Succeeded", "Failed"

@@ -14,7 +14,7 @@ from jsonpath.selectors import Filter, JSONPathSelector, NameSelector, WildcardS
 from tmf_server.rest.query.comparisons import check_regex, read_instant
 from tmf_server.rest.query.jsonpath import LOGICAL, OPERATORS, TURNED
 from tmf_server.rest.query.jsonpathsyntax import NumberLiteral, PatternLiteral, unsupported
-from tmf_server.storage.conditions import Compare, Condition, Exists, Not, Or, Some, matches
+from tmf_server.storage.query.conditions import Compare, Condition, Exists, Not, Or, Some, matches
 
 LONGEST_REGEX = 200
 

@@ -8,7 +8,7 @@ from typing import Any
 from tmf_server.rest.body.strictjson import escaped
 from tmf_server.rest.patching.paths import EACH, INDEX, BadPathError, Condition, Path, Pick, Query, Token, Tokens
 from tmf_server.rules.instants import parse_instant
-from tmf_server.storage.conditions import values_at
+from tmf_server.storage.query.conditions import values_at
 
 MOST_VISITS = 500_000
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 from tmf_server.errors import InvalidInput
 from tmf_server.rest.query.attributes import UNKNOWN, Known, Paths
 from tmf_server.rules.instants import parse_instant
-from tmf_server.storage.conditions import ORDERINGS, Compare, Condition, Not, Scalar, alternatives
-from tmf_server.storage.numbers import bounded
-from tmf_server.storage.regexes import postgresql_pattern
+from tmf_server.storage.query.conditions import ORDERINGS, Compare, Condition, Not, Scalar, alternatives
+from tmf_server.storage.values.numbers import bounded
+from tmf_server.storage.values.regexes import postgresql_pattern
 
 INVALID_VALUE = "invalidValue"
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,6})?", re.ASCII)

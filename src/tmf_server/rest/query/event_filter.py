@@ -8,7 +8,7 @@ from tmf_server.errors import InvalidInput
 from tmf_server.registry import Document, Path, Registry
 from tmf_server.rest.query.attributes import RECORD, UNKNOWN, Attributes, Known, Scope
 from tmf_server.rest.query.query import parse_filter
-from tmf_server.storage.conditions import And, Compare, Condition, Not, Or, Some, matches
+from tmf_server.storage.query.conditions import And, Compare, Condition, Not, Or, Some, matches
 
 EVENT_TYPE = ("eventType",)
 Predicate = Callable[[Document], bool]

@@ -19,7 +19,7 @@ from tmf_server.rest.query.comparisons import (
     for_some,
 )
 from tmf_server.rest.query.tokens import Argument
-from tmf_server.storage.conditions import OPERATORS, And, Condition, Exists, Not, Or, TypeIs, alternatives
+from tmf_server.storage.query.conditions import OPERATORS, And, Condition, Exists, Not, Or, TypeIs, alternatives
 
 TYPE = ("@type",)
 

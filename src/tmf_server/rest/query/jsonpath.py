@@ -17,7 +17,7 @@ from tmf_server.registry import Path
 from tmf_server.rest.query.attributes import Attributes, Known, Scope
 from tmf_server.rest.query.comparisons import Allowance, check_regex, comparison, for_some, literal_comparison
 from tmf_server.rest.query.jsonpathsyntax import NumberLiteral, PatternLiteral, parse_jsonpath, unsupported
-from tmf_server.storage.conditions import (
+from tmf_server.storage.query.conditions import (
     ORDERINGS,
     And,
     Compare,

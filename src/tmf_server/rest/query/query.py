@@ -16,8 +16,8 @@ from tmf_server.rest.query.fields import FieldTree, parse_fields
 from tmf_server.rest.query.filters import plain_conditions
 from tmf_server.rest.query.jsonpath import filter_condition
 from tmf_server.rest.query.tokens import PARAMETERS, Argument, split_query
-from tmf_server.storage.conditions import Condition, Selection, Sort, conjunction
-from tmf_server.storage.nesting import flattened
+from tmf_server.storage.query.conditions import Condition, Selection, Sort, conjunction
+from tmf_server.storage.query.nesting import flattened
 
 SHAPING = frozenset({"fields", "depth", "expand"})
 ONCE = PARAMETERS - {"fields", "sort", "expand"}

@@ -6,7 +6,7 @@ from threading import Lock
 from tmf_server.registry import Exposure
 from tmf_server.rest.representation.links import Links
 from tmf_server.rest.representation.representation import shown_text
-from tmf_server.storage.records import Stored
+from tmf_server.storage.write.records import Stored
 
 Place = tuple[Exposure, str, int, int, int]
 

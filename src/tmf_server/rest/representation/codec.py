@@ -11,7 +11,7 @@ from tmf_server.rest.query.query import parse_filter
 from tmf_server.rest.representation.links import Links
 from tmf_server.rest.representation.representation import shown_text
 from tmf_server.rest.schema.validation import Validators
-from tmf_server.storage.conditions import Condition
+from tmf_server.storage.query.conditions import Condition
 
 
 class Wording:

@@ -7,7 +7,7 @@ from tmf_server.errors import InvalidInput
 from tmf_server.registry import Document
 from tmf_server.rest.http.messages import Request
 from tmf_server.rest.representation.representation import rendered
-from tmf_server.storage.database import Connection
+from tmf_server.storage.connection.database import Connection
 
 Target = tuple[str, str]  # kind, id
 

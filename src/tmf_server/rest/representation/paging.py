@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from tmf_server.rest.http.messages import Request
-from tmf_server.storage.conditions import Selection
-from tmf_server.storage.select import Page
+from tmf_server.storage.query.conditions import Selection
+from tmf_server.storage.query.select import Page
 
 PLACES = frozenset({"offset", "after", "before"})
 

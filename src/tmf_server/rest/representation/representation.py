@@ -10,7 +10,7 @@ from tmf_server.registry import Document, Exposure
 from tmf_server.rest.http.messages import Request, Response
 from tmf_server.rest.query.fields import FieldTree, parse_fields, select_fields
 from tmf_server.rest.representation.links import Links, collection_url
-from tmf_server.storage.records import Stored
+from tmf_server.storage.write.records import Stored
 
 RESIDUE = '"\\u0001v4":'
 

@@ -7,8 +7,8 @@ import orjson
 
 from tmf_server.errors import Conflict, InvalidInput
 from tmf_server.rest.http.messages import Request, Response
-from tmf_server.storage.answers import AlreadyKeptError, Answer, find_answer, keep_answer
-from tmf_server.storage.database import Connection
+from tmf_server.storage.connection.database import Connection
+from tmf_server.storage.idempotency import AlreadyKeptError, Answer, find_answer, keep_answer
 
 IDEMPOTENCY_KEY = "idempotency-key"
 MOST_CHARACTERS = 255

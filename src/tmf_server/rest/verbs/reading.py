@@ -20,11 +20,11 @@ from tmf_server.rest.representation.representation import (
     stored_headers,
 )
 from tmf_server.rest.verbs.writing import no_such_record
-from tmf_server.storage.conditions import And, Condition, Selection, conjuncts
-from tmf_server.storage.database import Connection
-from tmf_server.storage.narrowing import narrowing, shows
-from tmf_server.storage.records import Stored
-from tmf_server.storage.select import Page
+from tmf_server.storage.connection.database import Connection
+from tmf_server.storage.query.conditions import And, Condition, Selection, conjuncts
+from tmf_server.storage.query.select import Page
+from tmf_server.storage.query.type_scope import narrowing, shows
+from tmf_server.storage.write.records import Stored
 
 
 def retrieve(request: Request) -> Response:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 from tmf_server.config import Settings
 from tmf_server.registry import Document, Entity, Exposure, Registry
 from tmf_server.rest.representation.links import Links
-from tmf_server.storage.database import Connection, Database
-from tmf_server.storage.records import Records, Stored
-from tmf_server.storage.select import Selector
+from tmf_server.storage.connection.database import Connection, Database
+from tmf_server.storage.query.select import Selector
+from tmf_server.storage.write.records import Records, Stored
 
 if TYPE_CHECKING:
     from tmf_server.events.subscriptions import Subscriptions

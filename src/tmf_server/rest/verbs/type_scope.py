@@ -2,7 +2,7 @@
 
 from tmf_server.errors import Fault, InvalidInput
 from tmf_server.registry import Document, Exposure, Registry
-from tmf_server.storage.narrowing import belongs
+from tmf_server.storage.query.type_scope import belongs
 
 
 def placed(registry: Registry, exposure: Exposure, document: Document) -> Document:

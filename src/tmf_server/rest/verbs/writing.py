@@ -12,9 +12,9 @@ from tmf_server.rest.patching.updates import arrays_of, check_result
 from tmf_server.rest.representation.representation import check_if_match, record_response, shown_document
 from tmf_server.rest.verbs.idempotency import answer_once
 from tmf_server.rest.verbs.type_scope import check_place, placed
-from tmf_server.storage.database import Connection
-from tmf_server.storage.narrowing import shows
-from tmf_server.storage.records import Stored
+from tmf_server.storage.connection.database import Connection
+from tmf_server.storage.query.type_scope import shows
+from tmf_server.storage.write.records import Stored
 
 MOST_NAMED = 20  # of what a header lists
 KEPT_BY_PUT = ("id", "href", "@type", "@baseType")

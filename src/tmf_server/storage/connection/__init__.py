@@ -1,0 +1,1 @@
+"""Connections, transactions, migrations and what SQLite is taught. Knows no noun."""

@@ -1,0 +1,330 @@
+"""Connections, transactions and time limits on SQLite and PostgreSQL. Knows no table."""
+
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import QueuePool
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from tmf_server.config import Settings
+from tmf_server.errors import TooCostly, Unavailable
+from tmf_server.storage.connection.driver import Written, fetch_all, fetch_one_within
+from tmf_server.storage.connection.sqlite_functions import register_functions
+
+__all__ = ["Connection", "Database"]
+
+T = TypeVar("T")
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+DEADLOCK_STATES = frozenset({"40P01", "40001", "55P03"})
+TIMEOUT_STATE = "57014"
+AWAY_STATES = ("08", "57", "53")  # classes: connection lost, operator intervention, no resources
+EVERY_THREAD = -1  # each thread that reads keeps a connection; there are as many threads as the settings make
+SPARE = 4  # writing connections over the pool's size, for what is not a request
+NEVER = 1_000_000_000  # psycopg prepares what driver.run says, and nothing by counting
+PROGRESS_OPERATIONS = 20_000
+# A server that is gone without a word is noticed within half a minute, and not when the system gives up after hours.
+KEPT_ALIVE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
+ENDLESS_SECONDS = 10.0
+"""How long a count that was given up is not tried again."""
+MOST_COUNTS = 10_000
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-8192",
+    "temp_store=MEMORY",
+    "mmap_size=268435456",
+)
+
+
+def database_url(text: str) -> URL:
+    """The URL of a database of a kind that there is. Raises ValueError, which does not repeat a password."""
+    expected = "TMF_DATABASE_URL: expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME"
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise ValueError(expected) from error
+    if url.get_backend_name() not in DRIVERS:
+        raise ValueError(expected)
+    return url.set(drivername=DRIVERS[url.get_backend_name()])
+
+
+def missing_file(text: str) -> Path | None:
+    """Return the file that the URL of a SQLite database names when there is none; connecting would make it."""
+    url = database_url(text)
+    if url.get_backend_name() != "sqlite" or not url.database or ":memory:" in url.database:
+        return None
+    file = Path(urlsplit(url.database).path if url.database.startswith("file:") else url.database)
+    return None if url.query.get("mode") == "memory" or file.exists() else file
+
+
+class Database:
+    """One database: `read()` gives autocommit connections, `transact()` runs a unit of work.
+
+    Reads and writes have pools of their own, as large as the worker threads, so that neither starves the other.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.url = database_url(settings.database.database_url)
+        self.dialect = self.url.get_backend_name()
+        self._local = threading.local()
+        self._endless: dict[tuple[Any, ...], float] = {}  # counts that were given up, and until when
+        self._readers: weakref.WeakSet[Connection] = weakref.WeakSet()
+        if self.dialect == "sqlite":
+            self._reader = self._sqlite_engine(begin=None)
+            self.engine = self._sqlite_engine(begin="BEGIN IMMEDIATE")
+        else:
+            self._reader = self._postgresql_engine(autocommit=True)
+            self.engine = self._postgresql_engine(autocommit=False)
+        driver: Any = self.engine.dialect.dbapi
+        self._errors: tuple[type[Exception], ...] = (DBAPIError, driver.Error)
+        self._away: tuple[type[Exception], ...] = (driver.OperationalError,) if self.dialect == "postgresql" else ()
+
+    def _sqlite_engine(self, begin: str | None) -> Engine:
+        settings = self.settings
+        file = self.url.database
+        if file and not file.startswith((":memory:", "file:")):  # a URI says itself whether a file may be made
+            _make_folder(Path(file).parent)
+        engine = create_engine(
+            self.url,
+            poolclass=QueuePool,
+            pool_size=settings.database.pool_size,
+            max_overflow=EVERY_THREAD if begin is None else SPARE,
+            pool_reset_on_return=None if begin is None else "rollback",
+            connect_args={
+                "timeout": settings.database.busy_seconds,
+                "isolation_level": None,
+                "check_same_thread": False,
+            },
+        )
+        event.listen(engine, "connect", self._prepare_sqlite)
+        if begin is not None:
+            event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+        return engine
+
+    def _prepare_sqlite(self, connection: Any, _record: Any) -> None:
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        register_functions(connection)
+        connection.set_progress_handler(self._overdue, PROGRESS_OPERATIONS)
+
+    def _overdue(self) -> bool:
+        deadline = getattr(self._local, "deadline", None)
+        return deadline is not None and time.monotonic() > deadline
+
+    def _postgresql_engine(self, *, autocommit: bool) -> Engine:
+        settings = self.settings
+        limit = int(settings.database.statement_seconds * 1000) if autocommit else 60_000
+        return create_engine(
+            self.url,
+            pool_size=settings.database.pool_size,
+            max_overflow=EVERY_THREAD if autocommit else SPARE,
+            isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
+            pool_reset_on_return=None if autocommit else "rollback",
+            connect_args={
+                "options": f"-c statement_timeout={limit} -c lock_timeout=10000 -c timezone=UTC -c jit=off",
+                "prepare_threshold": NEVER,
+                "connect_timeout": max(
+                    2, round(settings.database.connect_seconds)
+                ),  # whole seconds, two at least: libpq
+                **KEPT_ALIVE,
+            },
+        )
+
+    @contextmanager
+    def read(self, seconds: float | None = None) -> Iterator[Connection]:
+        """A connection in autocommit whose statements end at the time limit, the usual one or `seconds`.
+
+        Raises TooCostly when one does.
+        """
+        usual = self.settings.database.statement_seconds
+        connection = self._reached()
+        limited = seconds is not None and self.dialect == "postgresql"
+        try:
+            with self._limited(seconds or usual):
+                if limited:
+                    self._allow(connection, seconds or usual)
+                yield connection
+        except self._errors as error:
+            self._drop_reader(connection)
+            raise self._translated(error) from error
+        finally:
+            if limited and not connection.closed:
+                self._allow(connection, usual)
+
+    def _reached(self) -> Connection:
+        try:
+            return self._own_reader()
+        except self._errors as error:
+            raise self._translated(error) from error
+
+    def _own_reader(self) -> Connection:
+        """The reading connection of this thread: a pool's check-out would cost as much as a key read."""
+        connection: Connection | None = getattr(self._local, "reader", None)
+        if connection is None or connection.closed:
+            connection = self._local.reader = self._reader.connect()
+            self._readers.add(connection)
+        return connection
+
+    def _drop_reader(self, connection: Connection) -> None:
+        """A connection that failed is not used again."""
+        self._local.reader = None
+        self._readers.discard(connection)
+        connection.invalidate()
+        connection.close()
+
+    def _allow(self, connection: Connection, seconds: float) -> None:
+        connection.execute(text(f"SET statement_timeout = {max(1, int(seconds * 1000))}"))
+
+    @contextmanager
+    def hurried(self, seconds: float) -> Iterator[None]:
+        """Until it ends, what this thread reads from SQLite is given up after `seconds` in all, with TooCostly."""
+        self._local.hurry = time.monotonic() + seconds
+        try:
+            yield
+        finally:
+            self._local.hurry = None
+
+    def _deadline(self, seconds: float) -> float:
+        hurry: float | None = getattr(self._local, "hurry", None)
+        usual = time.monotonic() + seconds
+        return usual if hurry is None else min(usual, hurry)
+
+    @contextmanager
+    def _limited(self, seconds: float) -> Iterator[None]:
+        self._local.deadline = self._deadline(seconds)
+        try:
+            yield
+        except self._errors as error:
+            if not _timed_out(error):
+                raise
+            raise TooCostly(
+                f"The query took longer than {seconds:g} s. Narrow it with a filter on an indexed attribute."
+            ) from error
+        finally:
+            self._local.deadline = None
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run the work in one transaction; deadlocks run it again a few times. Unavailable when it stays too busy."""
+        return self.retried(partial(self._transact_once, work))
+
+    def retried(self, work: Callable[[], T]) -> T:
+        """Do work that is one transaction; deadlocks let it be done again a few times. Unavailable as `transact`."""
+        try:
+            return work()
+        except self._errors as error:
+            if not _deadlocked(error):
+                raise self._translated(error) from error
+        retrying = Retrying(
+            stop=stop_after_attempt(self.settings.database.transaction_tries),
+            wait=wait_random_exponential(multiplier=0.01, max=0.5),
+            retry=retry_if_exception(_deadlocked),
+            retry_error_callback=_give_up,
+        )
+        try:
+            result: T = retrying(work)
+        except self._errors as error:
+            raise self._translated(error) from error
+        return result
+
+    def _transact_once(self, work: Callable[[Connection], T]) -> T:
+        with self.engine.begin() as connection:
+            return work(connection)
+
+    def count_within(self, written: Written, seconds: float) -> int | None:
+        """The single number that the statement gives, None when it takes longer than `seconds`.
+
+        What took longer is not tried again for a while.
+        """
+        question = (written.sql, *written.values.values())
+        if self._endless.get(question, 0) > time.monotonic():
+            return None
+        connection = self._reached()
+        try:
+            if self.dialect == "postgresql":
+                return int(fetch_one_within(connection, written, seconds)[0])
+            return self._count(connection, written, question, seconds)
+        except self._errors as error:
+            if _timed_out(error):
+                if getattr(self._local, "hurry", None) is not None:
+                    raise TooCostly("The count takes longer than there is time for here.") from error
+                if len(self._endless) >= MOST_COUNTS:
+                    self._endless.clear()
+                self._endless[question] = time.monotonic() + ENDLESS_SECONDS
+                return None
+            self._drop_reader(connection)
+            raise self._translated(error) from error
+
+    def _count(self, connection: Connection, written: Written, question: tuple[Any, ...], seconds: float) -> int:
+        """What this thread counted in SQLite is good until somebody commits: the data version tells it at no cost."""
+        version = fetch_all(connection, "PRAGMA data_version", {})[0][0]
+        if getattr(self._local, "counted_at", None) != (connection, version):
+            self._local.counted_at, self._local.counts = (connection, version), {}
+        counts: dict[tuple[Any, ...], int] = self._local.counts
+        if question not in counts:
+            if len(counts) >= MOST_COUNTS:
+                counts.clear()
+            self._local.deadline = self._deadline(seconds)
+            try:
+                counts[question] = int(fetch_all(connection, *written)[0][0])
+            finally:
+                self._local.deadline = None
+        return counts[question]
+
+    def _translated(self, error: Exception) -> Exception:
+        """What the client is told: try again when the database is busy or away; any other error stays what it is."""
+        cause = _driver_error(error)
+        if "database is locked" in str(cause):
+            return Unavailable("The database is busy with other writers. Send the request again in a moment.")
+        if isinstance(cause, self._away) and (_state(error) or AWAY_STATES[0])[:2] in AWAY_STATES:
+            return Unavailable("The database cannot be reached just now.", retry_after=5)
+        return error
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        for connection in list(self._readers):
+            connection.close()
+        self._readers.clear()
+        self._reader.dispose()
+        self.engine.dispose()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"TMF_DATABASE_URL: the folder {folder} cannot be made: {error.strerror}") from error
+
+
+def _driver_error(error: BaseException) -> BaseException:
+    """What the driver raised, whether or not SQLAlchemy wrapped it."""
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+
+
+def _state(error: BaseException) -> str | None:
+    state: str | None = getattr(_driver_error(error), "sqlstate", None)
+    return state
+
+
+def _deadlocked(error: BaseException) -> bool:
+    return _state(error) in DEADLOCK_STATES
+
+
+def _timed_out(error: BaseException) -> bool:
+    return _state(error) == TIMEOUT_STATE or str(_driver_error(error)) == "interrupted"
+
+
+def _give_up(state: RetryCallState) -> Any:
+    error = state.outcome.exception() if state.outcome else None
+    raise Unavailable("Other writers kept getting in the way. Send the request again in a moment.") from error

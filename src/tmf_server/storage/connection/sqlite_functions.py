@@ -1,0 +1,27 @@
+"""Functions that SQLite lacks and PostgreSQL gets from its migration. No queries."""
+
+import sqlite3
+
+from tmf_server.rules.instants import parse_instant
+from tmf_server.storage.values.regexes import found
+
+
+def register_functions(connection: sqlite3.Connection) -> None:
+    """Teach one connection `tmf_instant(text)` and `tmf_regex(pattern, text)`."""
+    connection.create_function("tmf_instant", 1, instant, deterministic=True)
+    connection.create_function("tmf_regex", 2, regex, deterministic=True)
+
+
+def instant(value: object) -> int | None:
+    """Microseconds since 1970 UTC, NULL for what is no instant."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return parse_instant(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def regex(pattern: str, value: object) -> bool:
+    """True when the pattern is found somewhere in the text."""
+    return isinstance(value, str) and found(pattern, value)

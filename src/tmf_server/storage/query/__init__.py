@@ -1,0 +1,1 @@
+"""Conditions, sorting and pages as SQL of each dialect. Knows no noun."""

@@ -1,0 +1,230 @@
+"""Conditions on documents, sorting and paging as values, and what a condition means in memory. No SQL, no HTTP.
+
+A path reads through arrays: it leads to every element that it can reach, and a comparison holds when it holds for
+some of them. Each step looks into one level of array, as in `note.author`; the last step looks into an array of
+scalars. `ne` is the exception, it denies `eq`: nothing that the path leads to has the value, be it that there is
+nothing at all. So `eq` and `ne` divide the records, and a record in categories A and B is not one "not in A".
+"""
+
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, cast
+
+from tmf_server.rules.instants import parse_instant
+from tmf_server.storage.values.regexes import found
+
+Path = tuple[str, ...]
+Scalar = str | bool | int | Decimal
+
+ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
+OPERATORS = ("eq", "ne", *ORDERINGS, "regex")
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Some value at the path, as `kind`, stands in the relation to `value`.
+
+    `operator` is one of OPERATORS; `kind` is text, number, integer, boolean or instant, and `value` a str, a Decimal
+    or an int, a bool, or microseconds since 1970 UTC. A value of another JSON type never compares.
+    """
+
+    path: Path
+    operator: str
+    value: Scalar
+    kind: str
+
+    @property
+    def number(self) -> int | Decimal:
+        """The value of a comparison of numbers."""
+        return cast("int | Decimal", self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Some object at the path fulfils the whole condition; the paths inside start from that object."""
+
+    path: Path
+    condition: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts hold; of no parts: true."""
+
+    parts: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Some part holds; of no parts: false."""
+
+    parts: "tuple[Condition, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeIs:
+    """The record's `@type` is one of the names."""
+
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """The path leads to something: a value, an object, an element of an array."""
+
+    path: Path
+
+
+Condition = Compare | Some | And | Or | Not | TypeIs | Exists
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One sort key. What is absent counts as greater than everything: last ascending, first descending."""
+
+    path: Path
+    descending: bool
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which records of a collection, in which order, and which page of them.
+
+    `after` and `before` are cursors of an earlier page; `limit` 0 asks for the counts only.
+    """
+
+    where: Condition | None = None
+    sort: tuple[Sort, ...] = ()
+    offset: int = 0
+    limit: int = 20
+    after: str | None = None
+    before: str | None = None
+
+
+def conjunction(parts: "list[Condition]") -> Condition | None:
+    """All of the parts as one condition, None for no condition at all."""
+    if len(parts) <= 1:
+        return parts[0] if parts else None
+    return And(tuple(parts))
+
+
+def alternatives(parts: "list[Condition]") -> Condition:
+    """At least one of the parts."""
+    return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+
+def conjuncts(condition: Condition | None) -> tuple[Condition, ...]:
+    """The conditions that must all hold, nested conjunctions taken apart."""
+    if condition is None:
+        return ()
+    if isinstance(condition, And):
+        return tuple(inner for part in condition.parts for inner in conjuncts(part))
+    return (condition,)
+
+
+def disjuncts(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions of which one must hold, nested disjunctions taken apart."""
+    if isinstance(condition, Or):
+        return tuple(inner for part in condition.parts for inner in disjuncts(part))
+    return (condition,)
+
+
+def denial(condition: Condition) -> Condition:
+    """The condition that holds when this one does not."""
+    return condition.part if isinstance(condition, Not) else Not(condition)
+
+
+def matches(condition: Condition | None, document: Any) -> bool:
+    """True when the document fulfils the condition; the same answer as the database gives."""
+    return condition is None or MEANINGS[type(condition)](condition, document)
+
+
+def values_at(node: Any, path: Path) -> Iterator[Any]:
+    """Everything that the path leads to from the node, elements of a last array one by one."""
+    for item in node if isinstance(node, list) else (node,):
+        if not path:
+            yield item
+        elif isinstance(item, dict) and path[0] in item:
+            yield from values_at(item[path[0]], path[1:])
+
+
+def elements_at(node: Any, path: Path) -> Iterator[Any]:
+    """What the path leads to, without nulls and arrays in arrays."""
+    return (value for value in values_at(node, path) if value is not None and not isinstance(value, list))
+
+
+def _compares(condition: Compare, node: Any) -> bool:
+    if condition.operator == "ne":
+        return not any(value == condition.value for value in _typed(condition, node))
+    if condition.operator == "eq":
+        return any(value == condition.value for value in _typed(condition, node))
+    if condition.operator == "regex":
+        return any(found(str(condition.value), value) for value in _typed(condition, node))
+    holds = ORDERINGS[condition.operator]
+    return any(holds(value, condition.value) for value in _typed(condition, node))
+
+
+def _typed(condition: Compare, node: Any) -> Iterator[Any]:
+    read = READERS[condition.kind]
+    for value in values_at(node, condition.path):
+        typed = read(value)
+        if typed is not None:
+            yield typed
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _boolean(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _number(value: Any) -> int | Decimal | None:
+    if isinstance(value, float):
+        # What counts is the number as it is written, 0.1, not the binary fraction beside it.
+        return Decimal(repr(value))
+    return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+
+
+def _instant(value: Any) -> int | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return parse_instant(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "text": _text,
+    "number": _number,
+    "integer": _number,
+    "boolean": _boolean,
+    "instant": _instant,
+}
+
+MEANINGS: dict[type, Callable[[Any, Any], bool]] = {
+    Compare: _compares,
+    Some: lambda some, node: any(matches(some.condition, item) for item in elements_at(node, some.path)),
+    And: lambda both, node: all(matches(part, node) for part in both.parts),
+    Or: lambda either, node: any(matches(part, node) for part in either.parts),
+    Not: lambda denied, node: not matches(denied.part, node),
+    TypeIs: lambda wanted, node: isinstance(node, dict) and node.get("@type") in wanted.names,
+    Exists: lambda wanted, node: any(value is not None for value in values_at(node, wanted.path)),
+}

@@ -1,0 +1,81 @@
+"""Conditions over JSON for PostgreSQL: jsonpath in its lax mode reads arrays as conditions.values_at does."""
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+
+from tmf_server.storage.query.binds import Binds
+from tmf_server.storage.query.conditions import Compare, Path
+from tmf_server.storage.query.jsonsql import SQL_OPERATORS, Node
+from tmf_server.storage.values.column_map import TEXT_KEPT
+from tmf_server.storage.values.regexes import postgresql_pattern
+
+# JSON type of a kind, and how the text of such a value is typed.
+KINDS = {
+    "text": ("string", f'(left({{}}, {TEXT_KEPT}) COLLATE "C")'),
+    "number": ("number", "CAST({} AS numeric)"),
+    "integer": ("number", "CAST({} AS numeric)"),
+    "boolean": ("boolean", "CAST({} AS boolean)"),
+    "instant": ("string", "tmf_instant({})"),
+}
+
+
+class PostgresqlJson:
+    """See JsonSql."""
+
+    def compare(self, node: Node, condition: Compare, binds: Binds) -> str:
+        """Some value at the path compares."""
+        if condition.operator == "regex":
+            return self._queried(node, condition.path, binds, lambda value: self._has(value, condition, binds))
+        if condition.kind == "instant":
+            test = f"{SQL_OPERATORS[condition.operator]} {binds.add(condition.value)}"
+            return self._queried(node, condition.path, binds, lambda value: f"tmf_instant({_text(value.sql)}) {test}")
+        sign = "==" if condition.operator == "eq" else SQL_OPERATORS[condition.operator]
+        # A comparison would look into an array by itself, and a filter has done so already: one level is what counts.
+        name, _ = KINDS[condition.kind]
+        path = binds.add(f'{_jsonpath(condition.path)} ? (@.type() == "{name}" && @ {sign} $v)')
+        values = binds.add(f'{{"v": {_json(condition.value)}}}')
+        return f"jsonb_path_exists({node.sql}, CAST({path} AS jsonpath), CAST({values} AS jsonb))"
+
+    def _queried(self, node: Node, path: Path, binds: Binds, test: Callable[[Node], str]) -> str:
+        alias, parameter = binds.alias(), binds.add(f"{_jsonpath(path)}[*]")
+        rows = f"jsonb_path_query({node.sql}, CAST({parameter} AS jsonpath)) AS {alias}(v)"
+        return f"EXISTS (SELECT 1 FROM {rows} WHERE {test(Node(f'{alias}.v', alias))})"
+
+    def _has(self, value: Node, condition: Compare, binds: Binds) -> str:
+        written = self.regex(_text(value.sql), str(condition.value), binds)
+        return f"jsonb_typeof({value.sql}) = 'string' AND {written}"
+
+    def exists(self, node: Node, path: Path, binds: Binds) -> str:
+        """The path leads to something."""
+        parameter = binds.add(f'{_jsonpath(path)} ? (@.type() != "null")')
+        return f"jsonb_path_exists({node.sql}, CAST({parameter} AS jsonpath))"
+
+    def some(self, node: Node, path: Path, inner: Callable[[Node], str], binds: Binds) -> str:
+        """For something at the path the inner condition holds."""
+        return self._queried(
+            node, path, binds, lambda value: f"jsonb_typeof({value.sql}) NOT IN ('null', 'array') AND {inner(value)}"
+        )
+
+    def first(self, node: Node, path: Path, kind: str, binds: Binds) -> str:
+        """The first value of the kind at the path, NULL if there is none."""
+        name, typed = KINDS[kind]
+        parameter = binds.add(f'{_jsonpath(path)} ? (@.type() == "{name}")')
+        return typed.format(_text(f"jsonb_path_query_first({node.sql}, CAST({parameter} AS jsonpath))"))
+
+    def regex(self, text: str, pattern: str, binds: Binds) -> str:
+        """The text has the pattern in it."""
+        return f'{text} COLLATE "C" ~ {binds.add(postgresql_pattern(pattern))}'
+
+
+def _text(value: str) -> str:
+    return f"({value} #>> '{{}}')"
+
+
+def _jsonpath(path: Path) -> str:
+    # A filter behind it looks into one level of array by itself; without a filter it needs [*].
+    return "$" + "".join(f".{json.dumps(name)}" for name in path)
+
+
+def _json(value: object) -> str:
+    return str(value) if isinstance(value, Decimal) else json.dumps(value)

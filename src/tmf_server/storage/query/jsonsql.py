@@ -1,0 +1,47 @@
+"""What a database has to say about the JSON of documents, to mean what conditions.matches means. Writes no statement.
+
+Everything that an implementation writes is true or false, never NULL. Paths and values are bound, so the text of a
+statement depends on its shape alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from tmf_server.storage.query.binds import Binds
+from tmf_server.storage.query.conditions import Compare, Path
+
+SQL_OPERATORS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+FALSE = "(1 = 0)"
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """SQL for a JSON value: a document, or an element; `row` is the alias that an element came by."""
+
+    sql: str
+    row: str = ""
+
+
+class JsonSql(Protocol):
+    """One database. The operator of a Compare is any but ne."""
+
+    def compare(self, node: Node, condition: Compare, binds: Binds) -> str:
+        """Some value at the path compares."""
+        ...
+
+    def exists(self, node: Node, path: Path, binds: Binds) -> str:
+        """The path leads to something."""
+        ...
+
+    def some(self, node: Node, path: Path, inner: Callable[[Node], str], binds: Binds) -> str:
+        """For something at the path the inner condition holds; `inner` writes it for a node."""
+        ...
+
+    def first(self, node: Node, path: Path, kind: str, binds: Binds) -> str:
+        """The first value of the kind at the path, NULL if there is none."""
+        ...
+
+    def regex(self, text: str, pattern: str, binds: Binds) -> str:
+        """The text has the pattern in it; NULL for NULL."""
+        ...

@@ -1,0 +1,114 @@
+"""Order and continuation: what follows a row in a sort order, as SQL, and cursors as opaque text. Runs no SQL.
+
+A record without the attribute counts as greater than every other, and the record's key decides between equals in
+the direction of the first sort key, so that an index (attribute, key) serves both directions.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import orjson
+
+from tmf_server.errors import InvalidInput
+from tmf_server.storage.query.binds import Binds
+from tmf_server.storage.query.conditions import Sort
+from tmf_server.storage.values.column_map import NUMBERS
+
+DIGEST_BYTES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """SQL to sort by; `indexed` when an index has it in order, `nullable` when it can be NULL."""
+
+    sql: str
+    descending: bool
+    nullable: bool = True
+    indexed: bool = False
+
+    def reversed(self) -> "SortKey":
+        """The same in the other direction."""
+        return SortKey(self.sql, not self.descending, self.nullable, self.indexed)
+
+    def named(self, name: str) -> str:
+        """The term of ORDER BY, by the name that the value has in the SELECT."""
+        nulls = "" if not self.nullable else " NULLS FIRST" if self.descending else " NULLS LAST"
+        return f"{name}{' DESC' if self.descending else ''}{nulls}"
+
+    def same(self, value: Any, binds: Binds) -> str:
+        """The row has the value."""
+        return f"{self.sql} IS NULL" if value is None else f"{self.sql} = {binds.add(value)}"
+
+    def beyond(self, value: Any, binds: Binds) -> list[str]:
+        """The row comes later; the choices exclude each other."""
+        if value is None:
+            return [f"{self.sql} IS NOT NULL"] if self.descending else []
+        later = f"{self.sql} {'<' if self.descending else '>'} {binds.add(value)}"
+        return [later, f"{self.sql} IS NULL"] if self.nullable and not self.descending else [later]
+
+
+def following(keys: Sequence[SortKey], values: Sequence[Any], binds: Binds) -> list[str]:
+    """Conditions of which each row after the position fulfils exactly one, so that each can use an index by itself."""
+    first, *rest = keys
+    choices = first.beyond(values[0], binds)
+    if rest:
+        inner = " OR ".join(following(rest, values[1:], binds))
+        choices.insert(0, f"{first.same(values[0], binds)} AND ({inner})")
+    return choices
+
+
+class Cursors:
+    """Positions in one sort order of one kind of record."""
+
+    def __init__(self, kind: str, sort: tuple[Sort, ...]) -> None:
+        self.sort = sort
+        self._order = orjson.dumps([kind, *([*one.path, one.descending] for one in sort)])
+
+    def of(self, row: Sequence[Any]) -> str:
+        """The position of a row of a page: its key first, its sort values behind the five fields of a record."""
+        return self.encode(row[5:], row[0])
+
+    def encode(self, values: Sequence[Any], key: int) -> str:
+        """The position of a row with these sort values and this key."""
+        packed = orjson.dumps([key, *map(_plain, values)])
+        return base64.urlsafe_b64encode(self._digest(packed) + packed).rstrip(b"=").decode()
+
+    def decode(self, cursor: str) -> tuple[list[Any], int]:
+        """Sort values and key of a position; InvalidInput for what is no cursor of this order."""
+        try:
+            raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise _foreign() from error
+        digest, packed = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
+        if digest != self._digest(packed):
+            raise _foreign()
+        key, *values = orjson.loads(packed)
+        return [_typed(value, one.kind) for value, one in zip(values, self.sort, strict=True)], int(key)
+
+    def _digest(self, packed: bytes) -> bytes:
+        return hashlib.blake2b(self._order + packed, digest_size=DIGEST_BYTES).digest()
+
+
+def _foreign() -> InvalidInput:
+    return InvalidInput(
+        "The cursor does not belong to this collection in this order. Start again without it, with the same sort.",
+        code="invalidCursor",
+    )
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _typed(value: Any, kind: str) -> Any:
+    if value is None or kind not in NUMBERS or not isinstance(value, str):
+        return value
+    try:
+        return Decimal(value)
+    except InvalidOperation as error:
+        raise _foreign() from error

@@ -1,0 +1,57 @@
+"""Conditions nested less deeply that mean the same. Pure; writes no SQL.
+
+A database reads an expression with a stack, and SQLite's is short: parentheses inside of parentheses overflow it long
+before a hundred conditions are many. So denials are moved to the comparisons, and the deepest part of a conjunction is
+put first: what stands before a parenthesis waits on the stack until it is closed.
+"""
+
+from tmf_server.errors import InvalidInput
+from tmf_server.storage.query.conditions import And, Condition, Not, Or, Some, denial
+
+ELEMENTS = 20
+"""How many levels a look at the elements of an array takes the room of."""
+
+SHALLOW = 44
+"""Levels that are left as they were written."""
+
+DEEPEST = 120
+"""Levels that both databases can read; a hundred conditions one inside the other have fewer."""
+
+
+def depth(condition: Condition) -> int:
+    """How many levels of conditions made of others there are."""
+    match condition:
+        case And(parts) | Or(parts):
+            return 1 + max(map(depth, parts), default=0)
+        case Not(part):
+            return 1 + depth(part)
+        case Some(_, inner):
+            return ELEMENTS + depth(inner)
+    return 0
+
+
+def flattened(condition: Condition) -> Condition:
+    """The condition, written anew where it is deep. Raises InvalidInput for one that is too deep all the same."""
+    if depth(condition) <= SHALLOW:
+        return condition
+    made = _written(condition, denied=False)
+    if depth(made) > DEEPEST:
+        raise InvalidInput("The filter is nested too deeply. Ask in several queries.", code="invalidFilter")
+    return made
+
+
+def _written(condition: Condition, *, denied: bool) -> Condition:
+    match condition:
+        case Not(part):
+            return _written(part, denied=not denied)
+        case And(parts) | Or(parts):
+            made = Or if isinstance(condition, And) == denied else And
+            return _joined(made, [_written(part, denied=denied) for part in parts])
+        case Some(path, inner):
+            condition = Some(path, _written(inner, denied=False))
+    return denial(condition) if denied else condition
+
+
+def _joined(made: type[And | Or], parts: list[Condition]) -> Condition:
+    flat = [inner for part in parts for inner in (part.parts if isinstance(part, made) else (part,))]
+    return made(tuple(sorted(flat, key=depth, reverse=True)))

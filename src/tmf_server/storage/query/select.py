@@ -1,0 +1,197 @@
+"""Pages and counts of the records of an entity that fulfil a condition. Knows no noun and nothing of HTTP."""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection
+
+from tmf_server.registry import Entity, Registry
+from tmf_server.storage.connection.driver import Written, fetch_all
+from tmf_server.storage.query.binds import Binds
+from tmf_server.storage.query.conditions import And, Condition, Not, Or, Selection, Sort, conjuncts
+from tmf_server.storage.query.index_predicates import MOST_LISTS, Targets, referred
+from tmf_server.storage.query.jsonsql import Node
+from tmf_server.storage.query.keyset import Cursors, SortKey, following
+from tmf_server.storage.query.nesting import flattened
+from tmf_server.storage.query.planner import Body, Leads
+from tmf_server.storage.query.predicates import JSON
+from tmf_server.storage.values.column_map import Shape
+from tmf_server.storage.write.records import Stored
+
+MOST_KEPT = 1_000
+"""How many statements of requests are kept for the next time that somebody asks the same."""
+FIELDS = "{key} AS key, t.id AS id, t.revision AS revision, t.updated AS updated, t.document AS document"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Records in the order asked for, and the cursors of the pages after and before, None where there is none."""
+
+    rows: tuple[Stored, ...]
+    next: str | None = None
+    previous: str | None = None
+
+
+class Selector:
+    """Reads the collections of one database."""
+
+    def __init__(self, registry: Registry, dialect: str) -> None:
+        self.registry = registry
+        self.dialect = dialect
+        self._shapes: dict[str, Shape] = {}
+        self.kept: dict[Hashable, Written] = {}
+
+    def query(self, connection: Connection, entity: Entity, where: Condition | None) -> "Query":
+        """The records of the entity that fulfil the condition, to be read on this connection."""
+        shape = self._shapes.get(entity.name)
+        if shape is None:
+            shape = self._shapes[entity.name] = Shape(self.registry, entity)
+        return Query(self, connection, shape, where)
+
+
+class Query:
+    """One condition on one entity: its pages and its count."""
+
+    def __init__(self, selector: Selector, connection: Connection, shape: Shape, where: Condition | None) -> None:
+        self.connection = connection
+        self.shape = shape
+        self.dialect = selector.dialect
+        self.where = where
+        self._kept = selector.kept
+
+    @cached_property
+    def leads(self) -> Leads:
+        """How the records are found."""
+        parts = tuple(map(flattened, conjuncts(self.where)))
+        return Leads(self.connection, self.shape, self.dialect, parts, _resolve(self.connection, self.shape, parts))
+
+    def count_statement(self) -> Written:
+        """The statement that gives the number of all records that fulfil the condition."""
+        return self._written(self.where, self._write_count)
+
+    def _write_count(self) -> Written:
+        binds = Binds()
+        body = self.leads.for_count(binds)
+        return Written(f"SELECT count(*) FROM {body.source} WHERE {body.where}", binds.values)
+
+    def _written(self, asked: Condition | Selection | None, write: Callable[[], Written]) -> Written:
+        """What answers the question; it is kept unless it was chosen by what the database has just now."""
+        question = (self.shape.entity.name, asked)
+        written = self._kept.get(question)
+        if written is None:
+            written = write()
+            if self.leads.settled:
+                if len(self._kept) >= MOST_KEPT:
+                    self._kept.clear()
+                self._kept[question] = written
+        return written
+
+    def page(self, selection: Selection) -> Page:
+        """One page of them; InvalidInput for a cursor that is not of this collection in this order."""
+        if selection.limit == 0:
+            return Page(())
+        if selection.where is not self.where:  # what is kept is kept by all that was asked
+            selection = replace(selection, where=self.where)
+        cursors = Cursors(self.shape.entity.name, selection.sort)
+        backwards = selection.before is not None
+        rows = fetch_all(self.connection, *self._written(selection, lambda: _Reading(self, selection, cursors).written))
+        more = len(rows) > selection.limit
+        rows = rows[: selection.limit]
+        if backwards:
+            rows.reverse()
+        started = more if backwards else selection.after is not None or selection.offset > 0
+        return Page(
+            tuple([Stored._make(row[:5]) for row in rows]),
+            next=cursors.of(rows[-1]) if rows and (more or backwards) else None,
+            previous=cursors.of(rows[0]) if rows and started else None,
+        )
+
+
+class _Reading:
+    """The statement of one page."""
+
+    def __init__(self, query: Query, selection: Selection, cursors: Cursors) -> None:
+        self.query = query
+        self.selection = selection
+        self.cursors = cursors
+        self.binds = Binds()
+        backwards = selection.before is not None
+        self.body: Body = query.leads.for_page(self.binds, by_key=not selection.sort)
+        keys = [self._sort_key(sort) for sort in selection.sort]
+        falls = bool(keys) and keys[0].descending
+        keys.append(SortKey(self.body.key, falls, nullable=False, indexed=True))
+        self.keys = [key.reversed() for key in keys] if backwards else keys
+
+    @property
+    def written(self) -> Written:
+        """The statement for the rows of the page and one more: the fields of Stored, then the sort values."""
+        cursor = self.selection.after if self.selection.before is None else self.selection.before
+        position = None if cursor is None else self.cursors.decode(cursor)
+        return Written(self._sql(position), self.binds.values)
+
+    def _sql(self, position: tuple[list[Any], int] | None) -> str:
+        limit, offset = self.binds.add(self.selection.limit + 1), self.binds.add(self.selection.offset)
+        ending = f" ORDER BY {', '.join(self._order())} LIMIT {limit}"
+        if position is None:
+            return f"{self._select()}{self.body.group}{ending} OFFSET {offset}"
+        choices = following(self.keys, [*position[0], position[1]], self.binds)
+        if len(choices) == 1 or not self.keys[0].indexed:
+            return f"{self._select()} AND ({' OR '.join(choices)}){self.body.group}{ending}"
+        # Each choice is read off the index from where it starts; together they are sorted once more.
+        arms = (f"SELECT * FROM ({self._select()} AND {choice}{self.body.group}{ending}) AS u" for choice in choices)
+        return f"SELECT * FROM ({' UNION ALL '.join(arms)}) AS v{ending}"
+
+    def _select(self) -> str:
+        sorts = "".join(f", {key.sql} AS s{number}" for number, key in enumerate(self.keys[:-1]))
+        return f"SELECT {FIELDS.format(key=self.body.key)}{sorts} FROM {self.body.source} WHERE {self.body.where}"
+
+    def _order(self) -> Iterator[str]:
+        for number, key in enumerate(self.keys[:-1]):
+            yield key.named(f"s{number}")
+        yield self.keys[-1].named("key")
+
+    def _sort_key(self, sort: Sort) -> SortKey:
+        column = self.query.shape.column(sort.path, sort.kind)
+        if column is not None:
+            indexed = column.name in self.query.shape.indexed
+            return SortKey(f"t.{column.name}", sort.descending, bool(column.nullable), indexed)
+        root = "t.document" if self.query.dialect == "sqlite" else "CAST(t.document AS jsonb)"
+        json = JSON[self.query.dialect]
+        return SortKey(json.first(Node(root), sort.path, sort.kind, self.binds), sort.descending)
+
+
+def _resolve(connection: Connection, shape: Shape, parts: tuple[Condition, ...]) -> Targets | None:
+    """Which records references may mean by the ids in the conditions: the same id can name records of many kinds.
+
+    None where the conditions have no such id.
+    """
+    wanted = list(dict.fromkeys(_referred(shape, parts)))
+    if not wanted:
+        return None
+    found: dict[tuple[str, str], tuple[int, ...]] = {}
+    for first in range(0, len(wanted), MOST_LISTS):
+        some = wanted[first : first + MOST_LISTS]
+        for number, key in _targets(connection, some):
+            found[some[number]] = (*found.get(some[number], ()), key)
+    return found
+
+
+def _targets(connection: Connection, wanted: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
+    """The place in the list and the key of every record that a reference at one of the paths means by the id."""
+    binds, arms = Binds(), []
+    for number, (path, id_) in enumerate(wanted):
+        used = f"SELECT 1 FROM reference AS r WHERE r.target = e.key AND r.path = {binds.add(path)}"
+        arms.append(f"SELECT {number}, e.key FROM entity AS e WHERE e.id = {binds.add(id_)} AND EXISTS ({used})")
+    return fetch_all(connection, " UNION ALL ".join(arms), binds.values)
+
+
+def _referred(shape: Shape, parts: Sequence[Condition]) -> Iterator[tuple[str, str]]:
+    for part in parts:
+        if isinstance(part, And | Or):
+            yield from _referred(shape, part.parts)
+        elif isinstance(part, Not):
+            yield from _referred(shape, (part.part,))
+        elif (wanted := referred(shape, part)) is not None:
+            yield wanted

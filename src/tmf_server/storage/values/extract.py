@@ -1,0 +1,293 @@
+"""What the typed rows of a document are: columns, references, characteristics. Pure; runs no SQL."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Numeric, String
+from sqlalchemy.sql.sqltypes import BigInteger
+
+from tmf_server.contracts import Schema, ref_name
+from tmf_server.registry import (
+    KINDS_BY_SCHEMA,
+    Characteristics,
+    Document,
+    Entity,
+    Exposure,
+    Path,
+    Registry,
+    create_schema,
+)
+from tmf_server.rules.instants import parse_instant, to_utc
+from tmf_server.storage.values.column_map import TEXT_KEPT
+from tmf_server.storage.values.numbers import GREATEST
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference found in a document: `node` is the object itself, `pointer` its place as a JSON pointer."""
+
+    kind: str
+    id: str
+    path: str
+    position: int
+    pointer: str
+    node: Document
+
+    @property
+    def row(self) -> tuple[str, int, str, str]:
+        """What makes it a row: path, position, kind and id."""
+        return (self.path, self.position, self.kind, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One characteristic value: text, number or instant, by what the value is; all None for an object."""
+
+    path: str
+    position: int
+    name: str
+    text: str | None
+    number: float | None
+    instant: int | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where below a schema references can be: the attributes to walk, and whether the object is one itself."""
+
+    schema: str
+    is_reference: bool
+    subtypes: dict[str, str]
+    children: dict[str, str]
+
+
+@dataclass(frozen=True)
+class InstantPlan:
+    """Which attributes below a schema are instants, and in which attributes there are more."""
+
+    names: tuple[str, ...]
+    subtypes: dict[str, str]
+    children: dict[str, str]
+
+
+class Extractor:
+    """Finds the rows of documents of one entity by the schemas of the document that has its canonical shape."""
+
+    def __init__(self, registry: Registry, entity: Entity, canonical: Exposure) -> None:
+        self.registry = registry
+        self.entity = entity
+        self.contract = canonical.contract
+        self.schema = canonical.schema
+        self._plans: dict[str, Plan] = {}
+        self._instant_plans: dict[str, InstantPlan] = {}
+
+    @cached_property
+    def _projections(self) -> list[tuple[Path, str, Callable[[Any], Any]]]:
+        return [(path, column.name, reader_of(column)) for path, column in self.entity.columns.items()]
+
+    def columns(self, document: Document) -> dict[str, Any]:
+        """The values of the typed columns, by column name; None for what is absent or not of the column's type."""
+        values = {name: read(inner(document, path)) for path, name, read in self._projections}
+        for name, compute in self.entity.computed.items():
+            values[name] = compute(document)
+        return values
+
+    def references(self, document: Document) -> list[Reference]:
+        """Every reference in the document, in document order."""
+        return list(self._walk(document, self._plan(self.schema), (), "", 0, top=True))
+
+    def _walk(
+        self, node: Any, plan: Plan, path: Path, pointer: str, position: int, *, top: bool = False
+    ) -> Iterator[Reference]:
+        if not isinstance(node, dict):
+            return
+        plan = self._dispatched(plan, node)
+        if not top and isinstance(node.get("id"), str) and (plan.is_reference or "@referredType" in node):
+            referred = node.get("@referredType")
+            kind = self.registry.kind_of(plan.schema, referred if isinstance(referred, str) else None)
+            yield Reference(kind, node["id"], ".".join(path), position, pointer, node)
+        for name, schema in plan.children.items():
+            child = node.get(name)
+            if child is None:
+                continue
+            below = self._plan(schema)
+            if isinstance(child, list):
+                for index, element in enumerate(child):
+                    place = index if top else position
+                    yield from self._walk(element, below, (*path, name), f"{pointer}/{name}/{index}", place)
+            else:
+                yield from self._walk(child, below, (*path, name), f"{pointer}/{name}", position)
+
+    def _dispatched(self, plan: Plan, node: Document) -> Plan:
+        target = plan.subtypes.get(node.get("@type", ""))
+        return self._plan(target) if target is not None and target != plan.schema else plan
+
+    def _plan(self, schema: str) -> Plan:
+        if schema not in self._plans:
+            self._plans[schema] = self._make_plan(schema)
+        return self._plans[schema]
+
+    def _make_plan(self, schema: str) -> Plan:
+        children = {}
+        for name, node in self.contract.all_properties(schema).items():
+            target = _object_schema(node)
+            if target is not None and self._leads_to_reference(target, set()):
+                children[name] = target
+        return Plan(schema, self._refers(schema), self.contract.subtypes(schema), children)
+
+    def _refers(self, schema: str) -> bool:
+        properties = self.contract.properties(schema)
+        return schema in KINDS_BY_SCHEMA or ("@referredType" in properties and "id" in properties)
+
+    def _leads_to_reference(self, schema: str, seen: set[str]) -> bool:
+        if schema in seen:
+            return False
+        seen.add(schema)
+        if any(map(self._refers, self.contract.choices(schema))):
+            return True
+        targets = map(_object_schema, self.contract.all_properties(schema).values())
+        return any(self._leads_to_reference(target, seen) for target in targets if target is not None)
+
+    def settle(self, document: Document) -> None:
+        """Write every instant of the document in UTC with `Z`, in place."""
+        self._settle(document, self.schema)
+
+    def _settle(self, node: Any, schema: str) -> None:
+        if isinstance(node, list):
+            for element in node:
+                self._settle(element, schema)
+        elif isinstance(node, dict):
+            plan = self._instant_plan(schema)
+            plan = self._instant_plan(plan.subtypes.get(node.get("@type", ""), schema))
+            for name in plan.names:
+                value = node.get(name)
+                if isinstance(value, str):
+                    node[name] = to_utc(value)
+            for name, below in plan.children.items():
+                if name in node:
+                    self._settle(node[name], below)
+
+    def _instant_plan(self, schema: str) -> InstantPlan:
+        if schema not in self._instant_plans:
+            properties = self.contract.all_properties(schema)
+            targets = {name: _object_schema(node) for name, node in properties.items()}
+            self._instant_plans[schema] = InstantPlan(
+                names=tuple(name for name, node in properties.items() if node.get("format") == "date-time"),
+                subtypes=self.contract.subtypes(schema),
+                children={name: one for name, one in targets.items() if one and self._leads_to_instant(one, set())},
+            )
+        return self._instant_plans[schema]
+
+    def _leads_to_instant(self, schema: str, seen: set[str]) -> bool:
+        if schema in seen:
+            return False
+        seen.add(schema)
+        properties = self.contract.all_properties(schema).values()
+        if any(node.get("format") == "date-time" for node in properties):
+            return True
+        return any(self._leads_to_instant(one, seen) for one in map(_object_schema, properties) if one is not None)
+
+    def is_demanded(self, path: Path) -> bool:
+        """True when a version demands the attribute in what is posted, wherever it has the object around it."""
+        return any(_demands(one, path) for one in self.registry.shown_in(self.entity.name))
+
+    def characteristics(self, document: Document) -> list[Value]:
+        """Every characteristic value in the document."""
+        return [value for where in self.entity.characteristics for value in _characteristics(document, where)]
+
+
+def _demands(exposure: Exposure, path: Path) -> bool:
+    contract = exposure.contract
+    holder = contract.attribute(create_schema(exposure), path[:-1])
+    if holder is None or holder.schema is None or exposure.view.path(path) != path:
+        return False
+    return path[-1] in contract.required(holder.schema)
+
+
+def _object_schema(node: Schema) -> str | None:
+    node = node.get("items", node) if node.get("type") == "array" else node
+    parts = node.get("allOf")
+    node = parts[0] if parts and len(parts) == 1 else node
+    return ref_name(node["$ref"]) if "$ref" in node else None
+
+
+def _characteristics(document: Document, where: Characteristics) -> Iterator[Value]:
+    elements = inner(document, where.path)
+    path = ".".join(where.path)
+    for position, element in enumerate(elements if isinstance(elements, list) else ()):
+        if isinstance(element, dict) and isinstance(element.get("name"), str):
+            values = list(_values(element, where.value)) or [None]
+            yield from (_typed(path, position, element["name"], value) for value in values)
+
+
+def _values(node: Any, path: Path) -> Iterator[Any]:
+    if isinstance(node, list):
+        for element in node:
+            yield from _values(element, path)
+    elif not path:
+        yield node
+    elif isinstance(node, dict) and path[0] in node:
+        yield from _values(node[path[0]], path[1:])
+
+
+def _typed(path: str, position: int, name: str, value: Any) -> Value:
+    name = name[:TEXT_KEPT]
+    if isinstance(value, bool):
+        return Value(path, position, name, "true" if value else "false", None, None)
+    if isinstance(value, int | float):
+        return Value(path, position, name, None, float(value), None)
+    if isinstance(value, str):
+        return Value(path, position, name, value[:TEXT_KEPT], None, _instant(value) if len(value) >= 10 else None)
+    return Value(path, position, name, None, None, None)
+
+
+def inner(node: Any, path: Path) -> Any:
+    """What stands at the path below nested objects; None for nothing."""
+    for name in path:
+        if not isinstance(node, dict):
+            return None
+        node = node.get(name)
+    return node
+
+
+def _instant(value: Any) -> int | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return parse_instant(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _number(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    return Decimal(str(value))
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _text(value: Any) -> str | None:
+    return value[:TEXT_KEPT] if isinstance(value, str) else None
+
+
+def _integer(value: Any) -> int | None:
+    if isinstance(value, float) and value.is_integer() and abs(value) < GREATEST:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def reader_of(column: Column[Any]) -> Callable[[Any], Any]:
+    """What makes the column's value of an attribute's; None of what does not fit."""
+    if isinstance(column.type, Boolean):
+        return _flag
+    if isinstance(column.type, Numeric):
+        return _number
+    if isinstance(column.type, String):
+        return _text
+    return _instant if column.info.get("instant", isinstance(column.type, BigInteger)) else _integer

@@ -1,0 +1,69 @@
+"""Records that take others into use: whether they may, and what that makes of the others. Names no noun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from tmf_server.errors import Conflict
+from tmf_server.registry import RESTRICT, Document, Entity, Use
+from tmf_server.rules.canonical import with_values
+
+if TYPE_CHECKING:
+    from tmf_server.storage.write.records import Records
+
+
+class Uses:
+    """Keeps those that are used in step with the records that use them."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def taken(
+        self, connection: Connection, entity: Entity, documents: Sequence[tuple[int, Document]]
+    ) -> list[Document]:
+        """The documents, each with its key, as those that use them make them: they may have named them before."""
+        found = [document for _, document in documents]
+        for user, use in self._records.registry.users(entity.name):
+            counts = self._count(connection, [key for key, _ in documents], user, use)
+            found = [
+                with_values(document, use.outcome(document, counts[key])) if key in counts else document
+                for (key, _), document in zip(documents, found, strict=True)
+            ]
+        return found
+
+    def follow(self, connection: Connection, entity: Entity, before: Document | None, after: Document | None) -> None:
+        """Take what the record uses anew and release what it uses no longer. Conflict when it may not be taken."""
+        for use in entity.uses:
+            old, new = self._used(entity, use, before), self._used(entity, use, after)
+            # in one order everywhere, so that two writers never wait for each other
+            for id_ in sorted(old ^ new):
+                self._settle(connection, entity, use, id_, gained=id_ in new)
+
+    def _used(self, entity: Entity, use: Use, document: Document | None) -> set[str]:
+        if document is None or entity.is_history(document):
+            return set()
+        references = self._records.extractor(entity).references(document)
+        return {one.id for one in references if one.path == use.path and one.kind == use.kind}
+
+    def _settle(self, connection: Connection, entity: Entity, use: Use, id_: str, *, gained: bool) -> None:
+        kind = self._records.registry.entities.get(use.kind)
+        other = None if kind is None else self._records.load(connection, kind, id_, lock=True)
+        if kind is None or other is None:
+            return
+        document = other.parsed()
+        number = self._count(connection, [other.key], entity, use).get(other.key, 0)
+        refusal = use.refusal(document, number) if gained else None
+        if refusal is not None:
+            raise Conflict(
+                f"The {use.kind} {id_!r} cannot be taken: {refusal}.",
+                code="notAvailable",
+                message=f"/{use.path.replace('.', '/')}: expected a {use.kind} that is free",
+            )
+        after = with_values(document, use.outcome(document, number))
+        self._records.update(connection, kind, other, after, concluded=True)
+
+    def _count(self, connection: Connection, keys: Sequence[int], user: Entity, use: Use) -> dict[int, int]:
+        return self._records.rows.users(connection, keys, user.name, use.path, RESTRICT)

@@ -1,0 +1,30 @@
+"""The newest records by the values of an indexed column. Names no noun."""
+
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+
+from sqlalchemy import Connection
+
+from tmf_server.registry import Entity
+from tmf_server.storage.connection.driver import Sql, run
+from tmf_server.storage.write.records import Stored
+from tmf_server.storage.write.rows import SOURCE
+
+NEWEST = """
+    SELECT t.{column}, t.key, t.id, t.revision, t.updated, t.document FROM {table} AS t WHERE t.key IN (
+        SELECT (SELECT max(n.key) FROM {table} AS n WHERE n.{column} = j.value ->> 0) FROM {source})
+    ORDER BY t.key{lock}"""
+
+
+def newest(connection: Connection, entity: Entity, column: str, values: Iterable[str]) -> dict[str, Stored]:
+    """The newest record for each value of the column that has one, all locked until the transaction ends."""
+    statement = _statement(entity.table.name, column, connection.dialect.name)
+    found = run(connection, statement, {"rows": json.dumps([[value] for value in values])})
+    return {row[0]: Stored(*row[1:]) for row in found.fetchall()}
+
+
+@lru_cache(maxsize=64)
+def _statement(table: str, column: str, dialect: str) -> Sql:
+    lock = " FOR UPDATE" if dialect == "postgresql" else ""
+    return Sql(NEWEST.format(column=column, table=table, source=SOURCE[dialect], lock=lock))
