@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from tests.support.receiver import Receiver
 from tmf_server.errors import InvalidInput
-from tmf_server.events.download import download
-from tmf_server.events.guard import Guard, is_public
-from tmf_server.events.outbound import Answer, Outbound
+from tmf_server.events.outbound.client import Answer, Outbound
+from tmf_server.events.outbound.download import download
+from tmf_server.events.outbound.url_policy import Guard, is_public
 
 PUBLIC = "93.184.216.34"
 

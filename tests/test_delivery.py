@@ -10,7 +10,7 @@ from tests.support.events import ORIGIN, World, change, wait, world
 from tests.support.receiver import Receiver, eventually, received, records
 from tmf_server.errors import InvalidInput
 from tmf_server.events import admin
-from tmf_server.events.delivery import LINGER_SECONDS
+from tmf_server.events.delivery.session import LINGER_SECONDS
 from tmf_server.rules.instants import parse_instant
 
 # -- what a subscriber gets -------------------------------------------------------------------------

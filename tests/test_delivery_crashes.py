@@ -13,11 +13,12 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.support.events import World, change, wait, world
 from tests.support.receiver import Receiver, deduplicated, eventually, records
-from tmf_server.events import ledger, relay
-from tmf_server.events.leases import LeaseLost
-from tmf_server.events.ledger import Progress
-from tmf_server.events.retry import Standing
+from tmf_server.events import relay
+from tmf_server.events.delivery import queue as ledger
+from tmf_server.events.delivery.queue import Progress
+from tmf_server.events.delivery.retry import Standing
 from tmf_server.model.events import subscription
+from tmf_server.worker.leases import LeaseLost
 
 HERE = Path(__file__).resolve().parents[1]
 

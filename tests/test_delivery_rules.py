@@ -6,8 +6,8 @@ from standardwebhooks.webhooks import Webhook
 
 from tests.support.events import world
 from tmf_server.config import Settings
-from tmf_server.events.retry import Standing, after_failure, after_success
-from tmf_server.events.signing import Signer, signer
+from tmf_server.events.delivery.retry import Standing, after_failure, after_success
+from tmf_server.events.delivery.signing import Signer, signer
 from tmf_server.rules.instants import now
 
 PAUSES = (1.0, 5.0, 30.0)

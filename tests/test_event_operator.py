@@ -5,7 +5,8 @@ import pytest
 from tests.support.events import World, change, wait, world
 from tests.support.receiver import Receiver, eventually, records
 from tmf_server.errors import NotFound
-from tmf_server.events import admin, ledger
+from tmf_server.events import admin
+from tmf_server.events.delivery import queue as ledger
 
 
 def test_parked_deliveries_are_replayed_in_order_before_newer_ones(events: World, receiver: Receiver) -> None:

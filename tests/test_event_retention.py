@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import Table, func, select, update
 
 from tests.support.events import World, change
-from tmf_server.events import health, leases, outbox, received, relay, retention
+from tmf_server.events import health, outbox, received, relay, retention
 from tmf_server.model.events import lease, parked, subscription
 from tmf_server.model.events import outbox as outbox_table
 from tmf_server.rules.instants import now
+from tmf_server.worker import leases
 
 
 def make_relay(events: World, holder: str = "here", seconds: float = 30.0) -> relay.Relay:

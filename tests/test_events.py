@@ -21,9 +21,10 @@ from tests.support.events import (
 )
 from tests.support.postgres import PostgresServer
 from tmf_server.errors import InvalidInput, NotFound
-from tmf_server.events import leases, outbox, relay
-from tmf_server.events.leases import LeaseLost
+from tmf_server.events import outbox, relay
 from tmf_server.model.events import outbox as outbox_table
+from tmf_server.worker import leases
+from tmf_server.worker.leases import LeaseLost
 
 WRITERS, ROUNDS = 8, 100
 

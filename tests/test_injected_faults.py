@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.receiver import Receiver, eventually, received, records
 from tests.support.served import serving_app
-from tmf_server.events.guard import Guard
-from tmf_server.events.outbound import Answer
+from tmf_server.events.outbound.client import Answer
+from tmf_server.events.outbound.url_policy import Guard
 from tmf_server.testing.faults import Faults
 from tmf_server.testing.outbound import FaultyOutbound
 from tmf_server.testing.server import EphemeralServer

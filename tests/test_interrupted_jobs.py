@@ -12,7 +12,6 @@ import structlog
 
 from tests.support.jobs import Document, categories, desk_of, events, listed, post, read, rows, upload, work
 from tests.support.served import Served
-from tmf_server.events.leases import LeaseLost
 from tmf_server.model.jobs import transfer_job
 from tmf_server.processes.transfer import jobs
 from tmf_server.processes.transfer.jobs import MOST_ATTEMPTS, Jobs, Task
@@ -21,6 +20,7 @@ from tmf_server.processes.transfer.works import WORKS
 from tmf_server.rules.instants import now
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.jobs import waiting
+from tmf_server.worker.leases import LeaseLost
 
 Killing = Callable[[int, bool], None]
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from tests.support.alarms import V4, V5, report, run, send
 from tests.support.ordering import cancel, item, order, patch
 from tests.support.served import Served
+from tmf_server.events.delivery.payload import Composer, Forms
 from tmf_server.events.outbox import StoredEvent
-from tmf_server.events.payload import Composer, Forms
 from tmf_server.model.events import outbox
 from tmf_server.rest.representation.representation import rendered
 

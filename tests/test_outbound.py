@@ -12,8 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.support.receiver import Receiver
-from tmf_server.events.guard import Guard
-from tmf_server.events.outbound import Answer, Outbound
+from tmf_server.events.outbound.client import Answer, Outbound
+from tmf_server.events.outbound.url_policy import Guard
 
 GUARD = Guard(("127.0.0.1",))
 

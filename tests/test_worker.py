@@ -13,12 +13,12 @@ from sqlalchemy.exc import OperationalError
 from tests.support.events import World, change, wait, world
 from tests.support.receiver import Receiver, eventually
 from tmf_server.errors import Unavailable
-from tmf_server.events import ledger
-from tmf_server.events.duties import Duty
-from tmf_server.events.payload import Composer
+from tmf_server.events.delivery import queue as ledger
+from tmf_server.events.delivery.payload import Composer
 from tmf_server.events.retention import retention_duty
-from tmf_server.events.worker import Worker
 from tmf_server.model.events import lease, outbox
+from tmf_server.worker.loop import Worker
+from tmf_server.worker.periodic import Duty
 
 Logged = list[MutableMapping[str, Any]]
 

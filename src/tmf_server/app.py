@@ -17,16 +17,14 @@ from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings, environment
 from tmf_server.contracts import ALIASES, BASE_PATHS, outline
 from tmf_server.events import outbox
-from tmf_server.events.duties import Duty
-from tmf_server.events.guard import Guard
-from tmf_server.events.ledger import Topics
-from tmf_server.events.office import Office, holder_name
-from tmf_server.events.outbound import Outbound
-from tmf_server.events.payload import Composer, Forms
+from tmf_server.events.delivery.context import Office, holder_name
+from tmf_server.events.delivery.payload import Composer, Forms
+from tmf_server.events.delivery.queue import Topics
+from tmf_server.events.delivery.signing import signer
+from tmf_server.events.outbound.client import Outbound
+from tmf_server.events.outbound.url_policy import Guard
 from tmf_server.events.retention import retention_duty
-from tmf_server.events.signing import signer
 from tmf_server.events.subscriptions import Subscriptions
-from tmf_server.events.worker import Worker
 from tmf_server.metrics import FIGURES, Shared, shared_figures
 from tmf_server.monitoring import Health, Scrape
 from tmf_server.pages import SEGMENTS, create_pages
@@ -55,6 +53,8 @@ from tmf_server.storage.query.select import Selector
 from tmf_server.storage.statistics import known_records
 from tmf_server.storage.write.bulk import BulkRecords
 from tmf_server.storage.write.records import Records
+from tmf_server.worker.loop import Worker
+from tmf_server.worker.periodic import Duty
 
 
 def from_environment() -> Front:

@@ -20,19 +20,19 @@ from tmf_server.apis.tables import metadata
 from tmf_server.config import Settings
 from tmf_server.contracts import load_contracts
 from tmf_server.events import outbox
-from tmf_server.events.duties import Duty
-from tmf_server.events.guard import Guard
-from tmf_server.events.office import Office
-from tmf_server.events.payload import Composer, Forms
-from tmf_server.events.signing import signer
+from tmf_server.events.delivery.context import Office
+from tmf_server.events.delivery.payload import Composer, Forms
+from tmf_server.events.delivery.signing import signer
+from tmf_server.events.outbound.url_policy import Guard
 from tmf_server.events.subscriptions import Subscription, Subscriptions
-from tmf_server.events.worker import Worker
 from tmf_server.model.events import parked, server_key, subscription
 from tmf_server.registry import Document, Entity, Exposure, Registry
 from tmf_server.resources import openapi_dir
 from tmf_server.rules.instants import now
 from tmf_server.storage.connection.database import Database
 from tmf_server.storage.values.changes import Change
+from tmf_server.worker.loop import Worker
+from tmf_server.worker.periodic import Duty
 
 KINDS = ("sqlite", "postgresql")
 ORIGIN = "https://tmf.example"

@@ -50,7 +50,7 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
 def replay(subscription: str | None, since: str | None) -> None:
     """Queue parked deliveries again: those of SUBSCRIPTION, or all."""
     from tmf_server.events import admin
-    from tmf_server.events.payload import Forms
+    from tmf_server.events.delivery.payload import Forms
     from tmf_server.rules.instants import parse_instant
 
     if since is not None and subscription is None:

@@ -7,8 +7,8 @@ from sqlalchemy import Connection, RowMapping, false, func, insert, literal, sel
 from tmf_server.config import Settings
 from tmf_server.errors import NotFound
 from tmf_server.events import relay
-from tmf_server.events.ledger import Topics
-from tmf_server.events.signing import signer
+from tmf_server.events.delivery.queue import Topics
+from tmf_server.events.delivery.signing import signer
 from tmf_server.model.events import outbox, parked, subscription
 from tmf_server.storage.connection.clock import clock
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from tmf_server.events import ledger
+from tmf_server.events.delivery import queue as ledger
 from tmf_server.model.events import outbox
 from tmf_server.storage.connection.clock import clock
 

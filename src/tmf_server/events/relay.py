@@ -2,9 +2,9 @@
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from tmf_server.events import leases
 from tmf_server.model.events import lease, outbox
 from tmf_server.storage.connection.database import Database
+from tmf_server.worker import leases
 
 NAME = "relay"
 BATCH = 1_000

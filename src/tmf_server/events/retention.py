@@ -5,12 +5,13 @@ import threading
 from sqlalchemy import Connection, delete, exists, func, not_, select, update
 
 from tmf_server.config import Settings
-from tmf_server.events import ledger, received, relay
-from tmf_server.events.duties import Duty
-from tmf_server.events.leases import MICROSECONDS
+from tmf_server.events import received, relay
+from tmf_server.events.delivery import queue as ledger
 from tmf_server.model.events import lease, outbox, parked, subscription
 from tmf_server.storage.connection.clock import clock
 from tmf_server.storage.connection.database import Database
+from tmf_server.worker.leases import MICROSECONDS
+from tmf_server.worker.periodic import Duty
 
 BATCH = 500
 DAY = 86_400 * MICROSECONDS

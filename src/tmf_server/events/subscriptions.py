@@ -7,12 +7,13 @@ import orjson
 from sqlalchemy import Connection, RowMapping, Select, delete, insert, select
 
 from tmf_server.errors import NotFound
-from tmf_server.events import leases, relay
-from tmf_server.events.guard import Guard
+from tmf_server.events import relay
+from tmf_server.events.outbound.url_policy import Guard
 from tmf_server.model.events import subscription
 from tmf_server.rules.ids import fresh_uuid
 from tmf_server.rules.instants import now
 from tmf_server.storage.connection.database import Database
+from tmf_server.worker import leases
 
 Document = dict[str, Any]
 _SHOWN = ("id", "api", "version", "callback", "query", "document", "origin", "created")

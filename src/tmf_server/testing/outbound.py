@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from tmf_server.events.guard import Guard, Target
-from tmf_server.events.outbound import Answer, Outbound
+from tmf_server.events.outbound.client import Answer, Outbound
+from tmf_server.events.outbound.url_policy import Guard, Target
 from tmf_server.testing.faults import DROP, FAIL, Faults
 
 DELIVERED = Answer(204, "", 0.0)

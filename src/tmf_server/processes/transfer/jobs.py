@@ -13,8 +13,6 @@ from typing import Any
 import structlog
 
 from tmf_server.errors import InvalidInput, Problem, Unavailable
-from tmf_server.events import leases
-from tmf_server.events.leases import Lease, LeaseLost
 from tmf_server.model.jobs import transfer_job
 from tmf_server.processes.transfer.desk import Desk
 from tmf_server.processes.transfer.progress import NOTHING, Progress, told
@@ -24,6 +22,8 @@ from tmf_server.rules.instants import format_instant, now
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.jobs import enqueue, forget, waiting
 from tmf_server.storage.write.records import Stored
+from tmf_server.worker import leases
+from tmf_server.worker.leases import Lease, LeaseLost
 
 MOST_ATTEMPTS = 5
 RUNNING, SUCCEEDED, FAILED = "Running", "Succeeded", "Failed"

@@ -6,8 +6,8 @@ from typing import IO
 
 from tmf_server.contracts import Contract
 from tmf_server.errors import InvalidInput
-from tmf_server.events.download import download
-from tmf_server.events.upload import upload, upload_target
+from tmf_server.events.outbound.download import download
+from tmf_server.events.outbound.upload import upload, upload_target
 from tmf_server.processes.transfer.choice import choose
 from tmf_server.processes.transfer.exporting import Exporter
 from tmf_server.processes.transfer.formats import JSON, LINES, Format, asked_format

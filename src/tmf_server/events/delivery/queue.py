@@ -21,12 +21,13 @@ from sqlalchemy import (
     update,
 )
 
-from tmf_server.events import leases, relay
-from tmf_server.events.leases import Lease, LeaseLost
+from tmf_server.events import relay
+from tmf_server.events.delivery.retry import Standing
 from tmf_server.events.outbox import StoredEvent, stored
-from tmf_server.events.retry import Standing
 from tmf_server.model.events import outbox, parked, subscription
 from tmf_server.storage.connection.clock import clock
+from tmf_server.worker import leases
+from tmf_server.worker.leases import Lease, LeaseLost
 
 Topics = Mapping[tuple[str, str], frozenset[str]]  # (api, version) → kinds
 QUEUE = 200

@@ -12,11 +12,11 @@ from typing import TypeVar, TypeVarTuple
 from sqlalchemy import Connection
 
 from tmf_server.config import Settings
-from tmf_server.events.guard import Guard
-from tmf_server.events.ledger import Topics
-from tmf_server.events.outbound import Outbound
-from tmf_server.events.payload import Composer
-from tmf_server.events.signing import Signer
+from tmf_server.events.delivery.payload import Composer
+from tmf_server.events.delivery.queue import Topics
+from tmf_server.events.delivery.signing import Signer
+from tmf_server.events.outbound.client import Outbound
+from tmf_server.events.outbound.url_policy import Guard
 from tmf_server.registry import Document
 from tmf_server.storage.connection.database import Database
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpcore
 
-from tmf_server.events.guard import Guard, Target
+from tmf_server.events.outbound.url_policy import Guard, Target
 
 ADDRESSES = 3  # how many of a name's addresses are tried
 FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)

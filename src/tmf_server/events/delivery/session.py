@@ -8,14 +8,15 @@ import orjson
 import structlog
 
 from tmf_server.errors import Problem
-from tmf_server.events import ledger, relay
-from tmf_server.events.leases import LeaseLost
-from tmf_server.events.ledger import Claim, Item, Progress
-from tmf_server.events.office import Office, Predicate
-from tmf_server.events.outbound import Answer, Outbound
-from tmf_server.events.retry import after_failure, after_success
+from tmf_server.events import relay
+from tmf_server.events.delivery import queue as ledger
+from tmf_server.events.delivery.context import Office, Predicate
+from tmf_server.events.delivery.queue import Claim, Item, Progress
+from tmf_server.events.delivery.retry import after_failure, after_success
+from tmf_server.events.outbound.client import Answer, Outbound
 from tmf_server.metrics import FIGURES
 from tmf_server.rules.instants import machine_now
+from tmf_server.worker.leases import LeaseLost
 
 TURN_SECONDS = 5.0  # after which a busy subscriber makes room for another
 LINGER_SECONDS = 0.5  # how long its turn waits for more before it ends

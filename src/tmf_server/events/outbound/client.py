@@ -13,8 +13,8 @@ from pathlib import Path
 import httptools
 
 from tmf_server.errors import InvalidInput
-from tmf_server.events.guard import Guard, Target
-from tmf_server.events.pinned import ADDRESSES, tls_context
+from tmf_server.events.outbound.pinned import ADDRESSES, tls_context
+from tmf_server.events.outbound.url_policy import Guard, Target
 
 HEAD_BYTES = 65_536
 ANSWER_BYTES = 65_536

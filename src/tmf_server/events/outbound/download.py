@@ -8,8 +8,8 @@ from pathlib import Path
 import httpcore
 
 from tmf_server.errors import InvalidInput
-from tmf_server.events.guard import Guard, Target
-from tmf_server.events.pinned import FAILURES, PinnedSyncBackend, tls_context, url_of
+from tmf_server.events.outbound.pinned import FAILURES, PinnedSyncBackend, tls_context, url_of
+from tmf_server.events.outbound.url_policy import Guard, Target
 
 
 @contextlib.contextmanager

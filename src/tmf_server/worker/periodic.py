@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from tmf_server.errors import Problem
-from tmf_server.events import leases
-from tmf_server.events.leases import Lease, LeaseLost
-from tmf_server.events.office import Office
+from tmf_server.events.delivery.context import Office
 from tmf_server.model.events import lease
+from tmf_server.worker import leases
+from tmf_server.worker.leases import Lease, LeaseLost
 
 FAULTS = (Problem, SQLAlchemyError, OSError)
 log = structlog.get_logger(__name__)

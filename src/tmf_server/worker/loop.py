@@ -8,11 +8,12 @@ from functools import partial
 
 import structlog
 
-from tmf_server.events import ledger, relay
-from tmf_server.events.delivery import serve
-from tmf_server.events.duties import FAULTS, Duty, pause, perform
-from tmf_server.events.office import Office
-from tmf_server.events.outbound import Outbound
+from tmf_server.events import relay
+from tmf_server.events.delivery import queue as ledger
+from tmf_server.events.delivery.context import Office
+from tmf_server.events.delivery.session import serve
+from tmf_server.events.outbound.client import Outbound
+from tmf_server.worker.periodic import FAULTS, Duty, pause, perform
 
 GATHER_SECONDS = 0.02  # what arrives together is stamped together
 LANES = (0, 1)  # the prompt, and apart from them the slow and the failing

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpcore
 
 from tmf_server.errors import InvalidInput
-from tmf_server.events.guard import Guard, Target
-from tmf_server.events.pinned import FAILURES, PinnedSyncBackend, tls_context
+from tmf_server.events.outbound.pinned import FAILURES, PinnedSyncBackend, tls_context
+from tmf_server.events.outbound.url_policy import Guard, Target
 
 POINTER = "/url"
 ANSWER_SECONDS = 30.0

@@ -1,0 +1,1 @@
+"""Deliveries to subscribers: the queue, one session, retries, payloads, signatures."""

@@ -1,0 +1,1 @@
+"""Calls to the outside: the URL policy, the client, downloads and uploads."""
