@@ -15,7 +15,7 @@ from tests.support.receiver import Receiver
 from tests.support.served import Served, serving_app
 from tmf_server import logs
 from tmf_server.demo.loading import load_demo
-from tmf_server.processes.transfer import importing
+from tmf_server.processes.jobs import importing
 from tmf_server.storage.write.bulk import BulkRecords
 
 DATABASES = ("sqlite", "postgresql")

@@ -11,7 +11,7 @@ import pytest
 from tests.support.alarms import V4, V5, count, events, patch, report, report_v4, send
 from tests.support.served import Served, serving_app
 from tmf_server.errors import InvalidInput
-from tmf_server.processes.grouped import Grouped
+from tmf_server.processes.group_commit import Grouped
 
 APIS = ("TMF642",)
 
@@ -230,7 +230,7 @@ def test_a_failure_that_is_nobodys_fault_fails_the_group_once() -> None:
 
 
 def test_no_group_is_larger_than_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tmf_server.processes.grouped.MOST_TOGETHER", 3)
+    monkeypatch.setattr("tmf_server.processes.group_commit.MOST_TOGETHER", 3)
     work, outcomes = grouped(range(1, 9))
     assert outcomes == [str(item) for item in range(1, 9)]
     assert [len(group) for group in work.groups] == [1, 3, 3, 1]

@@ -9,8 +9,8 @@ from tests.support.jobs import Document, desk_of, events, exported, listed, post
 from tests.support.receiver import Receiver
 from tests.support.served import Served
 from tmf_server.demo.catalog import DOCUMENTS
-from tmf_server.processes.transfer.jobs import Jobs
-from tmf_server.processes.transfer.works import WORKS
+from tmf_server.processes.jobs.handlers import WORKS
+from tmf_server.processes.jobs.runner import Jobs
 
 VERSIONS = pytest.mark.parametrize("version", ["v5", "v4"])
 

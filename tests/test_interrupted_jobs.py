@@ -13,10 +13,10 @@ import structlog
 from tests.support.jobs import Document, categories, desk_of, events, listed, post, read, rows, upload, work
 from tests.support.served import Served
 from tmf_server.model.jobs import transfer_job
-from tmf_server.processes.transfer import jobs
-from tmf_server.processes.transfer.jobs import MOST_ATTEMPTS, Jobs, Task
-from tmf_server.processes.transfer.progress import Progress
-from tmf_server.processes.transfer.works import WORKS
+from tmf_server.processes.jobs import runner as jobs
+from tmf_server.processes.jobs.handlers import WORKS
+from tmf_server.processes.jobs.progress import Progress
+from tmf_server.processes.jobs.runner import MOST_ATTEMPTS, Jobs, Task
 from tmf_server.rules.instants import now
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.jobs import waiting

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tmf_server.errors import InvalidInput, NotFound, Problem, TooLarge
-from tmf_server.processes.transfer import reading
-from tmf_server.processes.transfer.formats import Format, asked_format
-from tmf_server.processes.transfer.places import Elsewhere, Kept, place_of
-from tmf_server.processes.transfer.reading import Raw, read_records
-from tmf_server.processes.transfer.writing import RecordWriter
+from tmf_server.processes.jobs import reading
+from tmf_server.processes.jobs.formats import Format, asked_format
+from tmf_server.processes.jobs.locations import Elsewhere, Kept, place_of
+from tmf_server.processes.jobs.reading import Raw, read_records
+from tmf_server.processes.jobs.writing import RecordWriter
 from tmf_server.storage.files import FileStore
 
 MOST = 100_000

@@ -14,10 +14,10 @@ from tmf_server.app import create_desk
 from tmf_server.cli.base import Failure
 from tmf_server.cli.records import choose_noun
 from tmf_server.model.core import entity, reference
-from tmf_server.processes.transfer.exporting import Exporter
-from tmf_server.processes.transfer.formats import Format
-from tmf_server.processes.transfer.importing import Importer
-from tmf_server.processes.transfer.progress import Progress
+from tmf_server.processes.jobs.exporting import Exporter
+from tmf_server.processes.jobs.formats import Format
+from tmf_server.processes.jobs.importing import Importer
+from tmf_server.processes.jobs.progress import Progress
 from tmf_server.storage.connection.database import Connection
 
 # The nouns of each version, what is referred to first.

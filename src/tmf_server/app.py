@@ -28,9 +28,9 @@ from tmf_server.events.subscriptions import Subscriptions
 from tmf_server.metrics import FIGURES, Shared, shared_figures
 from tmf_server.monitoring import Health, Scrape
 from tmf_server.pages import SEGMENTS, create_pages
-from tmf_server.processes.transfer.desk import Desk
-from tmf_server.processes.transfer.jobs import Jobs, start_job
-from tmf_server.processes.transfer.works import WORKS
+from tmf_server.processes.jobs.context import Desk
+from tmf_server.processes.jobs.handlers import WORKS
+from tmf_server.processes.jobs.runner import Jobs, start_job
 from tmf_server.rest.http.files import Files
 from tmf_server.rest.http.front import Front
 from tmf_server.rest.http.requests import RequestCheckMiddleware, validator_map

@@ -9,9 +9,9 @@ import httpx
 
 from tests.support.served import Served
 from tmf_server.app import create_desk
-from tmf_server.processes.transfer.choice import Choice
-from tmf_server.processes.transfer.importing import Importer
-from tmf_server.processes.transfer.progress import Progress
+from tmf_server.processes.jobs.importing import Importer
+from tmf_server.processes.jobs.progress import Progress
+from tmf_server.processes.jobs.selection import Choice
 from tmf_server.storage.connection.database import Connection
 
 V4 = "/tmf-api/customerBillManagement/v4"

@@ -9,9 +9,9 @@ from tests.support.served import Served
 from tmf_server.app import create_desk
 from tmf_server.model.events import outbox
 from tmf_server.model.jobs import transfer_job
-from tmf_server.processes.transfer.desk import Desk
-from tmf_server.processes.transfer.jobs import Jobs
-from tmf_server.processes.transfer.works import WORKS
+from tmf_server.processes.jobs.context import Desk
+from tmf_server.processes.jobs.handlers import WORKS
+from tmf_server.processes.jobs.runner import Jobs
 
 API = "/tmf-api/productCatalogManagement"
 Document = dict[str, Any]

@@ -9,8 +9,8 @@ import click
 from tmf_server.cli.base import Failure, opened, opened_as_it_is, read_settings
 
 if TYPE_CHECKING:
-    from tmf_server.processes.transfer.choice import Choice
-    from tmf_server.processes.transfer.progress import Progress
+    from tmf_server.processes.jobs.progress import Progress
+    from tmf_server.processes.jobs.selection import Choice
     from tmf_server.registry import Registry
     from tmf_server.storage.connection.database import Connection
 
@@ -29,8 +29,8 @@ def load(noun: str, file: Path, version: str, upsert: bool, silent: bool) -> Non
     Exits with 1 when some were refused, and says which.
     """
     from tmf_server.app import create_desk
-    from tmf_server.processes.transfer.importing import Importer
-    from tmf_server.processes.transfer.progress import Progress as Done
+    from tmf_server.processes.jobs.importing import Importer
+    from tmf_server.processes.jobs.progress import Progress as Done
 
     packed = file.suffix == ".gz"
     with opened(read_settings()) as services, _Bar(None if packed else file.stat().st_size) as bar:
@@ -84,9 +84,9 @@ class _Bar:
 def dump(noun: str, version: str, query: str, output: Path | None, origin: str) -> None:
     """Write the records of NOUN, one a line, to standard output or a file."""
     from tmf_server.app import create_desk
-    from tmf_server.processes.transfer.choice import Choice
-    from tmf_server.processes.transfer.exporting import Exporter
-    from tmf_server.processes.transfer.formats import Format
+    from tmf_server.processes.jobs.exporting import Exporter
+    from tmf_server.processes.jobs.formats import Format
+    from tmf_server.processes.jobs.selection import Choice
 
     settings = read_settings()
     with opened_as_it_is(settings) as services:
@@ -118,7 +118,7 @@ def choose_noun(registry: "Registry", noun: str, version: str) -> "Choice":
 
     Raises Failure that lists those there are.
     """
-    from tmf_server.processes.transfer.choice import Choice
+    from tmf_server.processes.jobs.selection import Choice
 
     word = noun.casefold()
     shown = [one for one in registry.exposures if one.contract.version == version and one.entity.task is None]

@@ -7,7 +7,7 @@ from functools import partial
 
 from tmf_server.apis.alarm import rules
 from tmf_server.config import Settings
-from tmf_server.processes.grouped import Grouped
+from tmf_server.processes.group_commit import Grouped
 from tmf_server.registry import Document, Entity, Exposure
 from tmf_server.rules.instants import now, parse_instant
 from tmf_server.storage.connection.database import Connection, Database

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from tmf_server.errors import Problem
-from tmf_server.processes.transfer.reading import START, Mark
+from tmf_server.processes.jobs.reading import START, Mark
 
 MOST_LOG = 20_000  # characters
 MOST_TOLD = 600  # characters of one refusal

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from tmf_server.errors import Duplicate, InvalidInput, NotFound, Problem, Unavailable
-from tmf_server.processes.transfer.choice import Choice, Sorter
-from tmf_server.processes.transfer.desk import Desk, Keeper
-from tmf_server.processes.transfer.progress import Progress
-from tmf_server.processes.transfer.reading import Mark, Raw, read_records
+from tmf_server.processes.jobs.context import Desk, Keeper
+from tmf_server.processes.jobs.progress import Progress
+from tmf_server.processes.jobs.reading import Mark, Raw, read_records
+from tmf_server.processes.jobs.selection import Choice, Sorter
 from tmf_server.registry import Document, Exposure
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.write.bulk import BulkRecords

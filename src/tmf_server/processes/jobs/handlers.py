@@ -8,13 +8,13 @@ from tmf_server.contracts import Contract
 from tmf_server.errors import InvalidInput
 from tmf_server.events.outbound.download import download
 from tmf_server.events.outbound.upload import upload, upload_target
-from tmf_server.processes.transfer.choice import choose
-from tmf_server.processes.transfer.exporting import Exporter
-from tmf_server.processes.transfer.formats import JSON, LINES, Format, asked_format
-from tmf_server.processes.transfer.importing import Importer
-from tmf_server.processes.transfer.jobs import Task
-from tmf_server.processes.transfer.places import Elsewhere, Kept, place_of
-from tmf_server.processes.transfer.progress import Progress
+from tmf_server.processes.jobs.exporting import Exporter
+from tmf_server.processes.jobs.formats import JSON, LINES, Format, asked_format
+from tmf_server.processes.jobs.importing import Importer
+from tmf_server.processes.jobs.locations import Elsewhere, Kept, place_of
+from tmf_server.processes.jobs.progress import Progress
+from tmf_server.processes.jobs.runner import Task
+from tmf_server.processes.jobs.selection import choose
 
 CHUNK = 1 << 16
 BEAT_CHUNKS = 16

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from tmf_server.processes.transfer.formats import Format
+from tmf_server.processes.jobs.formats import Format
 
 LEVEL = 6
 

@@ -14,9 +14,9 @@ import structlog
 
 from tmf_server.errors import InvalidInput, Problem, Unavailable
 from tmf_server.model.jobs import transfer_job
-from tmf_server.processes.transfer.desk import Desk
-from tmf_server.processes.transfer.progress import NOTHING, Progress, told
-from tmf_server.processes.transfer.reading import Mark
+from tmf_server.processes.jobs.context import Desk
+from tmf_server.processes.jobs.progress import NOTHING, Progress, told
+from tmf_server.processes.jobs.reading import Mark
 from tmf_server.registry import Document, Entity
 from tmf_server.rules.instants import format_instant, now
 from tmf_server.storage.connection.database import Connection

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tmf_server.processes.transfer.choice import Choice
-from tmf_server.processes.transfer.desk import Desk, Keeper
-from tmf_server.processes.transfer.formats import Format
-from tmf_server.processes.transfer.progress import Progress
-from tmf_server.processes.transfer.reading import Mark
-from tmf_server.processes.transfer.writing import RecordWriter, Target
+from tmf_server.processes.jobs.context import Desk, Keeper
+from tmf_server.processes.jobs.formats import Format
+from tmf_server.processes.jobs.progress import Progress
+from tmf_server.processes.jobs.reading import Mark
+from tmf_server.processes.jobs.selection import Choice
+from tmf_server.processes.jobs.writing import RecordWriter, Target
 from tmf_server.registry import Exposure
 from tmf_server.storage.query.conditions import Condition, Selection, conjunction
 from tmf_server.storage.query.type_scope import narrowing
