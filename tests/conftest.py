@@ -13,8 +13,8 @@ from tests.support.events import World, prepared_url, world
 from tests.support.postgres import PostgresServer, serving
 from tests.support.receiver import Receiver
 from tests.support.served import Served, serving_app
-from tmf_server import logs
 from tmf_server.demo.loading import load_demo
+from tmf_server.observability import logs
 from tmf_server.processes.jobs import importing
 from tmf_server.storage.write.bulk import BulkRecords
 

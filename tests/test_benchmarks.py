@@ -20,7 +20,7 @@ from benchmarks.nouns import NOUNS, Noun
 from tests.support.client import client_of
 from tests.support.served import serving_app
 from tmf_server.apis.tables import metadata
-from tmf_server.contracts import BASE_PATHS
+from tmf_server.contracts.contract import BASE_PATHS
 from tmf_server.model.core import tally
 
 Written = dict[str, Counter[tuple[Any, ...]]]

@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 
 from tests.support.served import Served
 from tmf_server.apis.tables import metadata
-from tmf_server.demo.catalog import DOCUMENTS
-from tmf_server.demo.network import RESOURCES, SERVICES
+from tmf_server.demo.operator.catalog import DOCUMENTS
+from tmf_server.demo.operator.network import RESOURCES, SERVICES
 from tmf_server.errors import Duplicate
 from tmf_server.events import outbox
 from tmf_server.model import core
-from tmf_server.registry import Document, Entity
+from tmf_server.registry.registry import Document, Entity
 from tmf_server.storage.cloning import Cluster, enter_copies, write_copies
 from tmf_server.storage.contents import emptied, is_empty
 from tmf_server.storage.write.bulk import BulkRecords

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from connexion.spec import Specification
 
-from tmf_server.contracts import BASE_PATHS
+from tmf_server.contracts.contract import BASE_PATHS
 
 ROOT = Path(__file__).resolve().parents[1]
 OPENAPI = ROOT / "openapi"

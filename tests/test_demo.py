@@ -19,11 +19,11 @@ from tests.support.served import Served
 from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings
 from tmf_server.demo import seed, seed_households
-from tmf_server.demo.catalog import DOCUMENTS
 from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
 from tmf_server.demo.loading import load_demo_once, reset, seed_blocks
+from tmf_server.demo.operator.catalog import DOCUMENTS
 from tmf_server.model.events import outbox
-from tmf_server.registry import Document, Exposure, create_schema
+from tmf_server.registry.registry import Document, Exposure, create_schema
 from tmf_server.rest.schema.validation import Validators
 from tmf_server.rules.canonical import MARK
 from tmf_server.storage.connection import migrate

@@ -12,10 +12,10 @@ from tests.support.nouns import registry
 from tests.support.served import Served
 from tmf_server.apis.alarm import rules as alarm_rules
 from tmf_server.apis.inventory import rules
-from tmf_server.demo.build_network import CUSTOMERS
+from tmf_server.demo.builders.network import CUSTOMERS
 from tmf_server.demo.loading import load_demo_once
-from tmf_server.demo.network import ALARMS, DOCUMENTS, RESOURCES, SERVICES
-from tmf_server.registry import Document, Exposure, create_schema
+from tmf_server.demo.operator.network import ALARMS, DOCUMENTS, RESOURCES, SERVICES
+from tmf_server.registry.registry import Document, Exposure, create_schema
 from tmf_server.rest.schema.validation import Validators
 from tmf_server.rules.canonical import KEPT
 from tmf_server.storage.write.bulk import BulkRecords

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.support.nouns import Noun, nouns, registry
-from tmf_server.contracts import Contract
+from tmf_server.contracts.contract import Contract
 
 ALL = pytest.mark.parametrize("noun", nouns("create", tasks=False), ids=str)
 JSON = {"Content-Type": "application/json"}

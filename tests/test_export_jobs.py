@@ -8,7 +8,7 @@ import pytest
 from tests.support.jobs import Document, desk_of, events, exported, listed, post, read, rows, run, work
 from tests.support.receiver import Receiver
 from tests.support.served import Served
-from tmf_server.demo.catalog import DOCUMENTS
+from tmf_server.demo.operator.catalog import DOCUMENTS
 from tmf_server.processes.jobs.handlers import WORKS
 from tmf_server.processes.jobs.runner import Jobs
 

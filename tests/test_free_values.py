@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.support.nouns import Noun, nouns, smallest
-from tmf_server.contracts import Contract
+from tmf_server.contracts.contract import Contract
 from tmf_server.rest.query.attributes import attributes_of
 
 DEEPEST = 3

@@ -18,11 +18,11 @@ from tests.support.served import Served, serving_app
 from tmf_server.config import Settings
 from tmf_server.errors import Unavailable
 from tmf_server.model.events import outbox
-from tmf_server.monitoring import Health
-from tmf_server.monitoring.bounded import Bounded
 from tmf_server.rules.instants import now
 from tmf_server.storage.connection import migrate
 from tmf_server.storage.connection.database import Database
+from tmf_server.web.monitoring import Health
+from tmf_server.web.monitoring.bounded import Bounded
 
 CATEGORY = "/tmf-api/productCatalogManagement/v5/category"
 

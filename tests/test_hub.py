@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.support.nouns import registry
-from tmf_server.contracts import Contract, Operation
+from tmf_server.contracts.contract import Contract, Operation
 
 CONTRACTS = registry().contracts
 ALL = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)

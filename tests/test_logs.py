@@ -15,10 +15,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tests.support.served import Served, serving_app
-from tmf_server import logs
 from tmf_server.config import Settings
 from tmf_server.errors import Unavailable
-from tmf_server.logs import REQUEST_ID, discreet
+from tmf_server.observability import logs
+from tmf_server.observability.logs import REQUEST_ID, discreet
 from tmf_server.storage.write.records import Records
 
 CATEGORY = "/tmf-api/productCatalogManagement/v5/category"

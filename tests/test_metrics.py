@@ -15,11 +15,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.receiver import Receiver, eventually
 from tests.support.served import Served, serving_app
-from tmf_server import metrics
-from tmf_server.metrics import BOUNDS, FIGURES, Figures, Shared
-from tmf_server.monitoring.bounded import FRESH_SECONDS
-from tmf_server.monitoring.scrape import requests
+from tmf_server.observability import metrics
+from tmf_server.observability.metrics import BOUNDS, FIGURES, Figures, Shared
 from tmf_server.storage.write.records import Records
+from tmf_server.web.monitoring.bounded import FRESH_SECONDS
+from tmf_server.web.monitoring.scrape import requests
 
 V5 = "/tmf-api/productCatalogManagement/v5"
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -198,7 +198,7 @@ def test_processes_add_up(processes: list[list[tuple[str, int, float]]]) -> None
 OTHER_PROCESS = """
 import sys
 from pathlib import Path
-from tmf_server.metrics import FIGURES, Shared
+from tmf_server.observability.metrics import FIGURES, Shared
 shared = Shared(Path(sys.argv[1]))
 shared.start()
 FIGURES.request(("/base", "listA"), 200, 0.1)

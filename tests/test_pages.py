@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from tests.support.served import Served, serving_app
-from tmf_server import yaml12
-from tmf_server.contracts import ALIASES, Contract
-from tmf_server.pages import create_pages
+from tmf_server.contracts import yaml12
+from tmf_server.contracts.contract import ALIASES, Contract
 from tmf_server.rules.diagram import mermaid
 from tmf_server.rules.lifecycle import Lifecycle, moves
+from tmf_server.web import create_pages
 
 PAGES = ("/", "/docs/lifecycles", "/docs/v5/TMF620", "/docs/v4/TMF620")
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

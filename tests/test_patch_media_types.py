@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tmf_server.config import Settings
-from tmf_server.contracts import Contract
+from tmf_server.contracts.contract import Contract
 from tmf_server.errors import UnsupportedMedia
-from tmf_server.registry import Endpoint
+from tmf_server.registry.registry import Endpoint
 from tmf_server.rest.http.requests import MEDIA_TYPE, RequestCheck
 from tmf_server.rest.patching.patch import MEDIA_TYPES
 from tmf_server.rest.schema.validation import Validators

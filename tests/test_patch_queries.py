@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.published import FOUND, MISSING, Example, answer_examples, request_examples
-from tmf_server.contracts import Contract, load_contracts
+from tmf_server.contracts.contract import Contract, load_contracts
 from tmf_server.errors import Conflict, InvalidInput, NotSupported
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.patching import places as patchplaces

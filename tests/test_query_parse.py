@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.nouns import registry
-from tmf_server import contracts
 from tmf_server.config import Settings
+from tmf_server.contracts import contract as contracts
 from tmf_server.errors import InvalidInput, Problem
 from tmf_server.rest.query.query import Query, parse_query
 from tmf_server.rest.query.tokens import split_query

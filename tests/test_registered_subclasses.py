@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.served import Served, serving_app
-from tmf_server.contracts import Contract
+from tmf_server.contracts.contract import Contract
 from tmf_server.errors import InvalidInput
 from tmf_server.rest.schema.validation import Validators
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from connexion.spec import Specification
 
-from tmf_server.swagger2 import convert_swagger2
+from tmf_server.contracts.swagger2 import convert_swagger2
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "shared" / "reference" / "v4"
 PUBLISHED_FILES = sorted(PUBLISHED.glob("*.json"))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tmf_server.contracts import Contract
+from tmf_server.contracts.contract import Contract
 from tmf_server.errors import InvalidInput
 from tmf_server.rest.patching.updates import arrays_of, check_result
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.nouns import registry
-from tmf_server.contracts import Contract
+from tmf_server.contracts.contract import Contract
 from tmf_server.errors import InvalidInput
 from tmf_server.rest.schema.validation import Validators, _Sample
 

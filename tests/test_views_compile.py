@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.views import Record, view
-from tmf_server.contracts import Contract
+from tmf_server.contracts.contract import Contract
 from tmf_server.rest.versions.rules import First, Rename, Rule, Wrap
 from tmf_server.rest.versions.views import V4View, V5View
 

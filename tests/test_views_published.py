@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.published import FOUND, MISSING, documents
 from tests.support.views import RECORDS, Record, faults, view
-from tmf_server import yaml12
+from tmf_server.contracts import yaml12
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.body.strictjson import without_nulls
 from tmf_server.rest.versions.views import V5View

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tmf_server import yaml12
+from tmf_server.contracts import yaml12
 
 PLAIN: dict[str, Any] = {
     **{text: text for text in ("on", "off", "yes", "no", "y", "n", "2027-01-31", "2027-02-31", "12:30", "1_000")},

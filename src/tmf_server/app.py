@@ -8,14 +8,13 @@ from connexion import ConnexionMiddleware
 from connexion.middleware.security import SecurityMiddleware
 from starlette.types import ASGIApp
 
-from tmf_server import logs
 from tmf_server.apis.alarm.intake import AlarmIntake
 from tmf_server.apis.alarm.tasks import ACTS, AlarmTasks
 from tmf_server.apis.billing.bills_on_demand import BILL_ON_DEMAND, BillsOnDemand
 from tmf_server.apis.ordering.cancellation import CANCEL_ORDER, CancelOrder
 from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings, environment
-from tmf_server.contracts import ALIASES, BASE_PATHS, outline
+from tmf_server.contracts.contract import ALIASES, BASE_PATHS, outline
 from tmf_server.events import outbox
 from tmf_server.events.delivery.context import Office, holder_name
 from tmf_server.events.delivery.payload import Composer, Forms
@@ -25,9 +24,8 @@ from tmf_server.events.outbound.client import Outbound
 from tmf_server.events.outbound.url_policy import Guard
 from tmf_server.events.retention import retention_duty
 from tmf_server.events.subscriptions import Subscriptions
-from tmf_server.metrics import FIGURES, Shared, shared_figures
-from tmf_server.monitoring import Health, Scrape
-from tmf_server.pages import SEGMENTS, create_pages
+from tmf_server.observability import logs
+from tmf_server.observability.metrics import FIGURES, Shared, shared_figures
 from tmf_server.processes.jobs.context import Desk
 from tmf_server.processes.jobs.handlers import WORKS
 from tmf_server.processes.jobs.runner import Jobs, start_job
@@ -53,6 +51,8 @@ from tmf_server.storage.query.select import Selector
 from tmf_server.storage.statistics import known_records
 from tmf_server.storage.write.bulk import BulkRecords
 from tmf_server.storage.write.records import Records
+from tmf_server.web import SEGMENTS, create_pages
+from tmf_server.web.monitoring import Health, Scrape
 from tmf_server.worker.loop import Worker
 from tmf_server.worker.periodic import Duty
 

@@ -1,7 +1,7 @@
 """What the tests of the demo share. No rule of the product."""
 
 from tmf_server.demo.documents import DOCUMENTS
-from tmf_server.registry import Registry
+from tmf_server.registry.registry import Registry
 
 
 def demo_size(registry: Registry) -> int:

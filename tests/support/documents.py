@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tmf_server.contracts import Contract, Schema, ref_name
+from tmf_server.contracts.contract import Contract, Schema, ref_name
 
 Document = dict[str, Any]
 

@@ -18,7 +18,7 @@ from tests.support.postgres import PostgresServer
 from tmf_server.apis.catalog import tables as catalog
 from tmf_server.apis.tables import metadata
 from tmf_server.config import Settings
-from tmf_server.contracts import load_contracts
+from tmf_server.contracts.contract import load_contracts
 from tmf_server.events import outbox
 from tmf_server.events.delivery.context import Office
 from tmf_server.events.delivery.payload import Composer, Forms
@@ -26,7 +26,7 @@ from tmf_server.events.delivery.signing import signer
 from tmf_server.events.outbound.url_policy import Guard
 from tmf_server.events.subscriptions import Subscription, Subscriptions
 from tmf_server.model.events import parked, server_key, subscription
-from tmf_server.registry import Document, Entity, Exposure, Registry
+from tmf_server.registry.registry import Document, Entity, Exposure, Registry
 from tmf_server.resources import openapi_dir
 from tmf_server.rules.instants import now
 from tmf_server.storage.connection.database import Database

@@ -10,8 +10,8 @@ import httpx
 from tests.support.served import SERVICES
 from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings
-from tmf_server.contracts import Contract, Schema, ref_name
-from tmf_server.registry import Exposure, Registry
+from tmf_server.contracts.contract import Contract, Schema, ref_name
+from tmf_server.registry.registry import Exposure, Registry
 
 TEXTS = ("description", "alarmDetails", "statusReason")
 

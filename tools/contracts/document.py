@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from tmf_server import yaml12
+from tmf_server.contracts import yaml12
 from tools.contracts.glossary import Glossary, GlossaryError
 from tools.contracts.operations import Paths
 from tools.contracts.reference import Node, Reference

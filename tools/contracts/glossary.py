@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from tmf_server import yaml12
+from tmf_server.contracts import yaml12
 from tools.contracts.words import Place, Words, places
 
 VARIANTS = {

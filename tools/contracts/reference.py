@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tmf_server import yaml12
-from tmf_server.swagger2 import convert_swagger2
+from tmf_server.contracts import yaml12
+from tmf_server.contracts.swagger2 import convert_swagger2
 
 Node = dict[str, Any]
 

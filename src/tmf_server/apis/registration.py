@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from tmf_server.apis.families import NOUNS, TYPES, V4_RULES
 from tmf_server.config import Settings
-from tmf_server.contracts import Contract, Schema, check_names, load_contracts
-from tmf_server.registry import Entity, Exposure, Registry, View, schema_of
+from tmf_server.contracts.contract import Contract, Schema, check_names, load_contracts
+from tmf_server.contracts.extensions import load_subclasses
+from tmf_server.registry.registry import Entity, Exposure, Registry, View, schema_of
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.schema.extensions import with_subclasses
 from tmf_server.rest.schema.schemas import type_name
-from tmf_server.rest.subclasses import load_subclasses
 from tmf_server.rest.versions.views import V4View, V5View
 
 

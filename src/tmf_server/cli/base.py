@@ -109,8 +109,8 @@ def opened_as_it_is(settings: Settings) -> Iterator["Services"]:
 
 @contextmanager
 def _services(settings: Settings) -> Iterator["Services"]:
-    from tmf_server import logs
     from tmf_server.app import create_services
+    from tmf_server.observability import logs
 
     logs.configure(settings)
     with told():
@@ -156,7 +156,7 @@ def opened_records(settings: Settings) -> Iterator[tuple["Database", "BulkRecord
 @contextmanager
 def opened_database(settings: Settings) -> Iterator["Database"]:
     """The database alone, as it is."""
-    from tmf_server import logs
+    from tmf_server.observability import logs
     from tmf_server.storage.connection.database import Database
 
     logs.configure(settings)

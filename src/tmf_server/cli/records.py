@@ -11,7 +11,7 @@ from tmf_server.cli.base import Failure, opened, opened_as_it_is, read_settings
 if TYPE_CHECKING:
     from tmf_server.processes.jobs.progress import Progress
     from tmf_server.processes.jobs.selection import Choice
-    from tmf_server.registry import Registry
+    from tmf_server.registry.registry import Registry
     from tmf_server.storage.connection.database import Connection
 
 VERSIONS = click.Choice(["v5", "v4"])

@@ -63,7 +63,7 @@ def serve(*, ephemeral: bool, as_json: bool, apis: str | None, seed: str | None,
 
 
 def _serving(settings: Settings, apis: str | None, seed: str | None) -> Settings:
-    from tmf_server.contracts import check_names
+    from tmf_server.contracts.contract import check_names
 
     if apis is not None:
         settings = settings.having(apis=apis)
@@ -73,7 +73,7 @@ def _serving(settings: Settings, apis: str | None, seed: str | None) -> Settings
 
 
 def _serve_ephemeral(settings: Settings, *, as_json: bool) -> None:
-    from tmf_server import logs
+    from tmf_server.observability import logs
     from tmf_server.testing.server import EphemeralServer
 
     logs.configure(settings)
@@ -176,7 +176,7 @@ def _run(settings: Settings) -> None:
 def worker() -> None:
     """Deliver events and run jobs, beside `serve` with TMF_WORKER=0; any number of them on any machine."""
     from tmf_server.app import create_worker
-    from tmf_server.metrics import shared_figures
+    from tmf_server.observability.metrics import shared_figures
 
     settings = read_settings()
     stopping = threading.Event()

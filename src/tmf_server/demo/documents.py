@@ -1,6 +1,6 @@
 """Everything that the demo holds, what is referred to first."""
 
-from tmf_server.demo import bills, catalog, customers, network, orders
+from tmf_server.demo.operator import bills, catalog, customers, network, orders
 
 DOCUMENTS = [
     *catalog.DOCUMENTS,

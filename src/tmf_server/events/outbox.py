@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, RowMapping, select
 
-from tmf_server.logs import REQUEST_ID
 from tmf_server.model.events import outbox
+from tmf_server.observability.logs import REQUEST_ID
 from tmf_server.rules.ids import fresh_uuid
 from tmf_server.storage.values.changes import Change
 

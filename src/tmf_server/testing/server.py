@@ -13,9 +13,9 @@ from typing import Any, Self
 import structlog
 import uvicorn
 
-from tmf_server import logs
 from tmf_server.config import Settings
-from tmf_server.contracts import check_names
+from tmf_server.contracts.contract import check_names
+from tmf_server.observability import logs
 from tmf_server.storage.connection import migrate
 from tmf_server.storage.connection.database import Database
 from tmf_server.storage.connection.snapshot import Snapshot

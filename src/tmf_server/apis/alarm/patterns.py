@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tmf_server.contracts import Contract
+from tmf_server.contracts.contract import Contract
 from tmf_server.errors import Fault, InvalidInput, TooCostly
-from tmf_server.registry import Document, Path
+from tmf_server.registry.registry import Document, Path
 from tmf_server.rules.canonical import KEPT
 from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.query.conditions import And, Compare, Condition, Or, Some, TypeIs

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from tmf_server.events.outbox import StoredEvent
-from tmf_server.registry import Document, Exposure, Registry
+from tmf_server.registry.registry import Document, Exposure, Registry
 from tmf_server.rules.instants import format_instant
 from tmf_server.storage.query.type_scope import belongs
 

@@ -14,7 +14,7 @@ from tmf_server.events.delivery.context import Office, Predicate
 from tmf_server.events.delivery.queue import Claim, Item, Progress
 from tmf_server.events.delivery.retry import after_failure, after_success
 from tmf_server.events.outbound.client import Answer, Outbound
-from tmf_server.metrics import FIGURES
+from tmf_server.observability.metrics import FIGURES
 from tmf_server.rules.instants import machine_now
 from tmf_server.worker.leases import LeaseLost
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from tmf_server.contracts import Contract
+from tmf_server.contracts.contract import Contract
 from tmf_server.errors import InvalidInput
 from tmf_server.events.outbound.download import download
 from tmf_server.events.outbound.upload import upload, upload_target

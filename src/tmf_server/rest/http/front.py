@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput, NotAcceptable, NotFound, Problem, Unavailable
-from tmf_server.logs import REQUEST_ID
-from tmf_server.metrics import FIGURES, UNNAMED
+from tmf_server.observability.logs import REQUEST_ID
+from tmf_server.observability.metrics import FIGURES, UNNAMED
 from tmf_server.rest.http.failures import crash, failure
 from tmf_server.rest.http.messages import Response
 from tmf_server.rest.http.routing import RoutingMiddleware

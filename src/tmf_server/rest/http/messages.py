@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tmf_server.contracts import Operation
+from tmf_server.contracts.contract import Operation
 from tmf_server.errors import NotFound
-from tmf_server.registry import Endpoint, Exposure
+from tmf_server.registry.registry import Endpoint, Exposure
 
 if TYPE_CHECKING:
     from tmf_server.rest.verbs.services import Services

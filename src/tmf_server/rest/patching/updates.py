@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tmf_server.contracts import Contract
+from tmf_server.contracts.contract import Contract
 from tmf_server.errors import Fault, InvalidInput
 from tmf_server.rest.body.jsonvalues import json_equal
 from tmf_server.rest.patching.jsonpatch import IsArray

@@ -7,9 +7,9 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Protocol
 
-from tmf_server.contracts import Attribute, Contract
+from tmf_server.contracts.contract import Attribute, Contract
 from tmf_server.errors import InvalidInput, NotSupported
-from tmf_server.registry import Exposure, Path
+from tmf_server.registry.registry import Exposure, Path
 from tmf_server.rest.query.tokens import PARAMETERS
 from tmf_server.rules.canonical import MARK
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from tmf_server.config import Settings
-from tmf_server.contracts import Contract
+from tmf_server.contracts.contract import Contract
 from tmf_server.errors import InvalidInput
-from tmf_server.registry import Document, Path, Registry
+from tmf_server.registry.registry import Document, Path, Registry
 from tmf_server.rest.query.attributes import RECORD, UNKNOWN, Attributes, Known, Scope
 from tmf_server.rest.query.query import parse_filter
 from tmf_server.storage.query.conditions import And, Compare, Condition, Not, Or, Some, matches

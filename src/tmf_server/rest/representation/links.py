@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from tmf_server.registry import Exposure, Registry
+from tmf_server.registry.registry import Exposure, Registry
 
 # How orjson writes the href of a record that is here: "href":"\u0001kind/id".
 STORED_MARK = b'"href":"\\u0001'

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from tmf_server.contracts import Contract, Schema
+from tmf_server.contracts.contract import Contract, Schema
+from tmf_server.contracts.extensions import Subclass
 from tmf_server.rest.schema.schemas import Definitions
-from tmf_server.rest.subclasses import Subclass
 
 COPIED = frozenset({"type", "format", "enum"})
 PLACE = "#/components/schemas/"

@@ -6,11 +6,11 @@ from typing import Any, Protocol
 
 from jsonschema_rs import ValidationError, validator_for
 
-from tmf_server.contracts import Contract
+from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.extensions import Subclass, load_subclasses
 from tmf_server.errors import MOST_FAULTS, InvalidInput
 from tmf_server.rest.schema.schemas import TYPE, Definitions, type_name
 from tmf_server.rest.schema.validation_messages import faults_of
-from tmf_server.rest.subclasses import Subclass, load_subclasses
 
 JSON_PATCHES = frozenset({"JsonPatch", "JsonPatchOperations"})
 ON_FIRST_USE = frozenset({"listen"})  # half of all requests by schema, and most servers never get one

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import orjson
 
-from tmf_server.registry import Document, Exposure
+from tmf_server.registry.registry import Document, Exposure
 from tmf_server.rest.http.messages import Request, Response
 from tmf_server.rest.query.fields import select_fields
 from tmf_server.rest.query.query import Query, parse_query, parse_shape

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from tmf_server.registry import Document, Exposure
+from tmf_server.registry.registry import Document, Exposure
 from tmf_server.storage.query.conditions import Compare, Condition, Or, TypeIs, matches
 from tmf_server.storage.write.records import Stored
 

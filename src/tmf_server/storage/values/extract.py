@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Numeric, String
 from sqlalchemy.sql.sqltypes import BigInteger
 
-from tmf_server.contracts import Schema, ref_name
-from tmf_server.registry import (
+from tmf_server.contracts.contract import Schema, ref_name
+from tmf_server.registry.registry import (
     KINDS_BY_SCHEMA,
     Characteristics,
     Document,

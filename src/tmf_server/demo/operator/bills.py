@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tmf_server.demo.build_bill import bill, cycle, on_demand, rate
-from tmf_server.demo.build_order import charge, offering_ref
-from tmf_server.demo.customers import HOLDINGS, Holding
-from tmf_server.registry import Document
+from tmf_server.demo.builders.bills import bill, cycle, on_demand, rate
+from tmf_server.demo.builders.orders import charge, offering_ref
+from tmf_server.demo.operator.customers import HOLDINGS, Holding
+from tmf_server.registry.registry import Document
 
 MONTHS = ("2026-03", "2026-04", "2026-05")
 OPEN = "2026-06"

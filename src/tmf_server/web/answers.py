@@ -4,10 +4,10 @@ from flask import Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from tmf_server import errors
-from tmf_server.logs import REQUEST_ID
-from tmf_server.pages.prepared import Prepared
+from tmf_server.observability.logs import REQUEST_ID
 from tmf_server.rest.http.failures import failure
 from tmf_server.rest.verbs.dispatch import ORIGIN
+from tmf_server.web.prepared import Prepared
 
 FOREVER = "public, max-age=31536000, immutable"
 REVALIDATED = "no-cache"

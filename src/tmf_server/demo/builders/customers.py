@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tmf_server.demo.build import VALID
-from tmf_server.demo.build_network import CUSTOMERS, Value, characteristics, link, operator
-from tmf_server.registry import Document
+from tmf_server.demo.builders.catalog import VALID
+from tmf_server.demo.builders.network import CUSTOMERS, Value, characteristics, link, operator
+from tmf_server.registry.registry import Document
 
 REGION, COUNTRY = "Coast", "Quilland"
 

@@ -15,13 +15,13 @@ from starlette.types import Receive, Scope, Send
 from tmf_server.config import Settings
 from tmf_server.errors import MethodNotAllowed, NotFound, Problem
 from tmf_server.events.health import Lag, lag
-from tmf_server.metrics import BOUNDS, Cell, Figures
-from tmf_server.monitoring.bounded import Bounded
-from tmf_server.registry import Registry
+from tmf_server.observability.metrics import BOUNDS, Cell, Figures
+from tmf_server.registry.registry import Registry
 from tmf_server.rest.http.messages import Response
 from tmf_server.rest.verbs.dispatch import send_response
 from tmf_server.storage.connection.database import Database
 from tmf_server.storage.statistics import records, unfinished_jobs
+from tmf_server.web.monitoring.bounded import Bounded
 
 BUCKETS = (*map(str, BOUNDS), "+Inf")
 log = structlog.get_logger(__name__)

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import yaml
 
-from tmf_server.contracts import Contract
-from tmf_server.pages.prepared import Prepared
+from tmf_server.contracts.contract import Contract
+from tmf_server.web.prepared import Prepared
 
 MEDIA_TYPES = {"json": "application/json", "yaml": "application/yaml"}
 KEPT = 32  # more than one address for each form of each document

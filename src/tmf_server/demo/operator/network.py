@@ -1,6 +1,6 @@
 """The network of the demo operator, the services on it and its alarms. Tables; invented names."""
 
-from tmf_server.demo.build_network import alarm, crossing, resource, service
+from tmf_server.demo.builders.network import alarm, crossing, resource, service
 
 CORE = [
     resource(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tmf_server.demo.build_customer import customer
+from tmf_server.demo.builders.customers import customer
 
 DOCUMENTS = [
     customer("customer-lindqvist", since="2023-05-02T08:00:00.000Z", street="12 Quay Street", score=742),

@@ -1,6 +1,14 @@
 """The catalog of the demo operator: fibre, mobile, television, a bundle, business networks. Tables; invented names."""
 
-from tmf_server.demo.build import catalog, category, characteristic, offering, price, specification, with_names
+from tmf_server.demo.builders.catalog import (
+    catalog,
+    category,
+    characteristic,
+    offering,
+    price,
+    specification,
+    with_names,
+)
 
 SPECIFICATIONS = [
     specification(

@@ -1,6 +1,6 @@
 """What people look at: index, reference pages, documents, lifecycles. Flask; changes nothing, serves no API."""
 
-from tmf_server.pages.site import create_pages
+from tmf_server.web.site import create_pages
 
 SEGMENTS = ("", "docs", "openapi", "static")
 """The first path segments below which these pages are; "" is the index alone."""

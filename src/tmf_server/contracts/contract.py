@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from tmf_server import yaml12
-from tmf_server.swagger2 import convert_swagger2
+from tmf_server.contracts import yaml12
+from tmf_server.contracts.swagger2 import convert_swagger2
 
 Schema = dict[str, Any]
 MOST_KEPT, LONGEST_KEPT = 10_000, 200

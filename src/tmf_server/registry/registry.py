@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Column, Table
 
-from tmf_server.contracts import Contract, Operation, Schema, ref_name
+from tmf_server.contracts.contract import Contract, Operation, Schema, ref_name
 from tmf_server.errors import Fault
 from tmf_server.rules.lifecycle import Lifecycle
 

@@ -13,11 +13,11 @@ from starlette.types import Receive, Scope, Send
 from tmf_server.config import Settings
 from tmf_server.errors import MethodNotAllowed, NotFound, Problem
 from tmf_server.events.health import lag
-from tmf_server.monitoring.bounded import Bounded
 from tmf_server.rest.http.messages import Response
 from tmf_server.rest.verbs.dispatch import send_response
 from tmf_server.storage.connection import migrate
 from tmf_server.storage.connection.database import Database
+from tmf_server.web.monitoring.bounded import Bounded
 
 RETRY_AFTER = "5"
 UP, DOWN = "up", "down"

@@ -4,13 +4,13 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from tmf_server.pages.prepared import Prepared
+from tmf_server.web.prepared import Prepared
 
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "txt": "text/plain"}
 
 
 def _sources() -> dict[str, Traversable]:
-    own = files("tmf_server.pages") / "static"
+    own = files("tmf_server.web") / "static"
     swagger = files("flask_swagger_ui") / "dist"
     return {
         "site.css": own / "site.css",

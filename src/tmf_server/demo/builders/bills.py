@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from tmf_server.demo.build import VALID, VAT_RATE
-from tmf_server.demo.build_customer import account_of, bare, elsewhere, payment_method
-from tmf_server.demo.build_network import CUSTOMERS, characteristics, role_of
-from tmf_server.demo.build_order import money, tax_on, taxed
-from tmf_server.registry import Document
+from tmf_server.demo.builders.catalog import VALID, VAT_RATE
+from tmf_server.demo.builders.customers import account_of, bare, elsewhere, payment_method
+from tmf_server.demo.builders.network import CUSTOMERS, characteristics, role_of
+from tmf_server.demo.builders.orders import money, tax_on, taxed
+from tmf_server.registry.registry import Document
 
 # How much of a bill is paid in the states in which something is.
 PAID = {"settled": Decimal(1), "partiallyPaid": Decimal("0.5")}

@@ -1,8 +1,8 @@
 """The product orders of the demo operator, in every state that an order rests in. Tables; invented names."""
 
-from tmf_server.demo.build_order import cancellation, item, order
-from tmf_server.demo.customers import HOLDINGS
-from tmf_server.registry import Document
+from tmf_server.demo.builders.orders import cancellation, item, order
+from tmf_server.demo.operator.customers import HOLDINGS
+from tmf_server.registry.registry import Document
 
 
 def _held(customer: str, time: str) -> list[Document]:

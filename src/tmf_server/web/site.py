@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from tmf_server import __version__
 from tmf_server.config import Settings
 from tmf_server.errors import NotFound, Problem
-from tmf_server.pages import overview
-from tmf_server.pages.answers import FOREVER, REVALIDATED, origin, page, prepared, refusal, wants_json
-from tmf_server.pages.assets import address, asset
-from tmf_server.pages.documents import MEDIA_TYPES, PublishedDocument, prepared_document
-from tmf_server.registry import Registry
+from tmf_server.registry.registry import Registry
+from tmf_server.web import overview
+from tmf_server.web.answers import FOREVER, REVALIDATED, origin, page, prepared, refusal, wants_json
+from tmf_server.web.assets import address, asset
+from tmf_server.web.documents import MEDIA_TYPES, PublishedDocument, prepared_document
 
 THREADS = 4
 Counts = Callable[[], Mapping[str, int]]
@@ -37,7 +37,7 @@ def create_pages(registry: Registry, settings: Settings, counts: Counts = dict) 
 
 
 def _flask(site: "_Site") -> Flask:
-    app = Flask("tmf_server.pages", static_folder=None)
+    app = Flask("tmf_server.web", static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True  # the front layer logs what fails and answers it, as everywhere
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

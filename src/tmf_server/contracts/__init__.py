@@ -1,0 +1,1 @@
+"""The OpenAPI documents as facts. Serves nothing, knows no noun."""

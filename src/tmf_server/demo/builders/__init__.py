@@ -1,0 +1,1 @@
+"""Canonical documents from the few facts that differ. Pure."""

@@ -1,0 +1,1 @@
+"""The demo operator: a small, complete set of records. Tables; invented names."""

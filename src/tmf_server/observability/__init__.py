@@ -1,0 +1,1 @@
+"""Log lines and counters of this process. No HTTP."""

@@ -1,0 +1,1 @@
+"""Which noun, which table, which rules, shown where. Declarations and their index."""
