@@ -7,15 +7,15 @@ from typing import Any
 from rich.console import Console
 
 from tmf_conformance import known, lifecycles
-from tmf_conformance.client import Limits, open_network
 from tmf_conformance.discovery import discover
-from tmf_conformance.document import load
+from tmf_conformance.documents.document import load
 from tmf_conformance.errors import CannotRun
-from tmf_conformance.registry import CHECKS, GROUPS
+from tmf_conformance.http.client import Limits, open_network
 from tmf_conformance.report.console import LiveProgress
-from tmf_conformance.results import Report
-from tmf_conformance.session import Options
-from tmf_conformance.suite import Suite, Target
+from tmf_conformance.running.registry import CHECKS, GROUPS
+from tmf_conformance.running.results import Report
+from tmf_conformance.running.session import Options
+from tmf_conformance.running.suite import Suite, Target
 
 # Against a server that leads in circles. A full run over all APIs sends a tenth of a million.
 _MOST_REQUESTS = {"quick": 200_000, "full": 2_000_000}

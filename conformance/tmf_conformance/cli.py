@@ -13,13 +13,13 @@ from rich.console import Console
 from tmf_conformance.asked import run_asked
 from tmf_conformance.errors import CannotRun
 from tmf_conformance.own import serving
-from tmf_conformance.registry import CHECKS
 from tmf_conformance.report.console import scorecard
 from tmf_conformance.report.files import write_json, write_junit
 from tmf_conformance.report.html import write_html
 from tmf_conformance.report.markdown import write_scorecard
-from tmf_conformance.results import Report
-from tmf_conformance.suite import note_usage
+from tmf_conformance.running.registry import CHECKS
+from tmf_conformance.running.results import Report
+from tmf_conformance.running.suite import note_usage
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _WRITERS: tuple[tuple[str, Callable[[Report, Path], None]], ...] = (

@@ -3,11 +3,11 @@
 import asyncio
 
 from tmf_conformance import known
-from tmf_conformance.client import Client, Limits, Meter
-from tmf_conformance.document import Document
+from tmf_conformance.documents.document import Document
 from tmf_conformance.errors import CannotRun, NoAnswer
-from tmf_conformance.suite import Target
-from tmf_conformance.wire import Wire
+from tmf_conformance.http.client import Client, Limits, Meter
+from tmf_conformance.http.wire import Wire
+from tmf_conformance.running.suite import Target
 
 _ANSWER = 10.0
 

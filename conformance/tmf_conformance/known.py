@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tmf_conformance.document import Document, load
+from tmf_conformance.documents.document import Document, load
 from tmf_conformance.errors import CannotRun
 
 VERSIONS = ("v4", "v5")

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from tmf_conformance.document import Document, Noun
+from tmf_conformance.documents.document import Document, Noun
 from tmf_conformance.errors import CannotRun
 
 DEFAULT = Path(__file__).parent / "_data" / "lifecycles.yaml"

@@ -6,9 +6,9 @@ from pathlib import Path
 import uvicorn
 
 from tmf_conformance import lifecycles
-from tmf_conformance.document import load
+from tmf_conformance.documents.document import load
 from tmf_double.app import Double
-from tmf_double.ways import WAYS
+from tmf_double.broken.ways import WAYS
 
 _HERE = Path(__file__).parent
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tmf_conformance.document import Document, Noun
+from tmf_conformance.documents.document import Document, Noun
 from tmf_conformance.lifecycles import Lifecycles
 from tmf_double.base import ID, PREFIX
 from tmf_double.messages import Answer, Request, asgi

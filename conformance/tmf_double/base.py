@@ -7,9 +7,9 @@ import json
 import re
 from typing import Any
 
-from tmf_conformance.document import Document, Noun
+from tmf_conformance.documents.document import Document, Noun
+from tmf_conformance.documents.validation import Validator
 from tmf_conformance.lifecycles import Lifecycles
-from tmf_conformance.validation import Validator
 from tmf_double.messages import Answer, Request
 from tmf_double.refusal import Refused
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from tmf_conformance.document import Noun
+from tmf_conformance.documents.document import Noun
 from tmf_double import query
 from tmf_double.base import Base, Record
 from tmf_double.messages import Answer, Request

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tmf_conformance import lifecycles
-from tmf_conformance.document import load
-from tmf_conformance.registry import CHECKS
-from tmf_conformance.results import Outcome, Report
-from tmf_conformance.session import Options
-from tmf_conformance.suite import Suite, Target
+from tmf_conformance.documents.document import load
+from tmf_conformance.running.registry import CHECKS
+from tmf_conformance.running.results import Outcome, Report
+from tmf_conformance.running.session import Options
+from tmf_conformance.running.suite import Suite, Target
 from tmf_double.app import Double
+from tmf_double.broken.ways import WAYS
 from tmf_double.inside import Inside
-from tmf_double.ways import WAYS
 
 _HERE = Path(__file__).parent
 # Seconds to wait for an event. The whole double sends every one: however busy the machine, none may seem missing.

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qs, unquote_plus, urlencode
 
-from tmf_conformance.document import Noun
+from tmf_conformance.documents.document import Noun
 from tmf_double import jsonpath, query
 from tmf_double.base import Base, Record
 from tmf_double.messages import Answer, Request

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qs
 
-from tmf_conformance.document import Noun
+from tmf_conformance.documents.document import Noun
 from tmf_double import patching
 from tmf_double.base import ID, Record, same
 from tmf_double.messages import Answer, Request

@@ -15,10 +15,10 @@ import httpx
 import pytest
 
 from tmf_conformance import lifecycles
-from tmf_conformance.document import Document, load
-from tmf_conformance.results import Outcome, Report
-from tmf_conformance.session import Options
-from tmf_conformance.suite import Suite, Target
+from tmf_conformance.documents.document import Document, load
+from tmf_conformance.running.results import Outcome, Report
+from tmf_conformance.running.session import Options
+from tmf_conformance.running.suite import Suite, Target
 from tmf_double.app import Double
 from tmf_double.inside import Inside
 

@@ -7,10 +7,10 @@ import pytest
 from tests.conformance.conftest import ROOT
 from tests.conformance.test_documents import OURS, PUBLISHED
 from tmf_conformance import lifecycles
-from tmf_conformance.bodies import REQUIRED, RICH, Bodies
-from tmf_conformance.document import Document, load
-from tmf_conformance.stock import LEVELS
-from tmf_conformance.validation import Validator
+from tmf_conformance.documents.document import Document, load
+from tmf_conformance.documents.validation import Validator
+from tmf_conformance.generating.bodies import REQUIRED, RICH, Bodies
+from tmf_conformance.running.stock import LEVELS
 
 
 def states(document: Document) -> dict[tuple[str, str], list[str]]:

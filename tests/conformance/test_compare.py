@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tmf_conformance.compare import difference, equal, lost, nulls
+from tmf_conformance.documents.compare import difference, equal, lost, nulls
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=5),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.conftest import ROOT
-from tmf_conformance.document import Document, load
+from tmf_conformance.documents.document import Document, load
 from tmf_conformance.errors import CannotRun
 
 OURS = sorted((ROOT / "openapi").glob("v*/TMF*.yaml"))

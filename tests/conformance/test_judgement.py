@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from tmf_conformance.checks import contract, paging
-from tmf_conformance.client import Exchange
-from tmf_conformance.document import Document, Operation
+from tmf_conformance.checks import contract
+from tmf_conformance.checks.lists import paging
+from tmf_conformance.documents.document import Document, Operation
+from tmf_conformance.documents.validation import Validator
 from tmf_conformance.errors import Blocked
-from tmf_conformance.generation import Case
-from tmf_conformance.validation import Validator
+from tmf_conformance.generating.generation import Case
+from tmf_conformance.http.client import Exchange
 
 JSON = {"content-type": "application/json"}
 RECORD = {"id": "1", "href": "http://double/api/widget/1", "@type": "Widget", "name": "x"}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conformance.conftest import ROOT
 from tmf_conformance import known, lifecycles
-from tmf_conformance.document import load
+from tmf_conformance.documents.document import load
 from tmf_conformance.errors import CannotRun
 
 

@@ -11,12 +11,12 @@ import pytest
 
 from tests.conformance.conftest import outcomes
 from tmf_conformance import known, lifecycles, own
-from tmf_conformance.connection import Answer
 from tmf_conformance.discovery import discover
 from tmf_conformance.errors import CannotRun, NoAnswer
-from tmf_conformance.results import Outcome, Report
-from tmf_conformance.session import Options
-from tmf_conformance.suite import Suite, Target
+from tmf_conformance.http.connection import Answer
+from tmf_conformance.running.results import Outcome, Report
+from tmf_conformance.running.session import Options
+from tmf_conformance.running.suite import Suite, Target
 from tmf_double.inside import Inside
 from tmf_server.app import create_app
 from tmf_server.config import Settings

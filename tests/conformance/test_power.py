@@ -6,10 +6,10 @@ from typing import Self
 import pytest
 
 from tests.conformance.conftest import ROOT, Examine
-from tmf_conformance.registry import CHECKS, Level
-from tmf_conformance.results import Outcome
+from tmf_conformance.running.registry import CHECKS, Level
+from tmf_conformance.running.results import Outcome
+from tmf_double.broken.ways import WAYS
 from tmf_double.power import Verdict, judge, main, table
-from tmf_double.ways import WAYS
 
 SOUND = Verdict("", (), (), 0.0)
 

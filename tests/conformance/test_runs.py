@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from tests.conformance.conftest import Examine, outcomes
-from tmf_conformance.document import Noun
-from tmf_conformance.results import Outcome
+from tmf_conformance.documents.document import Noun
+from tmf_conformance.running.results import Outcome
 from tmf_double.app import Double
 from tmf_double.messages import Answer, Request
 from tmf_double.refusal import Refused

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.conftest import ROOT, Command, Examine
-from tmf_conformance.checks import expanding
+from tmf_conformance.checks.lists import expanding
 from tmf_conformance.known import PATHS, VERSIONS
-from tmf_conformance.registry import CHECKS, GROUPS
 from tmf_conformance.report.files import as_dict
 from tmf_conformance.report.markdown import scorecard
-from tmf_conformance.results import Outcome, Report
+from tmf_conformance.running.registry import CHECKS, GROUPS
+from tmf_conformance.running.results import Outcome, Report
 from tmf_double.app import Double
-from tmf_double.ways import WAYS
+from tmf_double.broken.ways import WAYS
 
 COMMITTED = ROOT / "docs" / "scorecard.md"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tmf_conformance.document import Document
-from tmf_conformance.validation import Validator
+from tmf_conformance.documents.document import Document
+from tmf_conformance.documents.validation import Validator
 
 PARTY = {
     "@type": "RelatedPartyRefOrPartyRoleRef",

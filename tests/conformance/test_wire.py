@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tmf_conformance.connection import Answer, Broken
-from tmf_conformance.wire import Network, origin_of
+from tmf_conformance.http.connection import Answer, Broken
+from tmf_conformance.http.wire import Network, origin_of
 
 Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

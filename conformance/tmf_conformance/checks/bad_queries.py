@@ -4,9 +4,9 @@
 
 from urllib.parse import quote
 
-from tmf_conformance.registry import RECOMMENDED, check
-from tmf_conformance.stock import mark_attribute
-from tmf_conformance.trial import Trial
+from tmf_conformance.running.registry import RECOMMENDED, check
+from tmf_conformance.running.stock import mark_attribute
+from tmf_conformance.running.trial import Trial
 
 CLAUSE = "TMF630 P1 3.4"
 _SLOW = 3.0

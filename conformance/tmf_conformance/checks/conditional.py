@@ -2,10 +2,10 @@
 
 # ruff: noqa: D103  the title in the table says what a check holds a server to
 
-from tmf_conformance.checks.changeable import text
-from tmf_conformance.checks.patching import PATCH, unchanged
-from tmf_conformance.registry import RECOMMENDED, check
-from tmf_conformance.trial import Trial
+from tmf_conformance.checks.writing.changeable import text
+from tmf_conformance.checks.writing.patching import PATCH, unchanged
+from tmf_conformance.running.registry import RECOMMENDED, check
+from tmf_conformance.running.trial import Trial
 
 CLAUSE = "RFC 9110 13"
 

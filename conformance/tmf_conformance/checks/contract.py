@@ -5,12 +5,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from tmf_conformance.client import Exchange
-from tmf_conformance.document import Noun, Operation
+from tmf_conformance.documents.document import Noun, Operation
 from tmf_conformance.errors import Blocked, Inapplicable, Unsupported
-from tmf_conformance.generation import Case
-from tmf_conformance.registry import OPERATION, RECOMMENDED, Level, check
-from tmf_conformance.trial import Trial
+from tmf_conformance.generating.generation import Case
+from tmf_conformance.http.client import Exchange
+from tmf_conformance.running.registry import OPERATION, RECOMMENDED, Level, check
+from tmf_conformance.running.trial import Trial
 
 _LIMIT = 4
 

@@ -2,9 +2,9 @@
 
 # ruff: noqa: D103  the title in the table says what a check holds a server to
 
-from tmf_conformance.document import Noun
-from tmf_conformance.registry import API, RECOMMENDED, check
-from tmf_conformance.trial import Trial
+from tmf_conformance.documents.document import Noun
+from tmf_conformance.running.registry import API, RECOMMENDED, check
+from tmf_conformance.running.trial import Trial
 
 _METHODS = {"list": "GET", "create": "POST", "retrieve": "GET", "patch": "PATCH", "put": "PUT", "delete": "DELETE"}
 _OWN = {"HEAD", "OPTIONS"}

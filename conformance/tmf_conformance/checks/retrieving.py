@@ -2,13 +2,13 @@
 
 # ruff: noqa: D103  the title in the table says what a check holds a server to
 
-from tmf_conformance.checks.creating import settles
-from tmf_conformance.client import Exchange
-from tmf_conformance.compare import difference
-from tmf_conformance.registry import check
-from tmf_conformance.schemas import Node
-from tmf_conformance.stock import Stock
-from tmf_conformance.trial import Trial
+from tmf_conformance.checks.writing.creating import settles
+from tmf_conformance.documents.compare import difference
+from tmf_conformance.documents.schemas import Node
+from tmf_conformance.http.client import Exchange
+from tmf_conformance.running.registry import check
+from tmf_conformance.running.stock import Stock
+from tmf_conformance.running.trial import Trial
 
 READ = ("list", "retrieve")
 

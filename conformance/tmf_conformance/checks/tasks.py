@@ -4,8 +4,8 @@
 
 import asyncio
 
-from tmf_conformance.registry import RECOMMENDED, check
-from tmf_conformance.trial import Trial
+from tmf_conformance.running.registry import RECOMMENDED, check
+from tmf_conformance.running.trial import Trial
 
 CLAUSE = "TMF630 P1 6"
 NEEDS = ("create", "retrieve")

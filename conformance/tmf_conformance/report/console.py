@@ -8,8 +8,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tmf_conformance.registry import GROUPS
-from tmf_conformance.results import Outcome, Report, Result
+from tmf_conformance.running.registry import GROUPS
+from tmf_conformance.running.results import Outcome, Report, Result
 
 _BAD = (Outcome.FAILED, Outcome.BLOCKED)
 _SHOWN = 40

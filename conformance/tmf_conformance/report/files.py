@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from tmf_conformance.client import Exchange
-from tmf_conformance.results import Finding, Outcome, Report, Result
+from tmf_conformance.http.client import Exchange
+from tmf_conformance.running.results import Finding, Outcome, Report, Result
 
 _SHOWN = 2000
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from tmf_conformance.errors import CannotRun
-from tmf_conformance.registry import GROUPS
-from tmf_conformance.results import Outcome, Report, Result
+from tmf_conformance.running.registry import GROUPS
+from tmf_conformance.running.results import Outcome, Report, Result
 
 _ORDER = (Outcome.FAILED, Outcome.BLOCKED, Outcome.ADVICE, Outcome.UNSUPPORTED, Outcome.PASSED, Outcome.SKIPPED)
 _GROUP_TITLES = {

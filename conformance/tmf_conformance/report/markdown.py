@@ -3,8 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
-from tmf_conformance.registry import GROUPS
-from tmf_conformance.results import Outcome, Report, Result
+from tmf_conformance.running.registry import GROUPS
+from tmf_conformance.running.results import Outcome, Report, Result
 
 _COLUMNS = ("failed", "advice", "not implemented", "not applicable", "requests", "seconds")
 _LISTED = (Outcome.FAILED, Outcome.BLOCKED, Outcome.ADVICE, Outcome.UNSUPPORTED)

@@ -1,0 +1,1 @@
+"""Checks of hubs and of what they deliver."""

@@ -1,0 +1,1 @@
+"""Checks of lists: filters, sorting, pages, expansion."""

@@ -1,0 +1,1 @@
+"""OpenAPI documents as facts, and bodies compared with them. No HTTP."""

@@ -1,0 +1,1 @@
+"""Bodies and requests made from a document. No HTTP."""

@@ -1,0 +1,1 @@
+"""HTTP of the suite: bounded requests out, notifications in."""

@@ -1,0 +1,1 @@
+"""Doubles that are broken, each in one way, and their table."""
