@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.nouns import Noun
 from benchmarks.servers import code_of
-from tests.support.postgres import serving
+from tests.support.servers.postgres import serving
 from tmf_server.app import create_services
 from tmf_server.config import Settings
 from tmf_server.storage.connection import migrate

@@ -10,9 +10,9 @@ import pytest
 
 from tests.support.commands import bare, command, documents_cache, variables  # noqa: F401 - fixtures
 from tests.support.events import World, prepared_url, world
-from tests.support.postgres import PostgresServer, serving
-from tests.support.receiver import Receiver
-from tests.support.served import Served, serving_app
+from tests.support.servers.postgres import PostgresServer, serving
+from tests.support.servers.receiver import Receiver
+from tests.support.servers.served import Served, serving_app
 from tmf_server.demo.loading import load_demo
 from tmf_server.observability import logs
 from tmf_server.processes.jobs import importing

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from tests.support.postgres import serving
+from tests.support.servers.postgres import serving
 
 
 def main(command: list[str]) -> int:

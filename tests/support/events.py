@@ -14,7 +14,7 @@ import orjson
 import pytest
 from sqlalchemy import Connection, create_engine, insert, select, update
 
-from tests.support.postgres import PostgresServer
+from tests.support.servers.postgres import PostgresServer
 from tmf_server.apis.catalog import tables as catalog
 from tmf_server.apis.tables import metadata
 from tmf_server.config import Settings

@@ -5,7 +5,7 @@ import json
 import threading
 from typing import Any
 
-from tests.support.served import Served
+from tests.support.servers.served import Served
 from tmf_server.app import create_desk
 from tmf_server.model.events import outbox
 from tmf_server.model.jobs import transfer_job

@@ -1,0 +1,1 @@
+"""Tests of nouns: one folder per family, and what every family keeps."""

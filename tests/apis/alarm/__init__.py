@@ -1,0 +1,1 @@
+"""Tests of alarm management (TMF642)."""

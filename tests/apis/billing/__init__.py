@@ -1,0 +1,1 @@
+"""Tests of customer bill management (TMF678)."""

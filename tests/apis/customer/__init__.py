@@ -1,0 +1,1 @@
+"""Tests of customer management (TMF629)."""

@@ -1,0 +1,1 @@
+"""Tests of the service and resource inventories (TMF638, TMF639)."""

@@ -1,0 +1,1 @@
+"""Tests of product ordering (TMF622)."""

@@ -1,0 +1,159 @@
+"""Lifecycles, from their tables: every legal move passes, every illegal one is 409 and changes nothing."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.nouns.every import Noun, nouns
+from tmf_server.errors import IllegalTransition
+from tmf_server.rules.lifecycle import Lifecycle, free, moves
+
+# What a record needs besides its state so that nothing else follows from a move.
+BESIDES: dict[str, dict[str, Any]] = {"administrativeState": {"usageState": "active"}}
+
+
+def cases() -> list[Any]:
+    """Every lifecycle of every noun that can be patched, in the newest version that has the attribute."""
+    found: dict[tuple[str, str], tuple[Noun, Lifecycle]] = {}
+    for noun in [one for one in nouns("patch") if not one.exposure.types]:
+        for lifecycle in noun.exposure.entity.lifecycles:
+            known = noun.exposure.contract.attribute(noun.exposure.schema, (lifecycle.attribute,))
+            if known is not None and (
+                noun.version == "v5" or set(known.enum or lifecycle.moves) == set(lifecycle.moves)
+            ):
+                found[noun.exposure.entity.name, lifecycle.attribute] = (noun, lifecycle)
+    return [pytest.param(*case, id="-".join(name)) for name, case in found.items()]
+
+
+CASES = pytest.mark.parametrize(("noun", "lifecycle"), cases())
+
+
+def make(client: httpx.Client, noun: Noun, lifecycle: Lifecycle, state: str) -> dict[str, Any]:
+    return noun.make(client, **BESIDES.get(lifecycle.attribute, {}), **{lifecycle.attribute: state})
+
+
+def move(client: httpx.Client, noun: Noun, lifecycle: Lifecycle, made: dict[str, Any], state: str) -> httpx.Response:
+    patch = {lifecycle.attribute: state} | ({"@type": made["@type"]} if noun.version == "v5" else {})
+    return client.patch(made["href"], json=patch)
+
+
+@CASES
+def test_every_state_can_be_created(client: httpx.Client, noun: Noun, lifecycle: Lifecycle) -> None:
+    for state in lifecycle.moves:
+        assert make(client, noun, lifecycle, state)[lifecycle.attribute] == state
+
+
+@CASES
+def test_every_legal_move_passes(client: httpx.Client, noun: Noun, lifecycle: Lifecycle) -> None:
+    for old, following in lifecycle.moves.items():
+        for new in sorted(following):
+            made = make(client, noun, lifecycle, old)
+            answer = move(client, noun, lifecycle, made, new)
+            assert answer.status_code == 200, (old, new, answer.text)
+            assert answer.json()[lifecycle.attribute] == new
+            assert client.get(made["href"]).json() == answer.json()
+
+
+@CASES
+def test_every_illegal_move_is_refused_and_changes_nothing(
+    client: httpx.Client, noun: Noun, lifecycle: Lifecycle
+) -> None:
+    for old, following in lifecycle.moves.items():
+        made = make(client, noun, lifecycle, old)
+        for new in [one for one in lifecycle.moves if one != old and one not in following]:
+            answer = move(client, noun, lifecycle, made, new)
+            assert answer.status_code == 409, (old, new, answer.text)
+            assert answer.json()["code"] == "illegalTransition"
+            assert f"/{lifecycle.attribute}" in answer.json()["message"]
+            assert all(allowed in answer.json()["reason"] for allowed in following)
+        assert client.get(made["href"]).json() == made
+
+
+@CASES
+def test_the_same_state_again_is_no_move(client: httpx.Client, noun: Noun, lifecycle: Lifecycle) -> None:
+    for state in lifecycle.moves:
+        made = make(client, noun, lifecycle, state)
+        before = client.get(made["href"]).headers["etag"]
+        answer = move(client, noun, lifecycle, made, state)
+        assert answer.status_code == 200
+        assert answer.headers["etag"] == before
+
+
+@CASES
+def test_a_final_state_leaves_other_attributes_open(client: httpx.Client, noun: Noun, lifecycle: Lifecycle) -> None:
+    name = noun.text_attribute
+    for state in (one for one in lifecycle.moves if lifecycle.final(one)):
+        made = make(client, noun, lifecycle, state)
+        patch = {name: "new"} | ({"@type": made["@type"]} if noun.version == "v5" else {})
+        answer = client.patch(made["href"], json=patch)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()[name] == "new"
+
+
+def part_cases() -> list[Any]:
+    """Every lifecycle of what is inside a record, in v5, with the attribute that holds it."""
+    return [
+        pytest.param(noun, path[0], lifecycle, id=f"{noun.exposure.entity.name}-{path[0]}-{lifecycle.attribute}")
+        for noun in nouns("create", "patch")
+        for path, lifecycle in noun.exposure.entity.machines
+        if path and noun.version == "v5"
+    ]
+
+
+PARTS = pytest.mark.parametrize(("noun", "holder", "lifecycle"), part_cases())
+
+
+def make_part(client: httpx.Client, noun: Noun, holder: str, lifecycle: Lifecycle, state: str) -> dict[str, Any]:
+    element = noun.body()[holder][0] | {lifecycle.attribute: state}
+    made = noun.make(client, **{holder: [element]})
+    assert made[holder][0][lifecycle.attribute] == state
+    return made
+
+
+def move_part(
+    client: httpx.Client, made: dict[str, Any], holder: str, lifecycle: Lifecycle, state: str
+) -> httpx.Response:
+    element = made[holder][0] | {lifecycle.attribute: state}
+    return client.patch(made["href"], json={"@type": made["@type"], holder: [element]})
+
+
+@PARTS
+def test_every_legal_move_of_a_part_passes(client: httpx.Client, noun: Noun, holder: str, lifecycle: Lifecycle) -> None:
+    for old, following in lifecycle.moves.items():
+        for new in (old, *sorted(following)):
+            made = make_part(client, noun, holder, lifecycle, old)
+            answer = move_part(client, made, holder, lifecycle, new)
+            assert answer.status_code == 200, (old, new, answer.text)
+            assert answer.json()[holder][0][lifecycle.attribute] == new
+            assert client.get(made["href"]).json() == answer.json()
+
+
+@PARTS
+def test_every_illegal_move_of_a_part_is_refused_and_changes_nothing(
+    client: httpx.Client, noun: Noun, holder: str, lifecycle: Lifecycle
+) -> None:
+    for old, following in lifecycle.moves.items():
+        made = make_part(client, noun, holder, lifecycle, old)
+        for new in [one for one in lifecycle.moves if one != old and one not in following]:
+            answer = move_part(client, made, holder, lifecycle, new)
+            assert (answer.status_code, answer.json()["code"]) == (409, "illegalTransition"), (old, new)
+            assert f"/{holder}/0/{lifecycle.attribute}" in answer.json()["message"]
+            assert all(allowed in answer.json()["reason"] for allowed in following)
+        assert client.get(made["href"]).json() == made
+
+
+def test_parts_with_lifecycles_are_among_the_cases() -> None:
+    assert [case.id for case in part_cases()] == ["productOrder-productOrderItem-state"]
+
+
+def test_a_state_outside_the_table_may_be_left_to_anywhere() -> None:
+    lifecycle = Lifecycle("state", moves([("on", "off"), ("off", "")]))
+    lifecycle.check("elsewhere", "off")
+    lifecycle.check(None, "off")
+    with pytest.raises(IllegalTransition):
+        lifecycle.check("on", "elsewhere")
+
+
+def test_a_free_table_has_every_move_but_none_to_itself() -> None:
+    assert free("a b c") == {"a": {"b", "c"}, "b": {"a", "c"}, "c": {"a", "b"}}

@@ -1,0 +1,1 @@
+"""Tests of the OpenAPI documents and of their reading."""

@@ -1,0 +1,1 @@
+"""Tests of the TMF630 engine, one file per capability."""

@@ -1,0 +1,1 @@
+"""Tests of requests and responses at their edge."""

@@ -1,0 +1,1 @@
+"""Tests of one record in two versions."""

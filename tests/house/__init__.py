@@ -1,0 +1,1 @@
+"""Tests of the project itself: its rules, its packages, its documentation."""

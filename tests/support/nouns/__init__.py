@@ -1,0 +1,1 @@
+"""Records of nouns as test input. Holds no test."""

@@ -1,0 +1,1 @@
+"""Servers and processes that tests talk to. Holds no test."""
