@@ -14,6 +14,7 @@ import yaml
 from connexion.spec import Specification
 
 from tmf_server.contracts.contract import BASE_PATHS
+from tools.contracts.rules import broken
 
 ROOT = Path(__file__).resolve().parents[2]
 OPENAPI = ROOT / "openapi"
@@ -41,6 +42,8 @@ NO_CONTENT = {
         "text",
     ),
 }
+
+LISTED = re.compile(r"^- `([^`]+)`: (.+)$", re.MULTILINE)
 
 every_document = pytest.mark.parametrize("name", NAMES)
 needs_shared = pytest.mark.skipif(
@@ -152,12 +155,14 @@ def described(name: str) -> Iterator[tuple[str, str]]:
         yield from attributes(schema)
 
 
-def attributes(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def attributes(schema: dict[str, Any], listed: dict[str, str] | None = None) -> Iterator[tuple[str, str]]:
+    """The attributes with their words; `listed` are those of a mere $ref, at the end of the object's description."""
+    listed = dict(LISTED.findall(schema.get("description", ""))) if listed is None else listed
     for key, node in schema.get("properties", {}).items():
-        yield key, node.get("description", "")
+        yield key, listed.get(key, "") if "$ref" in node else node.get("description", "")
         yield from attributes(node)
     for part in [*schema.get("allOf", ()), *([schema["items"]] if "items" in schema else ())]:
-        yield from attributes(part)
+        yield from attributes(part, listed)
 
 
 def stems(text: str) -> set[str]:
@@ -207,31 +212,29 @@ def test_one_attribute_of_one_schema_reads_the_same_in_all_forms() -> None:
 # -- examples ----------------------------------------------------------------------------------
 
 
-def examples(name: str) -> Iterator[tuple[str, str, Any]]:
-    for _, method, operation in operations(name):
-        for media, body in operation.get("requestBody", {}).get("content", {}).items():
-            whole = method == "post" or media.endswith(("json-patch+json", "json-patch-query+json"))
+def examples(name: str) -> Iterator[tuple[str, Any]]:
+    for _, _, operation in operations(name):
+        for body in operation.get("requestBody", {}).get("content", {}).values():
             for example in body.get("examples", {}).values():
-                yield body["schema"]["$ref"], "whole" if whole else "part", example["value"]
+                yield body["schema"]["$ref"], example["value"]
 
 
-def faults(name: str, ref: str, value: Any, required: bool) -> Iterator[str]:
+def faults(name: str, ref: str, value: Any) -> Iterator[str]:
     """Attributes that the schema of the value's `@type` does not declare, and required ones that are missing."""
     schema = deref(name, {"$ref": ref})
     if schema.get("type") == "array":
         for item in value:
-            yield from faults(name, schema["items"]["$ref"], item, required)
+            yield from faults(name, schema["items"]["$ref"], item)
         return
     target = schema.get("discriminator", {}).get("mapping", {}).get(value.get("@type"), ref)
     properties, needed = declared(name, deref(name, {"$ref": target}))
     yield from (f"{target}: {key} is not declared" for key in value.keys() - properties.keys())
-    if required:
-        yield from (f"{target}: {key} is missing" for key in needed - value.keys())
+    yield from (f"{target}: {key} is missing" for key in needed - value.keys())
     for key in value.keys() & properties.keys():
         node = properties[key].get("items", properties[key])
         for item in value[key] if isinstance(value[key], list) else [value[key]]:
             if "$ref" in node and isinstance(item, dict):
-                yield from faults(name, node["$ref"], item, True)
+                yield from faults(name, node["$ref"], item)
 
 
 def declared(name: str, schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
@@ -246,7 +249,23 @@ def declared(name: str, schema: dict[str, Any]) -> tuple[dict[str, Any], set[str
 def test_examples_have_what_is_required_and_nothing_unknown(name: str) -> None:
     shown = list(examples(name))
     assert len(shown) >= 3
-    assert [fault for ref, form, value in shown for fault in faults(name, ref, value, form == "whole")] == []
+    assert [fault for ref, value in shown for fault in faults(name, ref, value)] == []
+
+
+@every_document
+def test_every_body_that_can_be_tried_has_an_example(name: str) -> None:
+    bodies = [
+        (path, media, body)
+        for path, _, operation in operations(name)
+        for media, body in operation.get("requestBody", {}).get("content", {}).items()
+        if not path.startswith("/listener/")
+    ]
+    assert [(path, media) for path, media, body in bodies if not body.get("examples")] == []
+
+
+@every_document
+def test_readers_of_all_kinds_get_along_with_it(name: str) -> None:
+    assert list(broken(document(name))) == []
 
 
 # -- the tool ----------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The tool that writes the contracts: what it takes from a reference, and when it refuses to write."""
 
+import copy
 import json
 import shutil
 from pathlib import Path
@@ -126,6 +127,31 @@ def test_a_patch_gains_the_media_types_and_schemas_that_the_reference_lacks(proj
     assert "JsonPatch" in project.document["components"]["schemas"]
 
 
+def test_the_words_for_a_mere_reference_stand_where_readers_look(project: Project) -> None:
+    reference = copy.deepcopy(REFERENCE)
+    reference["definitions"]["Thing"]["properties"]["box"] = {"$ref": "#/definitions/Error"}
+    (project.reference / "v4" / "TMF999.json").write_text(json.dumps(reference))
+    project.say(WORDS | {"attributes": WORDS["attributes"] | {"box": "What it came in."}})
+    assert project.run() == 0
+    thing = project.document["components"]["schemas"]["Thing"]
+    assert thing["description"] == "Something.\n\n- `box`: What it came in."
+    assert thing["properties"]["box"] == {"$ref": "#/components/schemas/Error"}
+
+
+def test_an_example_of_a_change_is_told_in_all_media_types(project: Project) -> None:
+    change = {"summary": "Paint it", "value": {"colour": "blue"}, "beside": {"size": 3}}
+    project.lay("examples/v4/TMF999.yaml", {"patchThing": {"change": change}})
+    assert project.run() == 0
+    content = project.document["paths"]["/thing/{id}"]["patch"]["requestBody"]["content"]
+    steps = [{"op": "add", "path": "/colour", "value": "blue"}]
+    assert {media: body["examples"]["change"]["value"] for media, body in content.items()} == {
+        "application/json": {"size": 3, "colour": "blue"},
+        "application/merge-patch+json": {"size": 3, "colour": "blue"},
+        "application/json-patch+json": steps,
+        "application/json-patch-query+json": steps,
+    }
+
+
 @pytest.mark.parametrize(
     ("section", "name", "report"),
     [
@@ -224,6 +250,10 @@ LOST = {
     "corrections.yaml: no such documents: v5/TMF999": ("corrections.yaml", [CORRECTION | {"document": "v5/TMF999"}]),
     "a correction says document, at, is, and no more": ("corrections.yaml", [CORRECTION | {"because": "it is so"}]),
     "patchThink": ("examples/v4/TMF999.yaml", {"patchThink": {"application/json": {"one": {"value": {}}}}}),
+    "a change says summary, value and perhaps beside": (
+        "examples/v4/TMF999.yaml",
+        {"patchThing": {"change": {"value": {}}}},
+    ),
     "examples: no such documents: v4/TMF998": ("examples/v4/TMF998.yaml", {}),
 }
 

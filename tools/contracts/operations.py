@@ -3,6 +3,7 @@
 from typing import Any
 
 from tools.contracts.glossary import Glossary, GlossaryError, Noun
+from tools.contracts.patches import CHANGE, patches
 from tools.contracts.reference import JSON, Node, Operation, Reference
 
 # What this server reads and answers beyond the reference, by kind of operation.
@@ -68,7 +69,9 @@ class Paths:
 
     def _bodies(self) -> set[tuple[str, str]]:
         return {
-            (operation.operation_id, media) for operation in self.reference.operations for media in operation.bodies
+            (operation.operation_id, media)
+            for operation in self.reference.operations
+            for media in ([CHANGE] if operation.method == "patch" else operation.bodies)
         }
 
     def _operation(self, operation: Operation) -> Node:
@@ -143,11 +146,15 @@ class Paths:
         names = self._names(operation, kind)
         text = str(self.glossary.http("bodies", kind)).format_map(names)
         content: dict[str, Node] = {media: {"schema": schema} for media, schema in operation.bodies.items()}
+        examples = self._examples(operation)
         for media, entry in content.items():
-            examples = self.examples.get(operation.operation_id, {}).get(media)
-            if examples:
-                entry["examples"] = examples
+            if media in examples:
+                entry["examples"] = examples[media]
         return {"description": text, "required": True, "content": content}
+
+    def _examples(self, operation: Operation) -> dict[str, Node]:
+        given: dict[str, Node] = self.examples.get(operation.operation_id, {})
+        return patches(given[CHANGE]) if CHANGE in given else given
 
     # -- responses ----------------------------------------------------------------------------
     def _responses(self, operation: Operation, kind: str) -> dict[str, Node]:

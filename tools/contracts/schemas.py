@@ -30,28 +30,41 @@ def described(reference: Reference, glossary: Glossary) -> dict[str, Node]:
 
 
 class _Words:
+    """Puts the words of one document on its schemas.
+
+    OpenAPI 3.0 ignores whatever stands beside a $ref, and allOf around it would read as inheritance. So the words for
+    an attribute that is a mere $ref stand in a list at the end of its object's description.
+    """
+
     def __init__(self, glossary: Glossary, document: str) -> None:
         self.glossary = glossary
         self.document = document
 
     def schema(self, name: str, node: Node) -> Node:
-        text = self.glossary.schema(name, self.document)
-        return {"description": text} | self._inner(name, node)
+        told: list[str] = []
+        inner = self._inner(name, node, told)
+        return {"description": _with_list(self.glossary.schema(name, self.document), told)} | inner
 
-    def _inner(self, schema: str, node: Node) -> Node:
-        return {key: self._keyword(schema, key, value) for key, value in node.items()}
+    def _inner(self, schema: str, node: Node, told: list[str]) -> Node:
+        return {key: self._keyword(schema, key, value, told) for key, value in node.items()}
 
-    def _keyword(self, schema: str, key: str, value: Any) -> Any:
+    def _keyword(self, schema: str, key: str, value: Any, told: list[str]) -> Any:
         if key == "properties":
-            return {name: self._attribute(schema, name, node) for name, node in value.items()}
+            return {name: self._attribute(schema, name, node, told) for name, node in value.items()}
         if key in ("allOf", "oneOf", "anyOf"):
-            return [self._inner(schema, part) for part in value]
+            return [self._inner(schema, part, told) for part in value]
         if key in ("items", "additionalProperties", "not") and isinstance(value, dict):
-            return self._inner(schema, value)
+            return self._inner(schema, value, told)
         return value
 
-    def _attribute(self, schema: str, name: str, node: Node) -> Node:
-        # A $ref keeps its words beside it: tools that follow OpenAPI 3.0 to the letter ignore them, and wrapping
-        # it in allOf would read as inheritance where it means "an object of this kind".
+    def _attribute(self, schema: str, name: str, node: Node, told: list[str]) -> Node:
         text = self.glossary.attribute(schema, name, self.document)
-        return self._inner(schema, node) | {"description": text}
+        if "$ref" in node:
+            told.append(f"- `{name}`: {text}")
+            return node
+        below: list[str] = []
+        return self._inner(schema, node, below) | {"description": _with_list(text, below)}
+
+
+def _with_list(text: str, lines: list[str]) -> str:
+    return "\n".join([text, "", *lines]) if lines else text
