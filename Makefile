@@ -37,11 +37,12 @@ test: $(DEV) ## run every test on SQLite and on PostgreSQL
 coverage: $(DEV) ## the same, twice as long, and fail where they run less than pyproject.toml asks for
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=term $(PYTEST_ARGS)
 
-lint: $(DEV) ## check style, types and the direction of imports
+lint: $(DEV) ## check style, types, the direction of imports and the OpenAPI documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(CHECKED)
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m tools.contracts.lint
 
 check: lint test ## lint, then test
 
