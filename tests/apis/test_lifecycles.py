@@ -157,3 +157,56 @@ def test_a_state_outside_the_table_may_be_left_to_anywhere() -> None:
 
 def test_a_free_table_has_every_move_but_none_to_itself() -> None:
     assert free("a b c") == {"a": {"b", "c"}, "b": {"a", "c"}, "c": {"a", "b"}}
+
+
+# -- states that are none -----------------------------------------------------------------------------
+NO_STATES: tuple[Any, ...] = ({}, [], {"a": 1}, ["x"], 42)
+
+
+def every_machine() -> list[Any]:
+    """Every lifecycle of every noun that can be created, in both versions, also where a version lacks the attribute."""
+    return [
+        pytest.param(noun, path, lifecycle, id=f"{noun}-{'.'.join((*path, lifecycle.attribute))}")
+        for noun in nouns("create")
+        for path, lifecycle in noun.exposure.entity.machines
+    ]
+
+
+def with_state(noun: Noun, path: tuple[str, ...], lifecycle: Lifecycle, state: Any) -> dict[str, Any]:
+    """What POST takes, with a state of its own or, at a path, of its first element."""
+    if not path:
+        return noun.body(**{lifecycle.attribute: state})
+    [holder] = path
+    return noun.body(**{holder: [noun.body()[holder][0] | {lifecycle.attribute: state}]})
+
+
+@pytest.mark.parametrize(("noun", "path", "lifecycle"), every_machine())
+def test_a_state_that_is_no_text_is_refused(
+    client: httpx.Client, noun: Noun, path: tuple[str, ...], lifecycle: Lifecycle
+) -> None:
+    pointer = "/".join(("", *path, *("0" for _ in path), lifecycle.attribute))
+    for state in NO_STATES:
+        answer = client.post(noun.url, json=with_state(noun, path, lifecycle, state))
+        assert answer.status_code == 400, (state, answer.text)
+        assert f"{pointer}:" in answer.json()["message"]
+    assert client.get(noun.url).json() == []
+
+
+@pytest.mark.parametrize(
+    ("noun", "path", "lifecycle"), [case for case in every_machine() if case.values[0].operation("patch")]
+)
+def test_a_patch_to_a_state_that_is_no_text_is_refused(
+    client: httpx.Client, noun: Noun, path: tuple[str, ...], lifecycle: Lifecycle
+) -> None:
+    made = noun.make(client)
+    for state in NO_STATES:
+        name = path[0] if path else lifecycle.attribute
+        value = with_state(noun, path, lifecycle, state)[name]
+        operations = [{"op": "add", "path": f"/{name}", "value": value}]
+        headers = {"content-type": "application/json-patch+json"}
+        answers = [
+            client.patch(made["href"], json={name: value} | ({"@type": made["@type"]} if "@type" in made else {})),
+            client.patch(made["href"], json=operations, headers=headers),
+        ]
+        assert [answer.status_code for answer in answers] == [400, 400], (state, [one.text for one in answers])
+    assert client.get(made["href"]).json() == made

@@ -127,18 +127,6 @@ class Parts:
             rows.empty(connection, part.table, key)
 
 
-def check_moves(entity: Entity, before: Document, after: Document) -> None:
-    """Raise IllegalTransition for an element that was there, by its id, and makes a move that its lifecycle forbids."""
-    for part in entity.parts:
-        if part.lifecycle is None:
-            continue
-        former = {element.get("id"): element for _, element in elements(part, before)}
-        for pointer, element in elements(part, after):
-            old, new = former.get(element.get("id"), {}), part.lifecycle.of(element)
-            if new is not None:
-                part.lifecycle.check(part.lifecycle.of(old), new, pointer)
-
-
 def elements(part: Part, document: Document) -> Iterator[tuple[str, Document]]:
     """The elements of a part with their JSON pointers, in document order."""
     yield from _elements(inner(document, part.path), "".join(f"/{name}" for name in part.path), part.nested)

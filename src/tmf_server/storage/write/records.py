@@ -16,11 +16,12 @@ from tmf_server.storage.connection.driver import Sql, run, run_many
 from tmf_server.storage.values.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, Change
 from tmf_server.storage.values.extract import Extractor, Reference
 from tmf_server.storage.write.allocations import Uses
-from tmf_server.storage.write.children import Parts, check_moves
+from tmf_server.storage.write.children import Parts
 from tmf_server.storage.write.defaults import changes, completed, followed, local_href
 from tmf_server.storage.write.derivation import Consulting
 from tmf_server.storage.write.inverses import Links, without_reference
 from tmf_server.storage.write.rows import Rows
+from tmf_server.storage.write.states import check_moves, check_states
 from tmf_server.storage.write.uniqueness import check_unique
 
 Outbox = Callable[[Connection, Sequence[Change]], None]
@@ -111,6 +112,7 @@ class Records:
         moment = now()
         extractor = self.extractor(entity)
         for document in documents:
+            check_states(entity, document)
             extractor.settle(document)
         documents = [completed(entity, document, moment) for document in documents]
         documents = self._consulting.concluded(connection, entity, [(one, None) for one in documents], moment)
@@ -229,7 +231,8 @@ class Records:
         after = {"id": before["id"], "href": before["href"]} | after | {"href": before["href"]}
         self.extractor(entity).settle(after)
         if not concluded:
-            _check_moves(entity, before, after)
+            check_states(entity, after)
+            check_moves(entity, before, after)
         after = self._consulting.concluded(connection, entity, [(after, before)], moment)[0]
         difference = self._difference(entity, before, after)
         targets = self._resolve(connection, difference.added, policy)
@@ -333,12 +336,6 @@ class Records:
         if key not in self._statements:
             self._statements[key] = Sql(BUILDERS[name](entity))
         return self._statements[key]
-
-
-def _check_moves(entity: Entity, before: Document, after: Document) -> None:
-    for lifecycle in entity.lifecycles:
-        lifecycle.check(lifecycle.of(before), lifecycle.of(after))
-    check_moves(entity, before, after)
 
 
 def _load(entity: Entity) -> str:
