@@ -51,6 +51,12 @@ class TooCostly(InvalidInput):
     code = "tooCostly"
 
 
+class Unjudged(Problem):
+    """A record among many that the server failed to judge, by a fault of its own."""
+
+    code = "internalError"
+
+
 class NotFound(Problem):
     """No record, path or operation of that name."""
 

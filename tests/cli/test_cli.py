@@ -6,6 +6,7 @@ import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -130,6 +131,37 @@ def test_a_load_tells_what_it_refused(command: Command, tmp_path: Path) -> None:
     *_, summary, entry = result.stderr.splitlines()
     assert summary == "2 records read: 1 created, 0 changed, 0 here already, 1 refused."
     assert entry.startswith("record 2, line 1: invalidInput: The Category has a fault;")
+
+
+def test_a_load_goes_on_behind_records_that_cannot_be_judged(command: Command, tmp_path: Path) -> None:
+    good_one: dict[str, Any] = {
+        "@type": "ProductOrder",
+        "productOrderItem": [{"@type": "ProductOrderItem", "id": "1", "action": "add"}],
+    }
+    wrong: list[dict[str, Any]] = [*({"state": state} for state in ({}, [], {"a": 1}, ["x"])), {"id": {"a": 1}}]
+    file = tmp_path / "orders.ndjson"
+    lines = [good_one, *(good_one | one for one in wrong), good_one]
+    file.write_text("\n".join(map(json.dumps, lines)))
+    for version in ("v5", "v4"):
+        result = command("load", "productOrder", str(file), "--version", version, TMF_APIS="TMF622")
+        assert result.exit_code == 1
+        summary, *entries = result.stderr.splitlines()[-6:]
+        assert summary == "7 records read: 2 created, 0 changed, 0 here already, 5 refused."
+        assert [entry.split(":")[:2] for entry in entries] == [
+            [f"record {number}, line {number}", " invalidInput"] for number in range(2, 7)
+        ]
+
+
+def test_a_load_at_which_the_server_fails_tells_so_without_a_traceback(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "some.ndjson"
+    file.write_text('{"@type": "Category", "name": "a"}')
+    monkeypatch.setattr("tmf_server.storage.write.records.completed", None)
+    result = command("load", "category", str(file))
+    assert result.exit_code == 1
+    assert "record 1, line 1: internalError: The server failed" in result.stderr
+    assert isinstance(result.exception, SystemExit)
 
 
 def test_a_load_changes_what_is_here_only_if_asked(command: Command, tmp_path: Path) -> None:

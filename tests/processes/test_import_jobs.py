@@ -1,13 +1,20 @@
 """Import jobs: what they take through each version, on each database, and what they tell of the rest."""
 
 import json
+import sqlite3
+import threading
 from typing import Any
 
 import pytest
 
-from tests.support.jobs import Document, categories, desk_of, events, listed, run, upload
+from tests.support.jobs import Document, categories, desk_of, events, expire, listed, post, read, run, upload, work
 from tests.support.servers.receiver import Receiver
 from tests.support.servers.served import Served
+from tmf_server.errors import Unavailable
+from tmf_server.processes.jobs import importing
+from tmf_server.processes.jobs.runner import Jobs
+from tmf_server.rest.representation.codec import Wording
+from tmf_server.storage.write import records
 
 OURS = frozenset({"lastUpdate"})
 VERSIONS = pytest.mark.parametrize("version", ["v5", "v4"])
@@ -103,6 +110,78 @@ WRONG = [
     (b"[]", "A record is a JSON object"),
     (b'"x"', "A record is a JSON object"),
 ]
+
+
+# Where the server may fail at a record, whether it is here already, and what the job is told to do then.
+JUDGING: dict[str, tuple[Any, str, bool, Document]] = {
+    "checked": (Wording, "checked", False, {}),
+    "created": (records, "completed", False, {}),
+    "compared": (importing, "_brings_nothing", True, {}),
+    "changed": (records, "followed", True, {"upsert": True}),
+}
+
+
+def failing_at(monkeypatch: pytest.MonkeyPatch, stage: str, error: Exception) -> None:
+    """Raise the error wherever the stage meets the record c-3."""
+    holder, name, _, _ = JUDGING[stage]
+    original = getattr(holder, name)
+
+    def judge(*args: Any) -> Any:
+        if any((one.get("id") if isinstance(one, dict) else getattr(one, "id", "")) == "c-3" for one in args):
+            raise error
+        return original(*args)
+
+    monkeypatch.setattr(holder, name, judge)
+
+
+@pytest.mark.parametrize("stage", JUDGING)
+def test_a_record_at_which_the_server_fails_costs_no_other(
+    served: Served, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, here, asked = JUDGING[stage]
+    told_anew = categories(7, description="new")
+    if here:
+        run(served, "importJob", url=upload(served, "a.json", categories(7) if asked else told_anew))
+    failing_at(monkeypatch, stage, TypeError("unhashable type: 'dict'"))
+    job = run(served, "importJob", url=upload(served, "b.json", told_anew), **asked)
+    assert job["status"] == "Succeeded"
+    summary, told = job["errorLog"].splitlines()
+    assert summary.startswith("7 records read: ")
+    assert summary.endswith(" 1 refused.")
+    assert told == "record 4, line 1: internalError: The server failed to judge this record; its log has the cause."
+    good = {one["id"] for one in listed(served, "category") if one.get("description") == "new"}
+    assert good >= {f"c-{number}" for number in range(7)} - {"c-3"}
+
+
+@pytest.mark.parametrize("stage", ["created", "changed"])
+@pytest.mark.parametrize("error", [Unavailable("busy"), sqlite3.OperationalError("interrupted")])
+def test_a_database_that_is_away_is_no_record_s_fault(
+    served: Served, stage: str, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, _, here, asked = JUDGING[stage]
+    url = upload(served, "a.json", categories(7, description="new"))
+    if here:
+        run(served, "importJob", url=upload(served, "b.json", categories(7)))
+    made = post(served, "importJob", url=url, **asked)
+    with monkeypatch.context() as patched:
+        failing_at(patched, stage, error)
+        with pytest.raises(type(error)):
+            work(served)
+    assert read(served, made)["status"] == "Running"
+    expire(served)
+    assert work(served) == 1
+    assert read(served, made)["status"] == "Succeeded"
+
+
+def test_a_job_at_which_the_server_fails_ends(served: Served) -> None:
+    made = post(served, "importJob", url=upload(served, "a.json", categories(2)))
+
+    def work_of(_task: Any) -> Any:
+        raise TypeError
+
+    assert Jobs(desk_of(served), {"import": work_of}, "one").run_waiting(threading.Event()) == 1
+    job = read(served, made)
+    assert (job["status"], job["errorLog"]) == ("Failed", "internalError: The server failed; its log has the cause.")
 
 
 def test_what_is_good_is_imported_and_the_rest_is_told(served: Served) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from tests.support.jobs import Document, categories, desk_of, events, listed, post, read, rows, upload, work
+from tests.support.jobs import Document, categories, desk_of, events, expire, listed, post, read, rows, upload, work
 from tests.support.servers.served import Served
 from tmf_server.model.jobs import transfer_job
 from tmf_server.processes.jobs import runner as jobs
@@ -49,11 +49,6 @@ def killing(monkeypatch: pytest.MonkeyPatch) -> Killing:
         monkeypatch.setattr(Task, name, dying(name, getattr(Task, name)))
 
     return arm
-
-
-def expire(served: Served) -> None:
-    """Let the time of every lease run out."""
-    served.services.database.transact(lambda one: one.execute(transfer_job.update().values(leased_until=0)))
 
 
 @pytest.mark.usefixtures("small_batches")

@@ -72,6 +72,11 @@ def categories(count: int, **more: Any) -> list[Document]:
     return [{"@type": "Category", "id": f"c-{number}", "name": f"Category {number}"} | more for number in range(count)]
 
 
+def expire(served: Served) -> None:
+    """Let the time of every lease run out."""
+    served.services.database.transact(lambda one: one.execute(transfer_job.update().values(leased_until=0)))
+
+
 def rows(served: Served) -> list[Any]:
     """The jobs under way."""
     with served.services.database.read() as connection:

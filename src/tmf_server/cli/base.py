@@ -63,7 +63,7 @@ class Commands(click.Group):
             if type(error) not in (OperationalError, DatabaseError):  # the statement is wrong, not the database
                 raise
             raise Failure(f"the database cannot be used: {error.orig}") from error
-        except FileNotFoundError as error:
+        except OSError as error:
             raise Failure(str(error)) from error
 
 

@@ -7,7 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from tmf_server.errors import Duplicate, InvalidInput, NotFound, Problem, Unavailable
+import structlog
+
+from tmf_server.errors import Duplicate, InvalidInput, NotFound, Problem, Unjudged
 from tmf_server.processes.jobs.context import Desk, Keeper
 from tmf_server.processes.jobs.progress import Progress
 from tmf_server.processes.jobs.reading import Mark, Raw, read_records
@@ -21,6 +23,7 @@ from tmf_server.storage.write.records import Stored
 BATCH_RECORDS = 500
 BATCH_BYTES = 4_000_000
 CONTAINERS = frozenset({dict, list})  # what parsed JSON has, no subclasses
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +139,17 @@ class Importer:
     def _entry(self, raw: Raw, sorter: Sorter) -> Item | Refusal:
         place = f"record {raw.after.number}, line {raw.line}"
         try:
-            document = self.desk.language.parse(raw.data)
-            if not isinstance(document, dict):
-                raise InvalidInput("A record is a JSON object.")
-            exposure = sorter.exposure(document)
-            checked = self.desk.language.checked(exposure, document)
-            return Item(exposure, strip_hrefs(checked, self._nouns), place)
-        except Problem as problem:
-            return Refusal(place, problem)
+            return self._item(raw, sorter, place)
+        except Exception as error:  # noqa: BLE001 - whatever fails is told of this record
+            return Refusal(place, self._told(error, place))
+
+    def _item(self, raw: Raw, sorter: Sorter, place: str) -> Item:
+        document = self.desk.language.parse(raw.data)
+        if not isinstance(document, dict):
+            raise InvalidInput("A record is a JSON object.")
+        exposure = sorter.exposure(document)
+        checked = self.desk.language.checked(exposure, document)
+        return Item(exposure, strip_hrefs(checked, self._nouns), place)
 
     # -- one transaction ------------------------------------------------------------------------
     def _store(self, connection: Connection, batch: Batch, before: Progress, keeper: Keeper) -> Progress:
@@ -173,48 +179,56 @@ class Importer:
     def _create(
         self, connection: Connection, exposure: Exposure, items: Sequence[Item], progress: Progress
     ) -> Progress:
-        """Create them together; when that is refused, find out by halves which ones are at fault."""
+        """Create them together; when that fails, find out by halves which ones are at fault."""
         if not items:
             return progress
-        documents = [exposure.view.accept(item.document) for item in items]
         try:
             with connection.begin_nested():
+                documents = [exposure.view.accept(item.document) for item in items]
                 self._records.create(connection, exposure.entity, documents, policy=self._policy(exposure))
             return replace(progress, imported=progress.imported + len(items))
-        except Unavailable:
-            raise
-        except Problem as problem:
+        except Exception as error:
+            if self.desk.database.is_passing(error):
+                raise
             if len(items) == 1:
-                return progress.refusing(items[0].place, problem)
+                return progress.refusing(items[0].place, self._told(error, items[0].place))
         half = len(items) // 2
         progress = self._create(connection, exposure, items[:half], progress)
         return self._create(connection, exposure, items[half:], progress)
 
     def _meet(self, connection: Connection, item: Item, stored: Stored, progress: Progress) -> Progress:
         """A record with that id is here: the same, to be changed, or in the way."""
-        if self.upsert:
-            return self._change(connection, item, progress)
-        if _brings_nothing(item, stored.parsed()):
-            return replace(progress, present=progress.present + 1)
+        try:
+            if self.upsert:
+                return self._change(connection, item, progress)
+            if _brings_nothing(item, stored.parsed()):
+                return replace(progress, present=progress.present + 1)
+        except Exception as error:
+            if self.desk.database.is_passing(error):
+                raise
+            return progress.refusing(item.place, self._told(error, item.place))
         where = "/id: expected a free id or the same content"
         return progress.refusing(item.place, Duplicate(f"{item.id!r} is here with other content.", message=where))
 
     def _change(self, connection: Connection, item: Item, progress: Progress) -> Progress:
         entity, records = item.exposure.entity, self._records
-        try:
-            with connection.begin_nested():
-                stored = records.load(connection, entity, item.document["id"], lock=True)
-                if stored is None:
-                    raise NotFound(f"{item.id!r} was removed a moment ago.")
-                after = _over(item, stored.parsed())
-                changed = records.update(connection, entity, stored, after, policy=self._policy(item.exposure))
-        except Unavailable:
-            raise
-        except Problem as problem:
-            return progress.refusing(item.place, problem)
+        with connection.begin_nested():
+            stored = records.load(connection, entity, item.document["id"], lock=True)
+            if stored is None:
+                raise NotFound(f"{item.id!r} was removed a moment ago.")
+            after = _over(item, stored.parsed())
+            changed = records.update(connection, entity, stored, after, policy=self._policy(item.exposure))
         if changed.revision == stored.revision:
             return replace(progress, present=progress.present + 1)
         return replace(progress, updated=progress.updated + 1)
+
+    @staticmethod
+    def _told(error: Exception, place: str) -> Problem:
+        """What the importer's client is told of an error; a fault of the server's own is logged with its cause."""
+        if isinstance(error, Problem):
+            return error
+        log.error("record could not be judged", place=place, exc_info=error)
+        return Unjudged("The server failed to judge this record; its log has the cause.")
 
     @cached_property
     def _nouns(self) -> frozenset[str]:

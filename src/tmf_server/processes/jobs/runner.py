@@ -172,6 +172,11 @@ class Jobs:
             raise
         except (Problem, OSError) as error:
             self._end(task, FAILED, task.done.error_log(_reason(error)))
+        except Exception as error:
+            if self.desk.database.is_passing(error):
+                raise
+            log.exception("job failed", job=task.name)
+            self._end(task, FAILED, task.done.error_log("internalError: The server failed; its log has the cause."))
         else:
             task.done = progress
             self._end(task, FAILED if _nothing_taken(progress) else SUCCEEDED, progress.error_log())

@@ -291,6 +291,10 @@ class Database:
             return Unavailable("The database cannot be reached just now.", retry_after=5)
         return error
 
+    def is_passing(self, error: Exception) -> bool:
+        """True for what the same work may not meet again: a database that is busy or away, or a time limit."""
+        return isinstance(self._translated(error), Unavailable) or _deadlocked(error) or _timed_out(error)
+
     def close(self) -> None:
         """Close every pooled connection."""
         for connection in list(self._readers):

@@ -21,7 +21,7 @@ def check_states(entity: Entity, document: Document) -> None:
 
 
 def check_moves(entity: Entity, before: Document, after: Document) -> None:
-    """Raise IllegalTransition for a move that a lifecycle forbids: of the record, or of an element that it had, by id."""
+    """Raise IllegalTransition for a move that a lifecycle forbids: of the record, or of an element known by its id."""
     for lifecycle in entity.lifecycles:
         lifecycle.check(lifecycle.of(before), lifecycle.of(after))
     for part in entity.parts:
