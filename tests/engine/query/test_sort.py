@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -142,6 +142,12 @@ def walk_back(query: Query, selection: Selection) -> list[str]:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(documents=DOCUMENTS, sorts=SORTS, limit=st.integers(1, 4), filtered=st.booleans())
+@example(
+    documents=[{}, {"agreement": [{"at": "soon"}, {"at": "2026-01-01T00:00:00Z"}]}],
+    sorts=[Sort(("agreement", "at"), descending=False, kind="instant")],
+    limit=1,
+    filtered=False,
+)
 def test_every_order_is_walked_without_a_gap_in_both_directions(
     database: Database, documents: list[dict[str, Any]], sorts: list[Sort], limit: int, filtered: bool
 ) -> None:

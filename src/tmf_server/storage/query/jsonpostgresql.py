@@ -61,6 +61,13 @@ class PostgresqlJson:
         """The first value of the kind at the path, NULL if there is none."""
         name, typed = KINDS[kind]
         parameter = binds.add(f'{_jsonpath(path)} ? (@.type() == "{name}")')
+        if kind == "instant":  # a text that is none is passed over
+            alias = binds.alias()
+            value, rows = (
+                typed.format(_text(f"{alias}.v")),
+                f"jsonb_path_query({node.sql}, CAST({parameter} AS jsonpath))",
+            )
+            return f"(SELECT {value} FROM {rows} AS {alias}(v) WHERE {value} IS NOT NULL LIMIT 1)"
         return typed.format(_text(f"jsonb_path_query_first({node.sql}, CAST({parameter} AS jsonpath))"))
 
     def regex(self, text: str, pattern: str, binds: Binds) -> str:

@@ -64,8 +64,11 @@ class SqliteJson:
     def first(self, node: Node, path: Path, kind: str, binds: Binds) -> str:
         """The first value of the kind at the path, NULL if there is none."""
         rows, alias, test = self._values(node, path, binds)
-        types, value = KINDS[kind]
-        return f"(SELECT {value.format(alias)} FROM {rows} WHERE {test} AND {alias}.type IN ({types}) LIMIT 1)"
+        types, form = KINDS[kind]
+        value, among = form.format(alias), f"{alias}.type IN ({types})"
+        # A text that is no instant is passed over.
+        found = f"{among} AND {value} IS NOT NULL" if kind == "instant" else among
+        return f"(SELECT {value} FROM {rows} WHERE {test} AND {found} LIMIT 1)"
 
     def regex(self, text: str, pattern: str, binds: Binds) -> str:
         """The text has the pattern in it."""
