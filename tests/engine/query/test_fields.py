@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.support.nouns.every import Noun, nouns, registry
+from tests.support.servers.served import Served
 from tmf_server.errors import InvalidInput
 from tmf_server.rest.query.fields import parse_fields, select_fields
 
@@ -90,6 +91,16 @@ def test_every_noun_keeps_what_identifies_a_record(client: httpx.Client, noun: N
         narrowed = {name: value for name, value in made.items() if name in always}
         assert client.get(f"{made['href']}?{query}").json() == narrowed
         assert client.get(f"{noun.url}?{query}").json() == [narrowed]
+
+
+@ALL
+def test_what_identifies_records_is_listed_without_their_documents(served: Served, noun: Noun) -> None:
+    made = noun.make(served.client)
+    with served.services.database.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE {noun.exposure.entity.table.name} SET document = '{{}}'")
+    always = ALWAYS.keys() if noun.version == "v5" else {"id", "href"}
+    for query in ("fields=id", "fields=none&limit=1", f"fields=href&sort=-id&id={made['id']}"):
+        assert served.client.get(f"{noun.url}?{query}").json() == [{name: made[name] for name in always}]
 
 
 @ALL

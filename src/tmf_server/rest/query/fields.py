@@ -41,6 +41,11 @@ def _add(tree: dict[str, Any], path: list[str], exposure: Exposure) -> bool:
     return True
 
 
+def only_identity(fields: FieldTree | None, version: str) -> bool:
+    """True when an answer has nothing but what it always has."""
+    return fields is not None and fields.keys() <= set(ALWAYS[version])
+
+
 def select_fields(document: Document, fields: FieldTree, version: str) -> Document:
     """The document narrowed to the fields; what always stays in this version stays, in the document's order."""
     keep = ALWAYS[version]

@@ -25,8 +25,8 @@ def shown_bytes(request: Request, stored: Stored, fields: FieldTree | None = Non
     exposure, services = request.exposure, request.services
     if fields is None:
         return services.shown.text(exposure, stored, request.origin)
-    shown = select_fields(exposure.view.show(stored.parsed()), fields, exposure.contract.version)
-    return services.links.of_record(orjson.dumps(shown), exposure, request.origin)
+    shown = orjson.loads(services.shown.text(exposure, stored, request.origin))
+    return orjson.dumps(select_fields(shown, fields, exposure.contract.version))
 
 
 def shown_text(links: Links, exposure: Exposure, document: str, origin: str) -> bytes:
@@ -46,6 +46,14 @@ def shown_array(request: Request, records: Sequence[Stored], fields: FieldTree |
     else:
         texts = [shown_bytes(request, one, fields) for one in records]
     return b"[" + b",".join(texts) + b"]"
+
+
+def identity_array(request: Request, records: Sequence[Stored]) -> bytes:
+    """The records of a brief page as one JSON array, each with no more than an answer always has."""
+    url = collection_url(request.exposure, request.origin)
+    if request.exposure.v5:
+        return orjson.dumps([{"id": one.id, "href": f"{url}/{one.id}", "@type": one.document} for one in records])
+    return orjson.dumps([{"id": one.id, "href": f"{url}/{one.id}"} for one in records])
 
 
 def rendered(links: Links, exposure: Exposure, document: str, origin: str) -> Document:

@@ -7,12 +7,13 @@ import orjson
 
 from tmf_server.registry.registry import Document, Exposure
 from tmf_server.rest.http.messages import Request, Response
-from tmf_server.rest.query.fields import select_fields
+from tmf_server.rest.query.fields import only_identity, select_fields
 from tmf_server.rest.query.query import Query, parse_query, parse_shape
 from tmf_server.rest.representation.expansion import expanded
 from tmf_server.rest.representation.paging import page_headers
 from tmf_server.rest.representation.representation import (
     entity_tag,
+    identity_array,
     not_modified,
     rendered,
     shown_array,
@@ -62,7 +63,7 @@ def list_records(request: Request) -> Response:
     """200 with a page of records and how to get to its neighbours."""
     services, exposure = request.services, request.exposure
     query = parse_query(request.query, exposure, services.settings)
-    selection = _narrowed(query.selection, exposure)
+    selection = replace(_narrowed(query.selection, exposure), brief=_is_brief(query, exposure))
     with services.database.read() as connection:
         found = services.selector.query(connection, exposure.entity, selection.where)
         page = found.page(selection)
@@ -85,7 +86,14 @@ def _total(request: Request, connection: Connection, where: Condition | None) ->
     return request.services.records.rows.total(connection, request.exposure.entity.name)
 
 
+def _is_brief(query: Query, exposure: Exposure) -> bool:
+    """True when the answer shows of each record no more than its columns have."""
+    return only_identity(query.fields, exposure.contract.version) and not (query.depth or query.expand)
+
+
 def _page_body(request: Request, query: Query, page: Page) -> bytes:
+    if _is_brief(query, request.exposure):
+        return identity_array(request, page.rows)
     if not (query.depth or query.expand):
         return shown_array(request, page.rows, query.fields)
     return orjson.dumps(_expanded(request, query, page.rows))

@@ -105,7 +105,8 @@ class Sort:
 class Selection:
     """Which records of a collection, in which order, and which page of them.
 
-    `after` and `before` are cursors of an earlier page; `limit` 0 asks for the counts only.
+    `after` and `before` are cursors of an earlier page; `limit` 0 asks for the counts only. `brief` asks for
+    the `@type` of each record in the place of its document, which stays unread.
     """
 
     where: Condition | None = None
@@ -114,6 +115,7 @@ class Selection:
     limit: int = 20
     after: str | None = None
     before: str | None = None
+    brief: bool = False
 
 
 def conjunction(parts: "list[Condition]") -> Condition | None:

@@ -22,7 +22,7 @@ from tmf_server.storage.write.records import Stored
 
 MOST_KEPT = 1_000
 """How many statements of requests are kept for the next time that somebody asks the same."""
-FIELDS = "{key} AS key, t.id AS id, t.revision AS revision, t.updated AS updated, t.document AS document"
+FIELDS = "{key} AS key, t.id AS id, t.revision AS revision, t.updated AS updated, t.{document} AS document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,8 @@ class _Reading:
 
     def _select(self) -> str:
         sorts = "".join(f", {key.sql} AS s{number}" for number, key in enumerate(self.keys[:-1]))
-        return f"SELECT {FIELDS.format(key=self.body.key)}{sorts} FROM {self.body.source} WHERE {self.body.where}"
+        fields = FIELDS.format(key=self.body.key, document="type" if self.selection.brief else "document")
+        return f"SELECT {fields}{sorts} FROM {self.body.source} WHERE {self.body.where}"
 
     def _order(self) -> Iterator[str]:
         for number, key in enumerate(self.keys[:-1]):
