@@ -159,7 +159,7 @@ def duties(services: Services, topics: Topics) -> list[Duty]:
     forget = partial(forget_answers, seconds=settings.limits.idempotency_seconds)
     desk = create_desk(services)
     jobs = Jobs(desk, WORKS, holder_name())
-    waiting_jobs = partial(waiting, limit=1)
+    waiting_jobs = partial(waiting, lease_seconds=settings.events.lease_seconds, limit=1)
     return [
         retention_duty(database, settings, topics),
         Duty("forget answers", 600, lambda _stop: database.transact(forget)),

@@ -15,6 +15,7 @@ from tests.support.events import (
     change,
     create_records,
     create_tables,
+    make_relay,
     next_version,
     wait,
     world,
@@ -35,10 +36,6 @@ def postgres_events(postgres: PostgresServer) -> Iterator[World]:
     with world(url) as made:
         yield made
     postgres.drop_database(url)
-
-
-def make_relay(events: World, holder: str = "here", seconds: float = 30.0) -> relay.Relay:
-    return relay.Relay(events.database, holder, seconds)
 
 
 def acquired(events: World, one: relay.Relay) -> leases.Lease:

@@ -3,16 +3,12 @@
 import pytest
 from sqlalchemy import Table, func, select, update
 
-from tests.support.events import World, change
+from tests.support.events import World, change, make_relay
 from tmf_server.events import health, outbox, received, relay, retention
 from tmf_server.model.events import lease, parked, subscription
 from tmf_server.model.events import outbox as outbox_table
 from tmf_server.rules.instants import now
 from tmf_server.worker import leases
-
-
-def make_relay(events: World, holder: str = "here", seconds: float = 30.0) -> relay.Relay:
-    return relay.Relay(events.database, holder, seconds)
 
 
 def read_all(events: World, after: int = 0) -> list[outbox.StoredEvent]:

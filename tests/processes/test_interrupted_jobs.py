@@ -239,4 +239,16 @@ def test_a_machine_whose_clock_is_wrong_knows_which_jobs_wait(
     monkeypatch.setattr(time, "time", lambda: wrong / 1e9)
     assert abs(now() - until) > 3_000_000_000, "the clock of this machine is wrong, or this test would prove nothing"
     with database.read() as connection:
-        assert len(waiting(connection)) == int(waits)
+        assert len(waiting(connection, 120.0)) == int(waits)
+
+
+@pytest.mark.parametrize(("ahead", "waits"), [(29, False), (3_600, True), (10 * 86_400, True)])
+def test_a_lease_that_ends_too_far_ahead_was_written_before_the_clock_was_set_back(
+    served: Served, ahead: int, waits: bool
+) -> None:
+    post(served, "importJob", url=upload(served, "a", categories(1)))
+    until = now() + ahead * 1_000_000
+    database = served.services.database
+    database.transact(lambda one: one.execute(transfer_job.update().values(leased_until=until)))
+    taken = Jobs(desk_of(served), WORKS, "two")._take(threading.Event())
+    assert (taken is not None) is waits

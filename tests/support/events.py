@@ -19,7 +19,7 @@ from tmf_server.apis.catalog import tables as catalog
 from tmf_server.apis.tables import metadata
 from tmf_server.config import Settings
 from tmf_server.contracts.contract import load_contracts
-from tmf_server.events import outbox
+from tmf_server.events import outbox, relay
 from tmf_server.events.delivery.context import Office
 from tmf_server.events.delivery.payload import Composer, Forms
 from tmf_server.events.delivery.signing import signer
@@ -225,6 +225,10 @@ def world(url: str, **settings: Any) -> Iterator[World]:
         yield made
     finally:
         made.close()
+
+
+def make_relay(events: World, holder: str = "here", seconds: float = 30.0) -> relay.Relay:
+    return relay.Relay(events.database, holder, seconds)
 
 
 _numbers = itertools.count(1)

@@ -22,9 +22,19 @@ class EventsSettings:
     )
     lease_seconds: float = setting(30.0, "after which another worker goes on with what a dead one held", span(DAY))
     poll_seconds: float = setting(0.5, "how often a worker looks for what other processes wrote", span(DAY))
-    event_days: float = setting(7.0, "how long events are kept after every reader is past them", span(100_000))
-    parked_days: float = setting(30.0, "how long a parked delivery can be replayed", span(100_000))
+    event_days: float = setting(7.0, "how long events are kept after every reader is past them", between(0, 100_000))
+    parked_days: float = setting(30.0, "how long a parked delivery can be replayed", between(0, 100_000))
     received_events: int = setting(10_000, "how many events that arrived at /listener are kept", at_least(0))
+
+    @property
+    def turn_lease_seconds(self) -> float:
+        """How long a subscription is held between two writes: never less than a delivery may take."""
+        return max(self.lease_seconds, 2 * self.delivery_seconds)
+
+    @property
+    def longest_pause(self) -> float:
+        """The most seconds for which a subscription is left alone after a failure."""
+        return max(self.delivery_pauses, default=60.0)
 
 
 @dataclass(frozen=True, kw_only=True)

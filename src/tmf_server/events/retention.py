@@ -8,13 +8,12 @@ from tmf_server.config import Settings
 from tmf_server.events import received, relay
 from tmf_server.events.delivery import queue as ledger
 from tmf_server.model.events import lease, outbox, parked, subscription
-from tmf_server.storage.connection.clock import clock
+from tmf_server.storage.connection.clock import clock, has_come, span
 from tmf_server.storage.connection.database import Database
-from tmf_server.worker.leases import MICROSECONDS
 from tmf_server.worker.periodic import Duty
 
 BATCH = 500
-DAY = 86_400 * MICROSECONDS
+DAY = span(86_400)
 
 
 def retention_duty(database: Database, settings: Settings, topics: ledger.Topics) -> Duty:
@@ -30,7 +29,8 @@ def prune(
     An event stays for `event_days`, until every subscription and every process is past it, and as long as a delivery
     of it is parked, which is `parked_days` at most.
     """
-    database.transact(lambda connection: _advance(connection, topics))
+    held = settings.events.turn_lease_seconds
+    database.transact(lambda connection: _advance(connection, topics, held))
     database.transact(lambda connection: _expire_parked(connection, settings.events.parked_days))
     database.transact(lambda connection: received.prune(connection, settings.events.received_events))
     total = 0
@@ -42,10 +42,10 @@ def prune(
     return total
 
 
-def _advance(connection: Connection, topics: ledger.Topics) -> None:
+def _advance(connection: Connection, topics: ledger.Topics, lease_seconds: float) -> None:
     """Bring subscriptions whose hub had nothing to send to the end, so that they do not hold old events back."""
     end = relay.head(connection)
-    idle = (subscription.c.leased_until <= clock()) & (subscription.c.position < end)
+    idle = has_come(subscription.c.leased_until, span(lease_seconds)) & (subscription.c.position < end)
     # what is stamped while this runs lies after `end`, and so stays before them
     connection.execute(update(subscription).where(idle, not_(ledger.relevant(topics))).values(position=end))
 

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from tmf_server.model.jobs import transfer_job
 from tmf_server.rules.instants import now
-from tmf_server.storage.connection.clock import clock
+from tmf_server.storage.connection.clock import has_come, span
 
 COUNTS = ("attempts", "position", "number", "line", "imported", "updated", "present", "refused")
 
@@ -16,10 +16,14 @@ def enqueue(connection: Connection, kind: str, id_: str, contract: str, origin: 
     connection.execute(insert(transfer_job).values(row | rest))
 
 
-def waiting(connection: Connection, limit: int = 20) -> list[str]:
-    """Names of jobs that nobody works on by the database's clock, oldest first."""
+def waiting(connection: Connection, lease_seconds: float, limit: int = 20) -> list[str]:
+    """Return the names of jobs that nobody works on by the database's clock, oldest first.
+
+    `lease_seconds` are those for which a job is held from one sign of life to the next.
+    """
     c = transfer_job.c
-    free = select(c.name).where(c.leased_until <= clock()).order_by(c.created, c.name).limit(limit)
+    idle = has_come(c.leased_until, span(lease_seconds))
+    free = select(c.name).where(idle).order_by(c.created, c.name).limit(limit)
     return list(connection.execute(free).scalars())
 
 

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Table, bindparam, update
+from sqlalchemy import BigInteger, Column, ColumnElement, Connection, RowMapping, Table, bindparam, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tmf_server.model.events import lease
-from tmf_server.storage.connection.clock import clock
+from tmf_server.storage.connection.clock import clock, has_come, span
 
-MICROSECONDS = 1_000_000
 UNHELD: dict[str, Any] = {"holder": "", "token": 0, "leased_until": 0}
 
 
@@ -40,10 +39,13 @@ def ensure(connection: Connection, name: str, position: int | None = None) -> No
 
 
 def acquire(
-    connection: Connection, table: Table, name: str, holder: str, seconds: float
+    connection: Connection, table: Table, name: str, holder: str, seconds: float, *, longest: float = 0.0
 ) -> tuple[Lease, RowMapping] | None:
-    """Take the lease on a row for some seconds; None when somebody holds it or there is no such row."""
-    values = {"b_name": name, "b_holder": holder, "b_span": int(seconds * MICROSECONDS)}
+    """Take the lease on a row for some seconds; None when somebody holds it or there is no such row.
+
+    `longest` are the seconds for which anybody ever holds the row, where they are more than `seconds`.
+    """
+    values = {"b_name": name, "b_holder": holder, "b_span": span(seconds), "b_longest": span(max(seconds, longest))}
     row = connection.execute(_acquire(table), values).mappings().one_or_none()
     return None if row is None else (Lease(table, name, row["token"]), row)
 
@@ -52,7 +54,9 @@ def acquire(
 def _acquire(table: Table) -> Any:
     return (
         update(table)
-        .where(_key(table) == bindparam("b_name"), table.c.leased_until <= clock())
+        .where(
+            _key(table) == bindparam("b_name"), has_come(table.c.leased_until, bindparam("b_longest", type_=BigInteger))
+        )
         .values(holder=bindparam("b_holder"), token=table.c.token + 1, leased_until=clock() + bindparam("b_span"))
         .returning(*table.c)
     )
@@ -60,7 +64,7 @@ def _acquire(table: Table) -> Any:
 
 def write(connection: Connection, held: Lease, seconds: float, **values: Any) -> None:
     """Change the row and hold it for some seconds more. Raises LeaseLost instead of writing for a former holder."""
-    until = clock() + int(seconds * MICROSECONDS)
+    until = clock() + span(seconds)
     changed = update(held.table).where(held.held).values(leased_until=until, **values)
     if not connection.execute(changed).rowcount:
         raise LeaseLost(held.name)

@@ -38,7 +38,7 @@ class Worker:
         self._woken = asyncio.Event()
         self._news = asyncio.Event()
         self._head = 0
-        self._due = ledger.due_statement(office.topics)
+        self._due = ledger.due_statement(office.topics, office.settings.events)
         self._active: tuple[Tasks, ...] = tuple({} for _ in LANES)
 
     # -- called from other threads ----------------------------------------------------------------

@@ -58,7 +58,7 @@ async def _turn(office: Office, duty: Duty, stopping: asyncio.Event) -> None:
 def _take(connection: Connection, duty: Duty, holder: str, seconds: float) -> Lease | None:
     name = f"duty:{duty.name}"
     leases.ensure(connection, name)
-    taken = leases.acquire(connection, lease, name, holder, seconds)
+    taken = leases.acquire(connection, lease, name, holder, seconds, longest=duty.every)
     return taken and taken[0]
 
 

@@ -18,6 +18,7 @@ from tmf_server.events.delivery import queue as ledger
 from tmf_server.events.delivery.queue import Progress
 from tmf_server.events.delivery.retry import Standing
 from tmf_server.model.events import subscription
+from tmf_server.rules.instants import now
 from tmf_server.worker.leases import LeaseLost
 
 HERE = Path(__file__).resolve().parents[3]
@@ -87,20 +88,21 @@ def test_a_killed_worker_loses_nothing_and_another_goes_on(events_url: str, rece
         assert len(got) > len(set(got)), "a worker that is killed before it settles delivers again: at least once"
 
 
-def test_a_worker_that_loses_its_lease_in_mid_turn_stops_there(events: World, receiver: Receiver) -> None:
+def test_a_worker_that_loses_its_lease_in_mid_turn_stops_there(events_url: str, receiver: Receiver) -> None:
     receiver.delay("/", 0.02)
-    worker = events.worker()
-    made = events.subscribe(receiver.url("/"))
-    events.write(*(change() for _ in range(200)))
-    assert eventually(lambda: len(receiver.calls) >= 5)
-    forever = {"token": 99, "leased_until": 2**62}
-    events.database.transact(lambda connection: connection.execute(update(subscription).values(forever)))
-    wait(0.2)
-    sent = len(receiver.calls)
-    wait(0.3)
-    assert len(receiver.calls) == sent
-    assert worker.stop(10)
-    assert events.row(made.id)["token"] == 99
+    with world(events_url, lease_seconds=600.0) as events:
+        worker = events.worker()
+        made = events.subscribe(receiver.url("/"))
+        events.write(*(change() for _ in range(200)))
+        assert eventually(lambda: len(receiver.calls) >= 5)
+        others = {"token": 99, "leased_until": now() + 590_000_000}
+        events.database.transact(lambda connection: connection.execute(update(subscription).values(others)))
+        wait(0.2)
+        sent = len(receiver.calls)
+        wait(0.3)
+        assert len(receiver.calls) == sent
+        assert worker.stop(10)
+        assert events.row(made.id)["token"] == 99
 
 
 def test_many_events_are_delivered_without_holding_them_all(

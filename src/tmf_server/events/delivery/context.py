@@ -50,7 +50,7 @@ class Office:
     @property
     def lease_seconds(self) -> float:
         """How long a row is held between two writes: never less than one delivery may take."""
-        return max(self.settings.events.lease_seconds, 2 * self.settings.events.delivery_seconds)
+        return self.settings.events.turn_lease_seconds
 
     async def run(self, work: Callable[[*Args], T], *args: *Args) -> T:
         """Run what blocks in a thread."""

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -21,11 +22,12 @@ from sqlalchemy import (
     update,
 )
 
+from tmf_server.config.events import EventsSettings
 from tmf_server.events import relay
 from tmf_server.events.delivery.retry import Standing
 from tmf_server.events.outbox import StoredEvent, stored
 from tmf_server.model.events import outbox, parked, subscription
-from tmf_server.storage.connection.clock import clock
+from tmf_server.storage.connection.clock import clock, has_come, span
 from tmf_server.worker import leases
 from tmf_server.worker.leases import Lease, LeaseLost
 
@@ -90,14 +92,17 @@ class Progress:
     dead: bool = False
 
 
-def due_statement(topics: Topics) -> Select[str]:
+def due_statement(topics: Topics, events: EventsSettings) -> Select[str]:
     """Subscriptions of :lane that have something to get and are held by nobody, the longest unserved first."""
     c = subscription.c
+    free = has_come(c.leased_until, span(events.turn_lease_seconds))
+    served = case((c.leased_until > clock(), 0), else_=c.leased_until)  # ahead only since the clock was set back
     again = exists().where(parked.c.subscription == c.id, parked.c.replay)
     return (
         select(c.id)
-        .where(c.lane == bindparam("lane"), c.due <= clock(), c.leased_until <= clock(), or_(again, relevant(topics)))
-        .order_by(c.leased_until, c.id)
+        .where(c.lane == bindparam("lane"), has_come(c.due, span(events.longest_pause)), free)
+        .where(or_(again, relevant(topics)))
+        .order_by(served, c.id)
         .limit(bindparam("most"))
     )
 
@@ -202,7 +207,7 @@ def _state(progress: Progress) -> dict[str, Any]:
         "tries": standing.tries,
         "failing": standing.failing,
         "park_until": standing.park_until,
-        "due": instant + int(progress.pause * leases.MICROSECONDS),
+        "due": instant + span(progress.pause),
         "lane": int(progress.slow or standing.failing or standing.tries > 0),
     }
     if progress.delivered:

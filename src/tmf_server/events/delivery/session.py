@@ -70,7 +70,7 @@ class Turn:
             predicate = self._predicate()
         except Problem as problem:  # the query was valid when it was registered, and no longer is
             self.progress.error = f"query: {problem.reason}"
-            self.progress.pause = max(self.office.settings.events.delivery_pauses, default=60.0)
+            self.progress.pause = self.office.settings.events.longest_pause
             log.warning("subscription cannot be served", subscription=self.claimed.id, code=problem.code)
         else:
             await self._deliver(predicate, more)

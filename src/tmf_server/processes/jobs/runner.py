@@ -130,7 +130,7 @@ class Jobs:
     # -- taking -----------------------------------------------------------------------------------
     def _take(self, stop: threading.Event) -> Task | None:
         with self.desk.database.read() as connection:
-            names = waiting(connection)
+            names = waiting(connection, self.desk.settings.events.lease_seconds)
         for name in names:
             task = self.desk.database.transact(lambda connection: self._acquire(connection, name, stop))  # noqa: B023 - runs at once
             if task is not None:
