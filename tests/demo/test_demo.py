@@ -23,7 +23,8 @@ from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
 from tmf_server.demo.loading import load_demo_once, reset, seed_blocks
 from tmf_server.demo.operator.catalog import DOCUMENTS
 from tmf_server.model.events import outbox
-from tmf_server.registry.registry import Document, Exposure, create_schema
+from tmf_server.registry.entity import Document
+from tmf_server.registry.exposure import Exposure, create_schema
 from tmf_server.rest.schema.validation import Validators
 from tmf_server.rules.canonical import MARK
 from tmf_server.storage.connection import migrate

@@ -15,7 +15,8 @@ from tmf_server.apis.inventory import rules
 from tmf_server.demo.builders.network import CUSTOMERS
 from tmf_server.demo.loading import load_demo_once
 from tmf_server.demo.operator.network import ALARMS, DOCUMENTS, RESOURCES, SERVICES
-from tmf_server.registry.registry import Document, Exposure, create_schema
+from tmf_server.registry.entity import Document
+from tmf_server.registry.exposure import Exposure, create_schema
 from tmf_server.rest.schema.validation import Validators
 from tmf_server.rules.canonical import KEPT
 from tmf_server.storage.write.bulk import BulkRecords

@@ -15,7 +15,7 @@ from tmf_server.apis.ordering.rules.states import ORDER_LIFECYCLE
 from tmf_server.config import Settings
 from tmf_server.demo.documents import DOCUMENTS as EVERYTHING
 from tmf_server.demo.operator import bills, customers, network, orders
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 from tmf_server.rest.schema.validation import Validators
 
 DOCUMENTS = [*customers.DOCUMENTS, *orders.DOCUMENTS, *bills.DOCUMENTS]

@@ -16,7 +16,7 @@ from tmf_server.demo.operator.network import RESOURCES, SERVICES
 from tmf_server.errors import Duplicate
 from tmf_server.events import outbox
 from tmf_server.model import core
-from tmf_server.registry.registry import Document, Entity
+from tmf_server.registry.entity import Document, Entity
 from tmf_server.storage.cloning import Cluster, enter_copies, write_copies
 from tmf_server.storage.contents import emptied, is_empty
 from tmf_server.storage.write.bulk import BulkRecords

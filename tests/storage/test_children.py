@@ -14,7 +14,7 @@ from tests.support.nouns.ordering import CATALOG, V5, Body, item, order, patch
 from tests.support.servers.served import Served
 from tmf_server.apis.ordering.tables import product_order_item, product_order_price
 from tmf_server.model import core
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 from tmf_server.storage.write.bulk import BulkRecords
 from tmf_server.storage.write.records import Records
 

@@ -13,7 +13,7 @@ from tests.support.filters import BOUNDS, CONDITIONS, DEEP, NUMBERS, OFFERINGS, 
 from tests.support.nouns.every import registry
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput
-from tmf_server.registry.registry import Entity
+from tmf_server.registry.entity import Entity
 from tmf_server.storage.connection import migrate
 from tmf_server.storage.connection.database import Database
 from tmf_server.storage.connection.driver import fetch_all

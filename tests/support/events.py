@@ -26,7 +26,9 @@ from tmf_server.events.delivery.signing import signer
 from tmf_server.events.outbound.url_policy import Guard
 from tmf_server.events.subscriptions import Subscription, Subscriptions
 from tmf_server.model.events import parked, server_key, subscription
-from tmf_server.registry.registry import Document, Entity, Exposure, Registry
+from tmf_server.registry.entity import Document, Entity
+from tmf_server.registry.exposure import Exposure
+from tmf_server.registry.registry import Registry
 from tmf_server.resources import openapi_dir
 from tmf_server.rules.instants import now
 from tmf_server.storage.connection.database import Database

@@ -15,7 +15,7 @@ from tmf_server.apis.inventory.v4.resource import RESOURCE_RULES
 from tmf_server.apis.inventory.v4.service import SERVICE_RULES
 from tmf_server.apis.ordering import entities as ordering
 from tmf_server.apis.ordering.v4 import ORDERING_RULES
-from tmf_server.registry.registry import Entity
+from tmf_server.registry.entity import Entity
 from tmf_server.rest.versions.rules import Rules
 
 NOUNS: Mapping[str, Mapping[str, Entity]] = {

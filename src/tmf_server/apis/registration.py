@@ -7,7 +7,9 @@ from tmf_server.apis.families import NOUNS, TYPES, V4_RULES
 from tmf_server.config import Settings
 from tmf_server.contracts.contract import Contract, Schema, check_names, load_contracts
 from tmf_server.contracts.extensions import load_subclasses
-from tmf_server.registry.registry import Entity, Exposure, Registry, View, schema_of
+from tmf_server.registry.entity import Entity
+from tmf_server.registry.exposure import Exposure, View, schema_of
+from tmf_server.registry.registry import Registry
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.schema.extensions import with_subclasses
 from tmf_server.rest.schema.schemas import type_name

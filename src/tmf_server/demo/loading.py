@@ -9,7 +9,7 @@ from itertools import chain, count, groupby
 
 from tmf_server.demo import seed, seed_households
 from tmf_server.demo.documents import DOCUMENTS
-from tmf_server.registry.registry import Document, Entity
+from tmf_server.registry.entity import Document, Entity
 from tmf_server.storage.cloning import enter_copies, write_copies
 from tmf_server.storage.connection.database import Connection, Database
 from tmf_server.storage.contents import emptied, is_empty

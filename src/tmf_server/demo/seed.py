@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tmf_server.demo.operator.catalog import BUSINESS, DOCUMENTS, PRICES, RESIDENTIAL, SPECIFICATIONS
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 
 PER_BLOCK = 1000
 FIRST = "000"

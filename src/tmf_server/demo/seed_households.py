@@ -9,7 +9,7 @@ from tmf_server.demo.builders.customers import customer
 from tmf_server.demo.builders.network import alarm, resource, service
 from tmf_server.demo.builders.orders import charge, item, offering_ref, order
 from tmf_server.demo.operator.bills import MONTHS, OPEN
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 
 PER_BLOCK = 250
 ORDERED, DONE, RAISED = "2025-02-14T08:12:00.000Z", "2025-03-03T09:00:00.000Z", "2026-06-02T03:15:00.000Z"

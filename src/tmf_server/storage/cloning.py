@@ -14,7 +14,7 @@ from tmf_server.errors import Duplicate
 from tmf_server.model.base import metadata
 from tmf_server.model.core import entity as root
 from tmf_server.model.core import reference
-from tmf_server.registry.registry import Entity, Target
+from tmf_server.registry.entity import Entity, Target
 from tmf_server.storage.write.bulk import BulkRecords, Row
 
 Cluster = Sequence[tuple[Entity, str]]

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tmf_server.contracts.contract import ALIASES, Contract
-from tmf_server.registry.registry import Exposure, Registry
+from tmf_server.registry.exposure import Exposure
+from tmf_server.registry.registry import Registry
 from tmf_server.rules.diagram import mermaid, rows
 from tmf_server.rules.lifecycle import Lifecycle
 

@@ -8,7 +8,7 @@ import pytest
 from tmf_server.config import Settings
 from tmf_server.contracts.contract import Contract
 from tmf_server.errors import UnsupportedMedia
-from tmf_server.registry.registry import Endpoint
+from tmf_server.registry.exposure import Endpoint
 from tmf_server.rest.http.requests import MEDIA_TYPE, RequestCheck
 from tmf_server.rest.patching.patch import MEDIA_TYPES
 from tmf_server.rest.schema.validation import Validators

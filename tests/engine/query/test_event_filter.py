@@ -9,7 +9,7 @@ from tests.support.nouns.every import registry
 from tmf_server.config import Settings
 from tmf_server.contracts.contract import Contract
 from tmf_server.errors import InvalidInput
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 from tmf_server.rest.query.event_filter import Predicate, event_matcher
 
 SETTINGS = Settings()

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.support.nouns.every import nouns
-from tmf_server.registry.registry import DETACH
+from tmf_server.registry.entity import DETACH
 
 GONE, STAYS = "gone", "stays"
 Element = dict[str, Any]

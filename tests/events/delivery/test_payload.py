@@ -12,7 +12,9 @@ from tmf_server.apis.catalog import tables as catalog
 from tmf_server.contracts.contract import Contract, load_contracts, ref_name
 from tmf_server.events.delivery.payload import Composer, Forms
 from tmf_server.events.outbox import StoredEvent
-from tmf_server.registry.registry import Document, Entity, Exposure, Registry
+from tmf_server.registry.entity import Document, Entity
+from tmf_server.registry.exposure import Exposure
+from tmf_server.registry.registry import Registry
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.schema.validation import Validators
 from tmf_server.rules.instants import format_instant

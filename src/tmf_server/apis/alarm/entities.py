@@ -3,7 +3,7 @@
 from sqlalchemy import Table
 
 from tmf_server.apis.alarm import rules, tables
-from tmf_server.registry.registry import ABSENT, CHANGE, DETACH, INSTANT, KEEP, Entity, projections
+from tmf_server.registry.entity import ABSENT, CHANGE, DETACH, INSTANT, KEEP, Entity, projections
 
 ALARM = Entity(
     name="alarm",

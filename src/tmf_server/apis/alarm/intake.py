@@ -8,7 +8,8 @@ from functools import partial
 from tmf_server.apis.alarm import rules
 from tmf_server.config import Settings
 from tmf_server.processes.group_commit import Grouped
-from tmf_server.registry.registry import Document, Entity, Exposure
+from tmf_server.registry.entity import Document, Entity
+from tmf_server.registry.exposure import Exposure
 from tmf_server.rules.instants import now, parse_instant
 from tmf_server.storage.connection.database import Connection, Database
 from tmf_server.storage.write.newest import newest

@@ -7,7 +7,7 @@ from typing import Any
 
 from tmf_server.contracts.contract import Contract
 from tmf_server.errors import Fault, InvalidInput, TooCostly
-from tmf_server.registry.registry import Document, Path
+from tmf_server.registry.entity import Document, Path
 from tmf_server.rules.canonical import KEPT
 from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.query.conditions import And, Compare, Condition, Or, Some, TypeIs

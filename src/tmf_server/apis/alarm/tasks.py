@@ -8,7 +8,7 @@ from tmf_server.apis.alarm import rules
 from tmf_server.apis.alarm.patterns import Patterns, Wanted
 from tmf_server.config import Settings
 from tmf_server.errors import Conflict, TooCostly
-from tmf_server.registry.registry import Document, Entity
+from tmf_server.registry.entity import Document, Entity
 from tmf_server.rules.instants import format_instant
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.query.conditions import Selection, matches

@@ -6,7 +6,7 @@ from tmf_server.apis.billing.rules.bills import BILL_ON_DEMAND_LIFECYCLE
 from tmf_server.apis.billing.rules.making import Occasion, bill_of, charge_of
 from tmf_server.config import Settings
 from tmf_server.errors import TooCostly
-from tmf_server.registry.registry import Document, Entity, Path
+from tmf_server.registry.entity import Document, Entity, Path
 from tmf_server.rules.ids import fresh_uuid
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.query.conditions import And, Compare, Condition, Selection

@@ -2,7 +2,7 @@
 
 from tmf_server.apis.billing import tables
 from tmf_server.apis.billing.rules import bills as rules
-from tmf_server.registry.registry import ABSENT, ALWAYS, KEEP, Characteristics, Entity, projections
+from tmf_server.registry.entity import ABSENT, ALWAYS, KEEP, Characteristics, Entity, projections
 
 CUSTOMER_BILL = Entity(
     name="customerBill",

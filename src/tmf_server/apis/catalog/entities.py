@@ -2,7 +2,7 @@
 
 from tmf_server.apis.catalog import tables
 from tmf_server.apis.catalog.rules import CATALOG_LIFECYCLE, JOB_LIFECYCLE, inline_price_currency, price_currency
-from tmf_server.registry.registry import DETACH, Characteristics, Entity, Mirror, projections
+from tmf_server.registry.entity import DETACH, Characteristics, Entity, Mirror, projections
 
 NAMED = {"lastUpdate": "always"}
 NEW = {"lifecycleStatus": CATALOG_LIFECYCLE.initial}

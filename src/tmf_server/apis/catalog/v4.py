@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from tmf_server.apis.shared.v4 import RELATED_PARTIES
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 from tmf_server.rest.versions.rules import Group, Lift, Rename, Rules
 
 AMOUNTS = frozenset({"dutyFreeAmount", "taxIncludedAmount", "taxRate", "taxCategory", "percentage"})

@@ -1,7 +1,7 @@
 """The noun of customer management (TMF629)."""
 
 from tmf_server.apis.customer import rules, tables
-from tmf_server.registry.registry import KEEP, Characteristics, Entity, projections
+from tmf_server.registry.entity import KEEP, Characteristics, Entity, projections
 
 CUSTOMER = Entity(
     name="customer",

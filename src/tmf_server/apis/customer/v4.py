@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tmf_server.apis.shared.v4 import RELATED_PARTIES
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 from tmf_server.rest.versions.rules import Group, Rules
 
 MEDIA: Mapping[str, tuple[str, ...]] = {

@@ -1,7 +1,7 @@
 """The nouns of the service and resource inventories (TMF638, TMF639)."""
 
 from tmf_server.apis.inventory import rules, tables
-from tmf_server.registry.registry import ABSENT, DETACH, KEEP, Characteristics, Entity, Use, projections
+from tmf_server.registry.entity import ABSENT, DETACH, KEEP, Characteristics, Entity, Use, projections
 from tmf_server.rules.canonical import KEPT
 
 SERVICE = Entity(

@@ -1,7 +1,7 @@
 """The work of cancelProductOrder (TMF622): assess an order, cancel what can be, in the task's own transaction."""
 
 from tmf_server.apis.ordering.rules import states as rules
-from tmf_server.registry.registry import Document, Entity
+from tmf_server.registry.entity import Document, Entity
 from tmf_server.rules.instants import format_instant
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.write.records import Records, Stored

@@ -5,7 +5,7 @@ from tmf_server.apis.ordering.rules import assessment as order_assessment
 from tmf_server.apis.ordering.rules import content as order_content
 from tmf_server.apis.ordering.rules import states as rules
 from tmf_server.apis.ordering.rules.prices import currency
-from tmf_server.registry.registry import ABSENT, DETACH, KEEP, Consultation, Entity, Part, projections
+from tmf_server.registry.entity import ABSENT, DETACH, KEEP, Consultation, Entity, Part, projections
 
 PRICES = Part(
     table=tables.product_order_price,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tmf_server.apis.shared.v4 import RELATED_PARTIES, RELATED_PLACE
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 from tmf_server.rest.versions.rules import First, Group, Lower, Rename, Rules, Values, Wrap
 
 

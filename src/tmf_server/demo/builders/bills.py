@@ -8,7 +8,7 @@ from tmf_server.demo.builders.catalog import VALID, VAT_RATE
 from tmf_server.demo.builders.customers import account_of, bare, elsewhere, payment_method
 from tmf_server.demo.builders.network import CUSTOMERS, characteristics, role_of
 from tmf_server.demo.builders.orders import money, tax_on, taxed
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 
 # How much of a bill is paid in the states in which something is.
 PAID = {"settled": Decimal(1), "partiallyPaid": Decimal("0.5")}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 
 CURRENCY = "EUR"
 VAT_RATE = 20

@@ -5,7 +5,7 @@ from typing import Any
 
 from tmf_server.demo.builders.catalog import VALID
 from tmf_server.demo.builders.network import CUSTOMERS, Value, characteristics, link, operator
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 
 REGION, COUNTRY = "Coast", "Quilland"
 

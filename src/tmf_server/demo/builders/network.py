@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tmf_server.demo.builders.catalog import OPERATOR, VALID, VERSION
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 from tmf_server.rules.canonical import KEPT
 
 INSTALLED = "2025-03-03T09:00:00.000Z"

@@ -8,7 +8,7 @@ from tmf_server.demo.builders.catalog import CURRENCY, VAT_RATE, VERSION
 from tmf_server.demo.builders.customers import account_of, bare, elsewhere
 from tmf_server.demo.builders.network import CUSTOMERS, characteristics, role_of, service_ref
 from tmf_server.demo.operator.catalog import DOCUMENTS as CATALOG
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 
 _RECORDS = {document["id"]: document for document in CATALOG}
 # What has not been begun has no product yet, and what is done has one that works.

@@ -6,7 +6,7 @@ from decimal import Decimal
 from tmf_server.demo.builders.bills import bill, cycle, on_demand, rate
 from tmf_server.demo.builders.orders import charge, offering_ref
 from tmf_server.demo.operator.customers import HOLDINGS, Holding
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 
 MONTHS = ("2026-03", "2026-04", "2026-05")
 OPEN = "2026-06"

@@ -2,7 +2,7 @@
 
 from tmf_server.demo.builders.orders import cancellation, item, order
 from tmf_server.demo.operator.customers import HOLDINGS
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 
 
 def _held(customer: str, time: str) -> list[Document]:

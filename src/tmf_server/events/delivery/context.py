@@ -17,7 +17,7 @@ from tmf_server.events.delivery.queue import Topics
 from tmf_server.events.delivery.signing import Signer
 from tmf_server.events.outbound.client import Outbound
 from tmf_server.events.outbound.url_policy import Guard
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 from tmf_server.storage.connection.database import Database
 
 T = TypeVar("T")

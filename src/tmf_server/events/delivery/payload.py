@@ -10,7 +10,9 @@ from typing import Any
 import orjson
 
 from tmf_server.events.outbox import StoredEvent
-from tmf_server.registry.registry import Document, Exposure, Registry
+from tmf_server.registry.entity import Document
+from tmf_server.registry.exposure import Exposure
+from tmf_server.registry.registry import Registry
 from tmf_server.rules.instants import format_instant
 from tmf_server.storage.query.type_scope import belongs
 

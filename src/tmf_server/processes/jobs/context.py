@@ -6,7 +6,9 @@ from typing import Any, Protocol
 from tmf_server.config import Settings
 from tmf_server.events.outbound.url_policy import Guard
 from tmf_server.processes.jobs.progress import Progress
-from tmf_server.registry.registry import Document, Exposure, Registry
+from tmf_server.registry.entity import Document
+from tmf_server.registry.exposure import Exposure
+from tmf_server.registry.registry import Registry
 from tmf_server.storage.connection.database import Connection, Database
 from tmf_server.storage.files import FileStore
 from tmf_server.storage.query.conditions import Condition

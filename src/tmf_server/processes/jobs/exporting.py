@@ -10,7 +10,7 @@ from tmf_server.processes.jobs.progress import Progress
 from tmf_server.processes.jobs.reading import Mark
 from tmf_server.processes.jobs.selection import Choice
 from tmf_server.processes.jobs.writing import RecordWriter, Target
-from tmf_server.registry.registry import Exposure
+from tmf_server.registry.exposure import Exposure
 from tmf_server.storage.query.conditions import Condition, Selection, conjunction
 from tmf_server.storage.query.type_scope import narrowing
 from tmf_server.storage.write.records import Stored

@@ -14,7 +14,8 @@ from tmf_server.processes.jobs.context import Desk, Keeper
 from tmf_server.processes.jobs.progress import Progress
 from tmf_server.processes.jobs.reading import Mark, Raw, read_records
 from tmf_server.processes.jobs.selection import Choice, Sorter
-from tmf_server.registry.registry import Document, Exposure
+from tmf_server.registry.entity import Document
+from tmf_server.registry.exposure import Exposure
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.write.bulk import BulkRecords
 from tmf_server.storage.write.defaults import OURS

@@ -17,7 +17,7 @@ from tmf_server.model.jobs import transfer_job
 from tmf_server.processes.jobs.context import Desk
 from tmf_server.processes.jobs.progress import NOTHING, Progress, told
 from tmf_server.processes.jobs.reading import Mark
-from tmf_server.registry.registry import Document, Entity
+from tmf_server.registry.entity import Document, Entity
 from tmf_server.rules.instants import format_instant, now
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.jobs import enqueue, forget, waiting

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from tmf_server.contracts.contract import Contract
 from tmf_server.errors import Fault, InvalidInput
-from tmf_server.registry.registry import Exposure, Registry
+from tmf_server.registry.exposure import Exposure
+from tmf_server.registry.registry import Registry
 
 # The path in front of a query; a filter may have question marks of its own.
 PREFIX = re.compile(r"([A-Za-z0-9_.:/-]*)\?")

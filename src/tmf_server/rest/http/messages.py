@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tmf_server.contracts.contract import Operation
 from tmf_server.errors import NotFound
-from tmf_server.registry.registry import Endpoint, Exposure
+from tmf_server.registry.exposure import Endpoint, Exposure
 
 if TYPE_CHECKING:
     from tmf_server.rest.verbs.services import Services

@@ -10,7 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput, TooLarge, UnsupportedMedia
-from tmf_server.registry.registry import Endpoint, Registry
+from tmf_server.registry.exposure import Endpoint
+from tmf_server.registry.registry import Registry
 from tmf_server.rest.body.strictjson import parse, without_nulls
 from tmf_server.rest.http.identifiers import check_id
 from tmf_server.rest.patching.patch import MEDIA_TYPES

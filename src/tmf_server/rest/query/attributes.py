@@ -9,7 +9,8 @@ from typing import Protocol
 
 from tmf_server.contracts.contract import Attribute, Contract
 from tmf_server.errors import InvalidInput, NotSupported
-from tmf_server.registry.registry import Exposure, Path
+from tmf_server.registry.entity import Path
+from tmf_server.registry.exposure import Exposure
 from tmf_server.rest.query.tokens import PARAMETERS
 from tmf_server.rules.canonical import MARK
 

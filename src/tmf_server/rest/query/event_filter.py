@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from tmf_server.config import Settings
 from tmf_server.contracts.contract import Contract
 from tmf_server.errors import InvalidInput
-from tmf_server.registry.registry import Document, Path, Registry
+from tmf_server.registry.entity import Document, Path
+from tmf_server.registry.registry import Registry
 from tmf_server.rest.query.attributes import RECORD, UNKNOWN, Attributes, Known, Scope
 from tmf_server.rest.query.query import parse_filter
 from tmf_server.storage.query.conditions import And, Compare, Condition, Not, Or, Some, matches

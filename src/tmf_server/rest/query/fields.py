@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tmf_server.errors import Fault, InvalidInput
-from tmf_server.registry.registry import Document, Exposure
+from tmf_server.registry.entity import Document
+from tmf_server.registry.exposure import Exposure
 from tmf_server.rest.query.attributes import attributes_of
 
 FieldTree = Mapping[str, "FieldTree | None"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput
-from tmf_server.registry.registry import Path
+from tmf_server.registry.entity import Path
 from tmf_server.rest.query.attributes import Attributes, Known
 from tmf_server.rest.query.comparisons import (
     INVALID_VALUE,

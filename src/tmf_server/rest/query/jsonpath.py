@@ -13,7 +13,7 @@ from jsonpath.segments import JSONPathChildSegment, JSONPathSegment
 from jsonpath.selectors import Filter, JSONPathSelector, NameSelector, WildcardSelector
 
 from tmf_server.errors import InvalidInput
-from tmf_server.registry.registry import Path
+from tmf_server.registry.entity import Path
 from tmf_server.rest.query.attributes import Attributes, Known, Scope
 from tmf_server.rest.query.comparisons import Allowance, check_regex, comparison, for_some, literal_comparison
 from tmf_server.rest.query.jsonpathsyntax import NumberLiteral, PatternLiteral, parse_jsonpath, unsupported

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput
-from tmf_server.registry.registry import Exposure
+from tmf_server.registry.exposure import Exposure
 from tmf_server.rest.query.attributes import MOST_STEPS, Attributes, attributes_of
 from tmf_server.rest.query.comparisons import Allowance
 from tmf_server.rest.query.fields import FieldTree, parse_fields

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from threading import Lock
 
-from tmf_server.registry.registry import Exposure
+from tmf_server.registry.exposure import Exposure
 from tmf_server.rest.representation.links import Links
 from tmf_server.rest.representation.representation import shown_text
 from tmf_server.storage.write.records import Stored

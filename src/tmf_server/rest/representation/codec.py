@@ -3,7 +3,8 @@
 from typing import Any
 
 from tmf_server.config import Settings
-from tmf_server.registry.registry import Document, Exposure, create_schema
+from tmf_server.registry.entity import Document
+from tmf_server.registry.exposure import Exposure, create_schema
 from tmf_server.rest.body.strictjson import parse, without_nulls
 from tmf_server.rest.http.identifiers import check_id
 from tmf_server.rest.query.attributes import attributes_of

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tmf_server.errors import InvalidInput
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 from tmf_server.rest.http.messages import Request
 from tmf_server.rest.representation.representation import rendered
 from tmf_server.storage.connection.database import Connection

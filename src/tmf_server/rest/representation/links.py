@@ -2,7 +2,8 @@
 
 from functools import lru_cache
 
-from tmf_server.registry.registry import Exposure, Registry
+from tmf_server.registry.exposure import Exposure
+from tmf_server.registry.registry import Registry
 
 # How orjson writes the href of a record that is here: "href":"\u0001kind/id".
 STORED_MARK = b'"href":"\\u0001'

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl
 import orjson
 
 from tmf_server.errors import InvalidInput, PreconditionFailed
-from tmf_server.registry.registry import Document, Exposure
+from tmf_server.registry.entity import Document
+from tmf_server.registry.exposure import Exposure
 from tmf_server.rest.http.messages import Request, Response
 from tmf_server.rest.query.fields import FieldTree, parse_fields, select_fields
 from tmf_server.rest.representation.links import Links, collection_url

@@ -4,7 +4,7 @@ import orjson
 
 from tmf_server.events import received
 from tmf_server.events.subscriptions import Subscription
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 from tmf_server.rest.http.messages import Request, Response
 from tmf_server.rest.query.event_filter import event_matcher
 

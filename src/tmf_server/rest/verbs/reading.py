@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import orjson
 
-from tmf_server.registry.registry import Document, Exposure
+from tmf_server.registry.entity import Document
+from tmf_server.registry.exposure import Exposure
 from tmf_server.rest.http.messages import Request, Response
 from tmf_server.rest.query.fields import only_identity, select_fields
 from tmf_server.rest.query.query import Query, parse_query, parse_shape

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from tmf_server.config import Settings
-from tmf_server.registry.registry import Document, Entity, Exposure, Registry
+from tmf_server.registry.entity import Document, Entity
+from tmf_server.registry.exposure import Exposure
+from tmf_server.registry.registry import Registry
 from tmf_server.rest.representation.links import Links
 from tmf_server.storage.connection.database import Connection, Database
 from tmf_server.storage.query.select import Selector

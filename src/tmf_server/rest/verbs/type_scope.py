@@ -1,7 +1,9 @@
 """Records written through a path that shows only some types: they are made, and stay, of those. Names no noun."""
 
 from tmf_server.errors import Fault, InvalidInput
-from tmf_server.registry.registry import Document, Exposure, Registry
+from tmf_server.registry.entity import Document
+from tmf_server.registry.exposure import Exposure
+from tmf_server.registry.registry import Registry
 from tmf_server.storage.query.type_scope import belongs
 
 

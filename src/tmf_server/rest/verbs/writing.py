@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tmf_server.errors import NotFound
-from tmf_server.registry.registry import Document
+from tmf_server.registry.entity import Document
 from tmf_server.rest.body.strictjson import without_nulls
 from tmf_server.rest.http.messages import Request, Response
 from tmf_server.rest.patching.jsonpatch import Bounds

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tmf_server.contracts.contract import Attribute, Contract
-from tmf_server.registry.registry import Document, Path
+from tmf_server.registry.entity import Document, Path
 from tmf_server.rest.versions.groups import Block, Member
 from tmf_server.rest.versions.kinds import FAMILY, ByValue, Named, Typing, by_content, by_referred
 from tmf_server.rest.versions.mappers import FirstOf, Hidden, Inner, Kept, Lifted, Limited, Objects, Step

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tmf_server.registry.registry import Document, Path
+from tmf_server.registry.entity import Document, Path
 from tmf_server.rest.versions.mappers import Step
 from tmf_server.rest.versions.rules import Group
 from tmf_server.rules.canonical import KEPT

@@ -8,7 +8,7 @@ attribute that the shown document does not account for, and keeps it if it was n
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from tmf_server.registry.registry import Document, Path
+from tmf_server.registry.entity import Document, Path
 from tmf_server.rest.versions.align import partners, same_one
 from tmf_server.rules.canonical import KEPT
 

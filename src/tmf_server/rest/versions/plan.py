@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tmf_server.registry.registry import Document, Path
+from tmf_server.registry.entity import Document, Path
 from tmf_server.rest.versions.groups import Block
 from tmf_server.rest.versions.kinds import Named, Typing
 from tmf_server.rest.versions.mappers import Step

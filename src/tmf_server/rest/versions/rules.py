@@ -8,7 +8,7 @@ types as enums, and nested `@type`s: the compiler reads these from the documents
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from tmf_server.registry.registry import Document, Path
+from tmf_server.registry.entity import Document, Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from tmf_server.contracts.contract import Contract
-from tmf_server.registry.registry import Document, Path
+from tmf_server.registry.entity import Document, Path
 from tmf_server.rest.versions.compiler import Compiler
 from tmf_server.rest.versions.extras import put_back, strip
 from tmf_server.rest.versions.mappers import Objects

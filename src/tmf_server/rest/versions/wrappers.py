@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tmf_server.registry.registry import Document, Path
+from tmf_server.registry.entity import Document, Path
 from tmf_server.rest.versions.plan import Plan
 from tmf_server.rules.canonical import MARK
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from tmf_server.registry.registry import Entity, Registry
+from tmf_server.registry.entity import Entity
+from tmf_server.registry.registry import Registry
 from tmf_server.storage.connection.driver import Written, fetch_all
 from tmf_server.storage.query.binds import Binds
 from tmf_server.storage.query.conditions import And, Condition, Not, Or, Selection, Sort, conjuncts

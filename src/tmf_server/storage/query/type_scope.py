@@ -2,7 +2,8 @@
 
 from functools import lru_cache
 
-from tmf_server.registry.registry import Document, Exposure
+from tmf_server.registry.entity import Document
+from tmf_server.registry.exposure import Exposure
 from tmf_server.storage.query.conditions import Compare, Condition, Or, TypeIs, matches
 from tmf_server.storage.write.records import Stored
 

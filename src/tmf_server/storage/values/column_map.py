@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Numeric, String
 
 from tmf_server.contracts.contract import Contract
-from tmf_server.registry.registry import KINDS_BY_SCHEMA, Entity, Path, Registry
+from tmf_server.registry.entity import Entity, Path
+from tmf_server.registry.registry import KINDS_BY_SCHEMA, Registry
 
 TEXT_KEPT = 256
 """How many characters of a text stand in rows that are indexed; PostgreSQL's indexes refuse entries over 2.7 kB.

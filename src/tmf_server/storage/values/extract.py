@@ -10,16 +10,9 @@ from sqlalchemy import Boolean, Column, Numeric, String
 from sqlalchemy.sql.sqltypes import BigInteger
 
 from tmf_server.contracts.contract import Schema, ref_name
-from tmf_server.registry.registry import (
-    KINDS_BY_SCHEMA,
-    Characteristics,
-    Document,
-    Entity,
-    Exposure,
-    Path,
-    Registry,
-    create_schema,
-)
+from tmf_server.registry.entity import Characteristics, Document, Entity, Path
+from tmf_server.registry.exposure import Exposure, create_schema
+from tmf_server.registry.registry import KINDS_BY_SCHEMA, Registry
 from tmf_server.rules.instants import parse_instant, to_utc
 from tmf_server.storage.values.column_map import TEXT_KEPT
 from tmf_server.storage.values.numbers import GREATEST

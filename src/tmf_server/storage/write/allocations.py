@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from tmf_server.errors import Conflict
-from tmf_server.registry.registry import RESTRICT, Document, Entity, Use
+from tmf_server.registry.entity import RESTRICT, Document, Entity, Use
 from tmf_server.rules.canonical import with_values
 
 if TYPE_CHECKING:

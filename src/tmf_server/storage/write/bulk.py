@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from tmf_server.config import Settings
-from tmf_server.registry.registry import Entity, Registry
+from tmf_server.registry.entity import Entity
+from tmf_server.registry.registry import Registry
 from tmf_server.storage.values.changes import Change
 from tmf_server.storage.values.extract import Value
 from tmf_server.storage.write.records import Outbox, Records, Stored

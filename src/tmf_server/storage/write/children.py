@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from tmf_server.registry.registry import Document, Entity, Part, Path, Target
+from tmf_server.registry.entity import Document, Entity, Part, Path, Target
 from tmf_server.storage.values.extract import inner, reader_of
 from tmf_server.storage.write.rows import Rows
 

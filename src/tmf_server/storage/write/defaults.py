@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from tmf_server.errors import InvalidInput
-from tmf_server.registry.registry import ALWAYS, CHANGE, CREATE_ONLY, Document, Entity
+from tmf_server.registry.entity import ALWAYS, CHANGE, CREATE_ONLY, Document, Entity
 from tmf_server.rules.canonical import MARK, attribute, with_values
 from tmf_server.rules.ids import fresh_uuid
 from tmf_server.rules.instants import format_instant

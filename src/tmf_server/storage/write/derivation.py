@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 from sqlalchemy import Connection
 
-from tmf_server.registry.registry import Document, Entity, Target
+from tmf_server.registry.entity import Document, Entity, Target
 from tmf_server.rules.canonical import with_values
 
 if TYPE_CHECKING:

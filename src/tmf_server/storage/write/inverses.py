@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from tmf_server.registry.registry import Document, Entity, Mirror, Path
+from tmf_server.registry.entity import Document, Entity, Mirror, Path
 from tmf_server.storage.values.extract import Reference
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from sqlalchemy import Connection
 
-from tmf_server.registry.registry import Entity
+from tmf_server.registry.entity import Entity
 from tmf_server.storage.connection.driver import Sql, run
 from tmf_server.storage.write.records import Stored
 from tmf_server.storage.write.rows import SOURCE

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from tmf_server.config import Settings
 from tmf_server.errors import Duplicate, Fault, InUse, InvalidInput
-from tmf_server.registry.registry import DETACH, KEEP, RESTRICT, Document, Entity, Registry, Target
+from tmf_server.registry.entity import DETACH, KEEP, RESTRICT, Document, Entity, Target
+from tmf_server.registry.registry import Registry
 from tmf_server.rules.canonical import MARK
 from tmf_server.rules.instants import now
 from tmf_server.storage.connection.driver import Sql, run, run_many

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Connection, Integer, Numeric, Table
 
-from tmf_server.registry.registry import Target
+from tmf_server.registry.entity import Target
 from tmf_server.storage.connection.driver import Sql, run
 from tmf_server.storage.values.extract import Value
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tmf_server.errors import Fault, InvalidInput
-from tmf_server.registry.registry import Document, Entity
+from tmf_server.registry.entity import Document, Entity
 from tmf_server.rules.canonical import attribute
 from tmf_server.rules.lifecycle import Lifecycle
 from tmf_server.storage.write.children import elements

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table
 
 from tmf_server.errors import Duplicate
-from tmf_server.registry.registry import Entity
+from tmf_server.registry.entity import Entity
 from tmf_server.storage.connection.driver import Sql, run
 from tmf_server.storage.write.rows import SOURCE, Rows
 
