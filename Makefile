@@ -23,7 +23,7 @@ CHECKED := $(wildcard src conformance tests benchmarks tools migrations)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test coverage lint check format conformance conformance-full conformance-power bench lock clean env dev
+.PHONY: help serve test coverage lint check format conformance conformance-full conformance-power docs bench lock clean env dev
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,14 +50,17 @@ format: $(DEV) ## rewrite the sources in the project's layout
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-conformance: $(DEV) ## check this server with its own suite on both databases, and write docs/scorecard.md
-	$(SELF) --scorecard docs/scorecard.md $(CONFORMANCE_ARGS)
+conformance: $(DEV) ## check this server with its own suite on both databases, and write docs/testing/scorecard.md
+	$(SELF) --scorecard docs/testing/scorecard.md $(CONFORMANCE_ARGS)
 
-conformance-full: $(DEV) ## the same at full depth, into docs/scorecard-full.md (long)
-	$(SELF) --depth full --time-limit 5400 --scorecard docs/scorecard-full.md $(CONFORMANCE_ARGS)
+conformance-full: $(DEV) ## the same at full depth, into docs/testing/scorecard-full.md (long)
+	$(SELF) --depth full --time-limit 5400 --scorecard docs/testing/scorecard-full.md $(CONFORMANCE_ARGS)
 
 conformance-power: $(DEV) ## prove that the suite catches each way in which its test double can be broken
-	$(BIN)/tmf-conformance power --table docs/conformance-power.md $(CONFORMANCE_ARGS)
+	$(BIN)/tmf-conformance power --table docs/testing/conformance-power.md $(CONFORMANCE_ARGS)
+
+docs: $(DEV) ## build the pages of docs/ into build/site, with search; a broken link fails
+	$(BIN)/sphinx-build -q -W --keep-going -b html -d build/doctrees docs build/site
 
 bench: $(DEV) ## measure this server against the bare minimum and the usual way (long)
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)

@@ -77,7 +77,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=1, help="how often each is measured, in turns; the best counts")
     parser.add_argument("--stored", type=int, default=10_000, help="records of each noun")
     parser.add_argument("--out", type=Path, default=Path("var/benchmarks.json"), help="all figures, as JSON")
-    parser.add_argument("--docs", type=Path, help="the tables as a page, such as docs/benchmarks.md")
+    parser.add_argument("--docs", type=Path, help="the tables as a page, such as docs/benchmarks/benchmarks.md")
     return parser.parse_args()
 
 

@@ -45,12 +45,13 @@ the database share them, too.
 {notes}
 ## Run it
 
-    python -m benchmarks --docs docs/benchmarks.md
+    python -m benchmarks --docs docs/benchmarks/benchmarks.md
 
 It needs wrk (Debian: `apt-get install wrk`) and a quiet machine. `--nouns`, `--servers`, `--connections`, `--seconds`
 and `--rounds` choose what is measured; all figures, with medians, 99th percentiles and errors, are written as JSON
 (`--out`). `--checkout DIR` measures the code of another checkout of this project beside it, on a database of its own
-with the same records. `python -m benchmarks.page FILE... --docs docs/benchmarks.md` puts several runs on one page.
+with the same records. `python -m benchmarks.page FILE... --docs docs/benchmarks/benchmarks.md` puts several runs on one
+page.
 
 ## Where the time goes
 
@@ -89,7 +90,7 @@ def main() -> None:
     """Write the page from files of figures."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
     parser.add_argument("figures", nargs="+", type=Path, help="what python -m benchmarks --out has written")
-    parser.add_argument("--docs", type=Path, default=Path("docs/benchmarks.md"))
+    parser.add_argument("--docs", type=Path, default=Path("docs/benchmarks/benchmarks.md"))
     arguments = parser.parse_args()
     arguments.docs.write_text(page([json.loads(one.read_text()) for one in arguments.figures]))
 

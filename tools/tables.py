@@ -35,7 +35,7 @@ def served() -> Iterator[str]:
 def settings() -> Iterator[str]:
     """Each variable with its default and its meaning, by area."""
     for section, group in groupby(declared(), key=lambda one: one.section):
-        yield from ("", f"### {section}", "", "| variable | default | |", "|---|---|---|")
+        yield from ("", f"## {section}", "", "| variable | default | |", "|---|---|---|")
         for one in group:
             default, meaning = f"`{one.default}`" if one.default else "", one.meaning.replace("|", "\\|")
             yield f"| `{one.variable}` | {default} | {meaning} |"
@@ -71,9 +71,9 @@ def demo() -> Iterator[str]:
 
 TABLES: dict[tuple[str, str], Callable[[], Iterator[str]]] = {
     ("README.md", "served"): served,
-    ("docs/settings.md", "settings"): settings,
-    ("docs/lifecycles.md", "lifecycles"): lifecycles,
-    ("docs/demo.md", "demo"): demo,
+    ("docs/operate/settings.md", "settings"): settings,
+    ("docs/guide/lifecycles.md", "lifecycles"): lifecycles,
+    ("docs/guide/demo.md", "demo"): demo,
 }
 
 

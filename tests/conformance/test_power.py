@@ -66,7 +66,7 @@ class _Here:
 
 
 def test_the_table_in_the_documentation_is_the_table_of_ways() -> None:
-    text = (ROOT / "docs" / "conformance-power.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "testing" / "conformance-power.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([\w-]+)` \| (.+?) \| ", text, re.MULTILINE)
     assert dict(rows) == {way.name: way.what for way in WAYS.values()}
     assert "**missed**" not in text

@@ -16,7 +16,7 @@ from tmf_conformance.running.results import Outcome, Report
 from tmf_double.app import Double
 from tmf_double.broken.ways import WAYS
 
-COMMITTED = ROOT / "docs" / "scorecard.md"
+COMMITTED = ROOT / "docs" / "testing" / "scorecard.md"
 
 
 def opening(text: str) -> list[str]:

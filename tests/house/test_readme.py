@@ -17,7 +17,7 @@ from tools import tables
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-PAGES = [README, *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 SESSIONS = [page for page in PAGES if sessions.steps(page.read_text())]
 SERVER, SUBSCRIBER = "127.0.0.1:8080", "9000"
 
@@ -93,7 +93,7 @@ def test_a_table_is_that_of_the_code(file: str, name: str) -> None:
 
 def test_every_setting_is_told_with_its_default_and_meaning() -> None:
     rows = re.findall(
-        r"^\| `(TMF_\w+)` \| (?:`(.*?)`)? \| (.*) \|$", (ROOT / "docs/settings.md").read_text(), re.MULTILINE
+        r"^\| `(TMF_\w+)` \| (?:`(.*?)`)? \| (.*) \|$", (ROOT / "docs/operate/settings.md").read_text(), re.MULTILINE
     )
     assert rows == [tuple(one)[1:] for one in declared()]
     assert [name for name, _, meaning in rows if not meaning] == []
@@ -106,7 +106,7 @@ def test_every_setting_that_a_page_names_is_one() -> None:
 
 
 def test_every_error_code_is_explained() -> None:
-    told = set(re.findall(r"`(\w+)`", (ROOT / "docs/errors.md").read_text()))
+    told = set(re.findall(r"`(\w+)`", (ROOT / "docs/guide/errors.md").read_text()))
     assert {code for code in codes() if code != "problem"} - told == set()
 
 

@@ -16,7 +16,7 @@ from tmf_server.testing import pool
 pytest_plugins = ["pytester"]
 KEPT = pool  # pytester forgets the modules that its runs import first, and those of the server are slow to import
 
-DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "testing.md").read_text()
+DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "testing" / "testing.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
 OPTIONS = ("-q", "--strict-markers", "-p", "no:cacheprovider")
 
