@@ -20,7 +20,7 @@ from benchmarks.machine import machine
 from benchmarks.servers import Server, start
 from tmf_server.app import create_services
 from tmf_server.config import Settings
-from tmf_server.contracts.contract import BASE_PATHS
+from tmf_server.contracts.loading import BASE_PATHS
 from tmf_server.storage.cloning import Cluster, enter_copies, write_copies
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.write.bulk import BulkRecords

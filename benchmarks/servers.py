@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.nouns import Noun
-from tmf_server.contracts.contract import BASE_PATHS
+from tmf_server.contracts.loading import BASE_PATHS
 
 LIVE = "/health/live"
 OURS = "this server"

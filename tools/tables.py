@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tmf_server.apis.families import NOUNS
 from tmf_server.config import declared
-from tmf_server.contracts.contract import ALIASES, BASE_PATHS, load_contracts
+from tmf_server.contracts.loading import ALIASES, BASE_PATHS, load_contracts
 from tmf_server.demo.documents import DOCUMENTS
 from tmf_server.registry.entity import Document
 from tmf_server.resources import openapi_dir

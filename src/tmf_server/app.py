@@ -14,7 +14,8 @@ from tmf_server.apis.billing.bills_on_demand import BILL_ON_DEMAND, BillsOnDeman
 from tmf_server.apis.ordering.cancellation import CANCEL_ORDER, CancelOrder
 from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings, environment
-from tmf_server.contracts.contract import ALIASES, BASE_PATHS, outline
+from tmf_server.contracts.loading import ALIASES, BASE_PATHS
+from tmf_server.contracts.operations import outline
 from tmf_server.events import outbox
 from tmf_server.events.delivery.context import Office, holder_name
 from tmf_server.events.delivery.payload import Composer, Forms

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from connexion.spec import Specification
 
-from tmf_server.contracts.contract import BASE_PATHS
+from tmf_server.contracts.loading import BASE_PATHS
 from tools.contracts.rules import broken
 
 ROOT = Path(__file__).resolve().parents[2]

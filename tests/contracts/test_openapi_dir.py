@@ -11,7 +11,7 @@ from tests.support.nouns.every import Noun
 from tests.support.published import FOLDER, FOUND, MISSING, request_examples
 from tests.support.servers.process import ServerProcess
 from tests.support.servers.served import Served, serving_app
-from tmf_server.contracts.contract import load_contracts
+from tmf_server.contracts.loading import load_contracts
 
 pytestmark = pytest.mark.skipif(not FOUND, reason=MISSING)
 APIS = ("TMF620", "TMF622", "TMF629", "TMF638", "TMF639", "TMF642", "TMF678")

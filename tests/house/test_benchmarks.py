@@ -20,7 +20,7 @@ from benchmarks.nouns import NOUNS, Noun
 from tests.support.servers.client import client_of
 from tests.support.servers.served import serving_app
 from tmf_server.apis.tables import metadata
-from tmf_server.contracts.contract import BASE_PATHS
+from tmf_server.contracts.loading import BASE_PATHS
 from tmf_server.model.core import tally
 
 Written = dict[str, Counter[tuple[Any, ...]]]

@@ -11,7 +11,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tmf_server.contracts.contract import Contract, Schema, ref_name
+from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.schemas import Schema, ref_name
 
 Document = dict[str, Any]
 

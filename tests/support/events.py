@@ -18,7 +18,7 @@ from tests.support.servers.postgres import PostgresServer
 from tmf_server.apis.catalog import tables as catalog
 from tmf_server.apis.tables import metadata
 from tmf_server.config import Settings
-from tmf_server.contracts.contract import load_contracts
+from tmf_server.contracts.loading import load_contracts
 from tmf_server.events import outbox, relay
 from tmf_server.events.delivery.context import Office
 from tmf_server.events.delivery.payload import Composer, Forms

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tmf_server.contracts.contract import BASE_PATHS
+from tmf_server.contracts.loading import BASE_PATHS
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "reference"
 MISSING = "the published documents are not beside this checkout"

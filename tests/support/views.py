@@ -14,7 +14,8 @@ from tmf_server.apis.inventory.v4.resource import RESOURCE_RULES
 from tmf_server.apis.inventory.v4.service import SERVICE_RULES
 from tmf_server.apis.ordering.v4 import ORDERING_RULES
 from tmf_server.apis.registration import as_served
-from tmf_server.contracts.contract import Contract, load_contracts
+from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.loading import load_contracts
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.schema.schemas import Definitions
 from tmf_server.rest.versions.views import V4View

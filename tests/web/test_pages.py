@@ -15,7 +15,8 @@ import pytest
 
 from tests.support.servers.served import Served, serving_app
 from tmf_server.contracts import yaml12
-from tmf_server.contracts.contract import ALIASES, Contract
+from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.loading import ALIASES
 from tmf_server.rules.diagram import mermaid
 from tmf_server.rules.lifecycle import Lifecycle, moves
 from tmf_server.web import create_pages

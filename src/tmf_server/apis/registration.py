@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from tmf_server.apis.families import NOUNS, TYPES, V4_RULES
 from tmf_server.config import Settings
-from tmf_server.contracts.contract import Contract, Schema, check_names, load_contracts
+from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.extensions import load_subclasses
+from tmf_server.contracts.loading import check_names, load_contracts
+from tmf_server.contracts.schemas import Schema
 from tmf_server.registry.entity import Entity
 from tmf_server.registry.exposure import Exposure, View, schema_of
 from tmf_server.registry.registry import Registry

@@ -63,7 +63,7 @@ def serve(*, ephemeral: bool, as_json: bool, apis: str | None, seed: str | None,
 
 
 def _serving(settings: Settings, apis: str | None, seed: str | None) -> Settings:
-    from tmf_server.contracts.contract import check_names
+    from tmf_server.contracts.loading import check_names
 
     if apis is not None:
         settings = settings.having(apis=apis)

@@ -1,83 +1,16 @@
-"""The OpenAPI documents as facts: operations, schemas, attributes, event names. Serves nothing, stores nothing."""
+"""One OpenAPI document as facts: operations, schemas, attributes, event names. Serves nothing, stores nothing."""
 
-import contextlib
-import hashlib
-import json
-import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-import orjson
+from tmf_server.contracts.operations import Operation, operations_of
+from tmf_server.contracts.schemas import Schema, properties_of, ref_name
 
-from tmf_server.contracts import yaml12
-from tmf_server.contracts.swagger2 import convert_swagger2
-
-Schema = dict[str, Any]
 MOST_KEPT, LONGEST_KEPT = 10_000, 200
 """How many paths, right and wrong ones, a document remembers with what they lead to, and of how many characters."""
-METHODS = ("get", "post", "put", "patch", "delete")
-VERBS = {
-    ("get", False): "list",
-    ("post", False): "create",
-    ("get", True): "retrieve",
-    ("patch", True): "patch",
-    ("put", True): "replace",
-    ("delete", True): "delete",
-}
-HUB_VERBS = {
-    ("post", False): "subscribe",
-    ("get", False): "list_subscriptions",
-    ("get", True): "retrieve_subscription",
-    ("delete", True): "unsubscribe",
-}
 KINDS = {"string": "text", "number": "number", "integer": "integer", "boolean": "boolean"}
-
-BASE_PATHS = {
-    "TMF620": "/tmf-api/productCatalogManagement",
-    "TMF622": "/tmf-api/productOrderingManagement",
-    "TMF629": "/tmf-api/customerManagement",
-    "TMF638": "/tmf-api/serviceInventory",
-    "TMF639": "/tmf-api/resourceInventoryManagement",
-    "TMF642": "/tmf-api/alarmManagement",
-    "TMF678": "/tmf-api/customerBillManagement",
-}
-
-# Other mount paths that integrators use for the same documents.
-ALIASES = {
-    "TMF620": ("/productCatalogManagement/v5",),
-    "TMF622": ("/tmf-api/productOrdering/v5", "/productOrderingManagement/v5"),
-    "TMF629": ("/tmf-api/customer/v5",),
-    "TMF638": (
-        "/tmf-api/serviceInventoryManagement/v4",
-        "/tmf-api/serviceInventoryManagement/v5",
-        "/serviceInventory/v5",
-    ),
-    "TMF639": (
-        "/tmf-api/resourceInventory/v4",
-        "/tmf-api/resourceInventory/v5",
-        "/resourceInventory/v5",
-        "/resourceInventoryManagement/v5",
-    ),
-    "TMF642": ("/tmf-api/alarm/v4", "/tmf-api/alarm/v5", "/alarmManagement/v5"),
-    "TMF678": ("/tmf-api/customerBill/v5",),
-}
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One operation of a document: `noun` is the path segment behind it, `verb` what the engine does for it."""
-
-    id: str
-    method: str
-    path: str
-    noun: str
-    verb: str
-    request_schemas: Mapping[str, str | None]  # media type → schema name, None for an inline schema
-    response_schema: str | None
-    success: int
 
 
 @dataclass(frozen=True)
@@ -132,7 +65,7 @@ class Contract:
     @cached_property
     def operations(self) -> dict[str, Operation]:
         """The operations of the document by operationId."""
-        return {operation.id: operation for operation in _operations(self.document)}
+        return {operation.id: operation for operation in operations_of(self.document)}
 
     def declared_types(self, schema: str) -> dict[str, str]:
         """The discriminator's mapping of a schema, `@type` → schema name; empty where there is none."""
@@ -238,11 +171,6 @@ class Contract:
         return found
 
 
-def ref_name(reference: str) -> str:
-    """The last word of a $ref."""
-    return reference.rsplit("/", 1)[-1]
-
-
 def _own_name(schema: str) -> str:
     return schema.rpartition(":")[2]
 
@@ -261,125 +189,3 @@ def _kind(node: Schema) -> str:
         return "instant"
     kind = node.get("type")
     return KINDS.get(kind, "object") if kind else "any"
-
-
-def properties_of(schemas: Mapping[str, Schema], schema: Schema) -> Iterator[tuple[str, Schema]]:
-    """The attributes of a schema, those of its parents first; `schemas` has the parents by name."""
-    for part in schema.get("allOf", ()):
-        yield from properties_of(schemas, schemas.get(ref_name(part["$ref"]), {}) if "$ref" in part else part)
-    yield from (schema.get("properties") or {}).items()
-
-
-def _operations(document: dict[str, Any]) -> Iterator[Operation]:
-    for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                yield _operation(document, path, method, item[method])
-
-
-def _operation(document: dict[str, Any], path: str, method: str, node: dict[str, Any]) -> Operation:
-    parts = [part for part in path.split("/") if part]
-    keyed = parts[-1].startswith("{")
-    noun = parts[0]
-    verb = "listen" if noun == "listener" else (HUB_VERBS if noun == "hub" else VERBS)[method, keyed]
-    success = min(int(code) for code in node["responses"] if code.isdigit() and code < "300" and code != "202")
-    return Operation(
-        id=node["operationId"],
-        method=method.upper(),
-        path=path,
-        noun=noun,
-        verb=verb,
-        request_schemas=_bodies(_resolved(document, node.get("requestBody", {}))),
-        response_schema=_response_schema(_resolved(document, node["responses"].get(str(success), {}))),
-        success=success,
-    )
-
-
-def _resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in node:
-        target: Any = document
-        for key in node["$ref"].removeprefix("#/").split("/"):
-            target = target[key.replace("~1", "/").replace("~0", "~")]
-        node = target
-    return node
-
-
-def _bodies(body: dict[str, Any]) -> dict[str, str | None]:
-    return {media: _schema_name(content) for media, content in body.get("content", {}).items()}
-
-
-def _response_schema(response: dict[str, Any]) -> str | None:
-    return next((_schema_name(content) for content in response.get("content", {}).values()), None)
-
-
-def _schema_name(content: dict[str, Any]) -> str | None:
-    schema = content.get("schema", {})
-    schema = schema.get("items", schema) if schema.get("type") == "array" else schema
-    return ref_name(schema["$ref"]) if "$ref" in schema else None
-
-
-def outline(document: dict[str, Any]) -> dict[str, Any]:
-    """The document's operations alone: what routing and security need, and quick to read for those who do them."""
-    components = document.get("components", {})
-    schemes = {"securitySchemes": components["securitySchemes"]} if "securitySchemes" in components else {}
-    kept = {name: document[name] for name in ("openapi", "info", "servers", "security") if name in document}
-    return kept | {"paths": {path: _outlined(item) for path, item in document["paths"].items()}, "components": schemes}
-
-
-def _outlined(item: dict[str, Any]) -> dict[str, Any]:
-    return {method: _outlined_operation(item[method]) for method in METHODS if method in item}
-
-
-def _outlined_operation(node: dict[str, Any]) -> dict[str, Any]:
-    made = {name: node[name] for name in ("operationId", "security") if name in node}
-    return made | {"responses": {"default": {"description": "as in the document"}}}
-
-
-def check_names(names: Collection[str]) -> None:
-    """Raise ValueError for what is neither an API (TMF620) nor a version of one (TMF620/v5)."""
-    known = {name for api in BASE_PATHS for name in (api, f"{api}/v4", f"{api}/v5")}
-    unknown = sorted(set(names) - known)
-    if unknown:
-        raise ValueError(f"there is no API {', '.join(unknown)}; there are {', '.join(BASE_PATHS)}, with /v4 or /v5")
-
-
-def load_contracts(folder: Path, wanted: tuple[str, ...] = (), cache: Path | None = None) -> list[Contract]:
-    """The documents below `folder` (v4/TMF620.yaml …), all or those named in `wanted` (TMF620 or TMF620/v5).
-
-    Swagger 2.0 documents are read as OpenAPI 3.0. `cache` is a folder that keeps them as JSON, which is read a hundred
-    times faster than YAML. Raises FileNotFoundError when nothing is found.
-    """
-    found = []
-    for path in sorted(folder.glob("v[45]/TMF*.*")):
-        api, version = path.stem, path.parent.name
-        if path.suffix not in (".yaml", ".yml", ".json") or api not in BASE_PATHS:
-            continue
-        if wanted and api not in wanted and f"{api}/{version}" not in wanted:
-            continue
-        found.append(Contract(api, version, f"{BASE_PATHS[api]}/{version}", _cached(path, cache)))
-    if not found:
-        raise FileNotFoundError(f"no document v4/TMFnnn.yaml or v5/TMFnnn.yaml of a wanted API in {folder}")
-    return found
-
-
-def _cached(path: Path, cache: Path | None) -> dict[str, Any]:
-    if cache is None:
-        return read_document(path)
-    kept = cache / f"{hashlib.sha256(path.read_bytes()).hexdigest()}.json"
-    with contextlib.suppress(OSError, ValueError):
-        document: dict[str, Any] = orjson.loads(kept.read_bytes())
-        return document
-    document = read_document(path)
-    # A folder that cannot be written costs a second at each start, and nothing else.
-    with contextlib.suppress(OSError):
-        cache.mkdir(parents=True, exist_ok=True)
-        fresh = kept.with_suffix(f".{os.getpid()}")
-        fresh.write_bytes(orjson.dumps(document))
-        fresh.replace(kept)
-    return document
-
-
-def read_document(path: Path) -> dict[str, Any]:
-    """One document as OpenAPI 3.0, from JSON or YAML, OpenAPI 3.0 or Swagger 2.0."""
-    document = json.loads(path.read_text(encoding="utf-8")) if path.suffix == ".json" else yaml12.load(path)
-    return convert_swagger2(document) if "swagger" in document else document

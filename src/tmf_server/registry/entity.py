@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table
 
-from tmf_server.contracts.contract import Schema
+from tmf_server.contracts.schemas import Schema
 from tmf_server.errors import Fault
 from tmf_server.rules.lifecycle import Lifecycle
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
-from tmf_server.contracts.contract import Contract, Operation, ref_name
+from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.operations import Operation
+from tmf_server.contracts.schemas import ref_name
 from tmf_server.registry.entity import Document, Entity, Path
 
 

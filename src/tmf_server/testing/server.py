@@ -14,7 +14,7 @@ import structlog
 import uvicorn
 
 from tmf_server.config import Settings
-from tmf_server.contracts.contract import check_names
+from tmf_server.contracts.loading import check_names
 from tmf_server.observability import logs
 from tmf_server.storage.connection import migrate
 from tmf_server.storage.connection.database import Database

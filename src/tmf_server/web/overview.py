@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tmf_server.contracts.contract import ALIASES, Contract
+from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.loading import ALIASES
 from tmf_server.registry.exposure import Exposure
 from tmf_server.registry.registry import Registry
 from tmf_server.rules.diagram import mermaid, rows

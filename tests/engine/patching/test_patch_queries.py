@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.published import FOUND, MISSING, Example, answer_examples, request_examples
-from tmf_server.contracts.contract import Contract, load_contracts
+from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.loading import load_contracts
 from tmf_server.errors import Conflict, InvalidInput, NotSupported
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.patching import places as patchplaces

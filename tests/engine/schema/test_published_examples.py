@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.published import FOUND, MISSING, Example, answer_examples, request_examples
-from tmf_server.contracts.contract import Contract, load_contracts
+from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.loading import load_contracts
 from tmf_server.errors import InvalidInput
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.schema.schemas import Definitions

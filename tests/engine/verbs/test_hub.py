@@ -4,7 +4,8 @@ import httpx
 import pytest
 
 from tests.support.nouns.every import registry
-from tmf_server.contracts.contract import Contract, Operation
+from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.operations import Operation
 
 CONTRACTS = registry().contracts
 ALL = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)

@@ -9,7 +9,9 @@ import pytest
 from tests.support.events import ORIGIN, SameView, change, render
 from tests.support.nouns.every import smallest
 from tmf_server.apis.catalog import tables as catalog
-from tmf_server.contracts.contract import Contract, load_contracts, ref_name
+from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.loading import load_contracts
+from tmf_server.contracts.schemas import ref_name
 from tmf_server.events.delivery.payload import Composer, Forms
 from tmf_server.events.outbox import StoredEvent
 from tmf_server.registry.entity import Document, Entity

@@ -10,7 +10,8 @@ import httpx
 from tests.support.servers.served import SERVICES
 from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings
-from tmf_server.contracts.contract import Contract, Schema, ref_name
+from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.schemas import Schema, ref_name
 from tmf_server.registry.exposure import Exposure
 from tmf_server.registry.registry import Registry
 

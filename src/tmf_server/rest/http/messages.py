@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tmf_server.contracts.contract import Operation
+from tmf_server.contracts.operations import Operation
 from tmf_server.errors import NotFound
 from tmf_server.registry.exposure import Endpoint, Exposure
 

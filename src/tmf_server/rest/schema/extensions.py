@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from tmf_server.contracts.contract import Contract, Schema
+from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.extensions import Subclass
+from tmf_server.contracts.schemas import Schema
 from tmf_server.rest.schema.schemas import Definitions
 
 COPIED = frozenset({"type", "format", "enum"})

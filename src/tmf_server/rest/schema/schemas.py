@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tmf_server.contracts.contract import properties_of, ref_name
 from tmf_server.contracts.extensions import Subclass
+from tmf_server.contracts.schemas import properties_of, ref_name
 
 Schema = dict[str, Any]
 

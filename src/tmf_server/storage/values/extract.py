@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Numeric, String
 from sqlalchemy.sql.sqltypes import BigInteger
 
-from tmf_server.contracts.contract import Schema, ref_name
+from tmf_server.contracts.schemas import Schema, ref_name
 from tmf_server.registry.entity import Characteristics, Document, Entity, Path
 from tmf_server.registry.exposure import Exposure, create_schema
 from tmf_server.registry.registry import KINDS_BY_SCHEMA, Registry

@@ -1,0 +1,95 @@
+"""Reads the OpenAPI documents of a folder, and keeps them in a cache. Reads and writes files; knows no noun."""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from tmf_server.contracts import yaml12
+from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.swagger2 import convert_swagger2
+
+BASE_PATHS = {
+    "TMF620": "/tmf-api/productCatalogManagement",
+    "TMF622": "/tmf-api/productOrderingManagement",
+    "TMF629": "/tmf-api/customerManagement",
+    "TMF638": "/tmf-api/serviceInventory",
+    "TMF639": "/tmf-api/resourceInventoryManagement",
+    "TMF642": "/tmf-api/alarmManagement",
+    "TMF678": "/tmf-api/customerBillManagement",
+}
+
+# Other mount paths that integrators use for the same documents.
+ALIASES = {
+    "TMF620": ("/productCatalogManagement/v5",),
+    "TMF622": ("/tmf-api/productOrdering/v5", "/productOrderingManagement/v5"),
+    "TMF629": ("/tmf-api/customer/v5",),
+    "TMF638": (
+        "/tmf-api/serviceInventoryManagement/v4",
+        "/tmf-api/serviceInventoryManagement/v5",
+        "/serviceInventory/v5",
+    ),
+    "TMF639": (
+        "/tmf-api/resourceInventory/v4",
+        "/tmf-api/resourceInventory/v5",
+        "/resourceInventory/v5",
+        "/resourceInventoryManagement/v5",
+    ),
+    "TMF642": ("/tmf-api/alarm/v4", "/tmf-api/alarm/v5", "/alarmManagement/v5"),
+    "TMF678": ("/tmf-api/customerBill/v5",),
+}
+
+
+def check_names(names: Collection[str]) -> None:
+    """Raise ValueError for what is neither an API (TMF620) nor a version of one (TMF620/v5)."""
+    known = {name for api in BASE_PATHS for name in (api, f"{api}/v4", f"{api}/v5")}
+    unknown = sorted(set(names) - known)
+    if unknown:
+        raise ValueError(f"there is no API {', '.join(unknown)}; there are {', '.join(BASE_PATHS)}, with /v4 or /v5")
+
+
+def load_contracts(folder: Path, wanted: tuple[str, ...] = (), cache: Path | None = None) -> list[Contract]:
+    """The documents below `folder` (v4/TMF620.yaml …), all or those named in `wanted` (TMF620 or TMF620/v5).
+
+    Swagger 2.0 documents are read as OpenAPI 3.0. `cache` is a folder that keeps them as JSON, which is read a hundred
+    times faster than YAML. Raises FileNotFoundError when nothing is found.
+    """
+    found = []
+    for path in sorted(folder.glob("v[45]/TMF*.*")):
+        api, version = path.stem, path.parent.name
+        if path.suffix not in (".yaml", ".yml", ".json") or api not in BASE_PATHS:
+            continue
+        if wanted and api not in wanted and f"{api}/{version}" not in wanted:
+            continue
+        found.append(Contract(api, version, f"{BASE_PATHS[api]}/{version}", _cached(path, cache)))
+    if not found:
+        raise FileNotFoundError(f"no document v4/TMFnnn.yaml or v5/TMFnnn.yaml of a wanted API in {folder}")
+    return found
+
+
+def _cached(path: Path, cache: Path | None) -> dict[str, Any]:
+    if cache is None:
+        return read_document(path)
+    kept = cache / f"{hashlib.sha256(path.read_bytes()).hexdigest()}.json"
+    with contextlib.suppress(OSError, ValueError):
+        document: dict[str, Any] = orjson.loads(kept.read_bytes())
+        return document
+    document = read_document(path)
+    # A folder that cannot be written costs a second at each start, and nothing else.
+    with contextlib.suppress(OSError):
+        cache.mkdir(parents=True, exist_ok=True)
+        fresh = kept.with_suffix(f".{os.getpid()}")
+        fresh.write_bytes(orjson.dumps(document))
+        fresh.replace(kept)
+    return document
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """One document as OpenAPI 3.0, from JSON or YAML, OpenAPI 3.0 or Swagger 2.0."""
+    document = json.loads(path.read_text(encoding="utf-8")) if path.suffix == ".json" else yaml12.load(path)
+    return convert_swagger2(document) if "swagger" in document else document
