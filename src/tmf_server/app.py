@@ -70,16 +70,24 @@ def create_app(settings: Settings) -> Front:
     return compose(create_services(settings))
 
 
-def compose(services: Services, outbound: Callable[..., Outbound] = Outbound) -> Front:
-    """The application on these parts; notifications leave it by `outbound`."""
+def compose(
+    services: Services, outbound: Callable[..., Outbound] = Outbound, mounts: Mapping[str, ASGIApp] | None = None
+) -> Front:
+    """The application on these parts; notifications leave it by `outbound`, `mounts` are served besides its own."""
     settings = services.settings
     worker = create_worker(services, outbound) if settings.events.worker else None
     dispatcher = Dispatcher(services, VERBS, INLINE[services.database.dialect], wake=worker.wake if worker else None)
     api = create_api(dispatcher, services)
     shared = shared_figures(settings.observability.metrics_dir if settings.observability.metrics else None)
     life = Life(services, dispatcher, worker, shared)
-    mounts = _mounts(services, shared)
-    return Front(api, routing=_routing(api), aliases=_aliases(services), settings=settings, life=life, mounts=mounts)
+    return Front(
+        api,
+        routing=_routing(api),
+        aliases=_aliases(services),
+        settings=settings,
+        life=life,
+        mounts={**_mounts(services, shared), **(mounts or {})},
+    )
 
 
 def _mounts(services: Services, shared: Shared | None) -> Mapping[str, ASGIApp]:

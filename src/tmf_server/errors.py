@@ -57,6 +57,12 @@ class Unjudged(Problem):
     code = "internalError"
 
 
+class CrossSite(Problem):
+    """The page of another site writes."""
+
+    code = "crossSite"
+
+
 class NotFound(Problem):
     """No record, path or operation of that name."""
 
@@ -113,6 +119,12 @@ class TooLarge(Problem):
     """The body is over the limit."""
 
     code = "tooLarge"
+
+
+class Misdirected(Problem):
+    """The request calls the server by a name that is not one of its own."""
+
+    code = "misdirected"
 
 
 class UnsupportedMedia(Problem):

@@ -50,6 +50,7 @@ def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
         apis=("TMF620", "TMF638", "TMF639", "TMF642"),
         worker=False,
         outbound_allow=("127.0.0.1",),
+        allowed_hosts=("server",),
     )
     database = Database(settings)
     migrate.upgrade(database)

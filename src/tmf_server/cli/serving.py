@@ -1,7 +1,6 @@
 """`serve` and `worker`. Starts what app.py composes."""
 
 import contextlib
-import ipaddress
 import json
 import signal
 import socket
@@ -94,7 +93,9 @@ def _serve_ephemeral(settings: Settings, *, as_json: bool) -> None:
 
 def check_address(settings: Settings) -> None:
     """Refuse to listen where others can reach the server while nobody checks who they are."""
-    if settings.server.proxy_authenticates or _is_loopback(settings.server.host):
+    from tmf_server.rest.http.edge.hosts import is_loopback
+
+    if settings.server.proxy_authenticates or is_loopback(settings.server.host):
         return
     raise Failure(
         f"{settings.server.host} can be reached by others, and no authentication is configured. Listen on 127.0.0.1, "
@@ -115,15 +116,6 @@ def check_port(settings: Settings) -> None:
             f"{host}:{port} cannot be listened on: {error.strerror}. Choose another address with --host and --port, "
             "or end what listens there."
         ) from error
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def prepare(settings: Settings) -> None:

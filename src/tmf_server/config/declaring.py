@@ -1,6 +1,7 @@
 """How an area declares its settings: default, meaning (for the documentation) and allowed values."""
 
 import ipaddress
+import re
 from collections.abc import Callable
 from dataclasses import field
 from typing import Any, TypeVar
@@ -15,6 +16,8 @@ Check = Callable[[Any], Any]
 DAY = 86_400.0
 YEAR = 366 * DAY
 BIGINT = 2**63 - 1
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST_PATTERN = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|[0-9A-Fa-f:]+(%\w+)?")
 
 
 def setting(default: T, meaning: str, *checks: Check, secret: bool = False) -> T:
@@ -65,6 +68,32 @@ def _is_web_address(text: str) -> bool:
     except ValueError:
         return False
     return complete and not any(sign in text for sign in "?#@ ")
+
+
+def web_origin(text: str) -> None:
+    """Allow an origin as browsers send it, and * for every one: with a path or a slash it would never match."""
+    if text != "*" and not _is_origin(text):
+        raise ValidationError(
+            f"must be an origin like https://shop.example or http://localhost:3000, without a slash at its end, or *, "
+            f"not {text!r}"
+        )
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    usual = port is not None and port == _DEFAULT_PORTS.get(parts.scheme)
+    whole = f"{parts.scheme}://{parts.netloc}".lower() == text
+    return whole and bool(parts.hostname) and "@" not in text and not usual
+
+
+def host_pattern(text: str) -> None:
+    """Allow the name or address of a host without its port, *.example.com for all below a name, and * for every one."""
+    if text != "*" and not _HOST_PATTERN.fullmatch(text):
+        raise ValidationError(f"must be a host like api.example.com or *.example.com, without a port, not {text!r}")
 
 
 def ip_address(text: str) -> None:

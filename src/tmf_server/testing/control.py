@@ -9,9 +9,8 @@ from typing import Any, Protocol, TypeVar
 import orjson
 from starlette.types import Receive, Scope, Send
 
-from tmf_server.errors import InvalidInput, MethodNotAllowed, NotFound, Problem, TooLarge
+from tmf_server.errors import InvalidInput, MethodNotAllowed, NotFound, TooLarge
 from tmf_server.rest.body.strictjson import parse
-from tmf_server.rest.http.failures import failure
 from tmf_server.rest.http.messages import Response
 from tmf_server.rest.verbs.dispatch import send_response
 from tmf_server.testing.clock import Clock
@@ -51,13 +50,9 @@ class Control:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        try:
-            answer = self._answer(scope["path"].rstrip("/"), scope["method"])
-            response = await answer(await _body(receive))
-        except Problem as problem:
-            response = failure(problem, "v5")
-        await send_response(send, response)
+        """Answer one request. Raises Problem."""
+        answer = self._answer(scope["path"].rstrip("/"), scope["method"])
+        await send_response(send, await answer(await _body(receive)))
 
     def _answer(self, path: str, method: str) -> Answer:
         answers = self._answers.get(path)

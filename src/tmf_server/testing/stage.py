@@ -38,9 +38,9 @@ class Stage:
         if settings.database.demo:
             records = BulkRecords(self._services.registry, settings, self._services.database.dialect)
             self._services.database.transact(partial(load_demo, records=records))
-        self._front = compose(self._services, partial(FaultyOutbound, self.faults, self._expected))
+        control = {SEGMENT: Control(self)}
+        self._front = compose(self._services, partial(FaultyOutbound, self.faults, self._expected), control)
         self._beginning = Snapshot(self._services.database)
-        self._control = Control(self)
         self._resetting = Lock()
         self._under_way = 0
 
@@ -52,9 +52,7 @@ class Stage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the life of the process."""
         segment = scope["path"][1:].partition("/")[0] if scope["type"] == "http" else ""
-        if segment == SEGMENT:
-            await self._control(scope, receive, send)
-        elif scope["type"] != "http" or segment in UNTOUCHED:
+        if scope["type"] != "http" or segment in UNTOUCHED:
             await self._front(scope, receive, send)
         else:
             await self._serve(scope, receive, send)

@@ -127,7 +127,6 @@ class _Site:
     def secured(self, response: Response) -> Response:
         """Headers that keep a page to what this server sends."""
         response.headers["Content-Security-Policy"] = self._policy
-        response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 

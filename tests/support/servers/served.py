@@ -15,6 +15,7 @@ from tmf_server.rest.verbs.services import Services
 from tmf_server.storage.connection import migrate
 from tmf_server.storage.connection.database import Database
 
+HOSTS = ("testserver", "*.example")
 KEPT = frozenset({"alembic_version", "server_key"})
 SERVICES: "WeakKeyDictionary[httpx.Client, Services]" = WeakKeyDictionary()
 """The parts of the server that a client talks to, for records that no request can make."""
@@ -48,8 +49,8 @@ def empty(database: Database) -> None:
 @contextmanager
 def serving_app(database_url: str, **settings: object) -> Iterator[Served]:
     """A migrated, empty, running server; settings over the defaults, its worker off unless they say otherwise."""
-    chosen: dict[str, object] = {"worker": False, "demo": False, "outbound_allow": ("127.0.0.1",)} | settings
-    made = Settings.of(database_url=database_url, **chosen)
+    usual = {"worker": False, "demo": False, "outbound_allow": ("127.0.0.1",), "allowed_hosts": HOSTS}
+    made = Settings.of(database_url=database_url, **{**usual, **settings})
     database = Database(made)
     migrate.upgrade(database)
     database.close()

@@ -9,6 +9,7 @@ from tmf_server.rest.http.messages import Response
 STATUS: dict[type[Problem], int] = {
     errors.InvalidInput: 400,
     errors.TooCostly: 400,
+    errors.CrossSite: 403,
     errors.NotFound: 404,
     errors.MethodNotAllowed: 405,
     errors.NotAcceptable: 406,
@@ -19,6 +20,7 @@ STATUS: dict[type[Problem], int] = {
     errors.PreconditionFailed: 412,
     errors.TooLarge: 413,
     errors.UnsupportedMedia: 415,
+    errors.Misdirected: 421,
     errors.NotSupported: 501,
     errors.Unavailable: 503,
 }

@@ -16,7 +16,7 @@ from tmf_server.storage.files import FileStore
 METHODS = ("GET", "HEAD", "PUT", "DELETE", "OPTIONS")
 TYPES = {".json": "application/json", ".ndjson": "application/x-ndjson", ".jsonl": "application/x-ndjson"}
 # A browser that is led here shows nothing and runs nothing.
-SAFE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
+SAFE = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
 class Files:
