@@ -1,6 +1,7 @@
 """Files of jobs over HTTP: PUT, GET, HEAD and DELETE of /files/NAME. Holds nothing in memory; knows no job."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import orjson
 from starlette.responses import FileResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from tmf_server.errors import InvalidInput, MethodNotAllowed, TooLarge
+from tmf_server.errors import InvalidInput, MethodNotAllowed, TooLarge, Unavailable
 from tmf_server.rest.http.messages import Response
 from tmf_server.rest.verbs.dispatch import ORIGIN, send_response
+from tmf_server.storage.connection.space import lacks_space
 from tmf_server.storage.files import FileStore
 
 METHODS = ("GET", "HEAD", "PUT", "DELETE", "OPTIONS")
@@ -53,7 +55,8 @@ class Files:
         path = self._store.path(name)
         there = path.exists()
         # one thread writes the whole file and waits for each piece of it
-        await asyncio.to_thread(self._write, path, _pieces(receive, asyncio.get_running_loop()))
+        with _room_told():
+            await asyncio.to_thread(self._write, path, _pieces(receive, asyncio.get_running_loop()))
         url = f"{scope[ORIGIN]}/files/{name}"
         told = orjson.dumps({"name": name, "href": url, "size": path.stat().st_size})
         await send_response(send, Response(200 if there else 201, told, [("Location", url)]))
@@ -62,6 +65,16 @@ class Files:
         with self._store.publish(path) as sink:
             for piece in pieces:
                 sink.write(piece)
+
+
+@contextlib.contextmanager
+def _room_told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if not lacks_space(error):
+            raise
+        raise Unavailable("There is no room for the file just now.", retry_after=10) from error
 
 
 def _pieces(receive: Receive, loop: asyncio.AbstractEventLoop) -> Iterator[bytes]:

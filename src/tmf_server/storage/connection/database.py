@@ -18,7 +18,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from tmf_server.config import Settings
 from tmf_server.errors import TooCostly, Unavailable
-from tmf_server.storage.connection.driver import Written, fetch_all, fetch_one_within
+from tmf_server.storage.connection.driver import Written, fetch_all, fetch_one_within, written_so_far
+from tmf_server.storage.connection.space import Space, lacks_space
 from tmf_server.storage.connection.sqlite_functions import register_functions
 
 __all__ = ["Connection", "Database"]
@@ -78,6 +79,7 @@ class Database:
         self.settings = settings
         self.url = database_url(settings.database.database_url)
         self.dialect = self.url.get_backend_name()
+        self.space = Space()
         self._local = threading.local()
         self._endless: dict[tuple[Any, ...], float] = {}  # counts that were given up, and until when
         self._readers: weakref.WeakSet[Connection] = weakref.WeakSet()
@@ -240,7 +242,14 @@ class Database:
 
     def _transact_once(self, work: Callable[[Connection], T]) -> T:
         with self.engine.begin() as connection:
-            return work(connection)
+            if not self.space.short:
+                return work(connection)
+            before = written_so_far(connection)
+            result = work(connection)
+            wrote = written_so_far(connection) != before
+        if wrote:
+            self.space.note_success()
+        return result
 
     def count_within(self, written: Written, seconds: float) -> int | None:
         """The single number that the statement gives, None when it takes longer than `seconds`.
@@ -283,8 +292,11 @@ class Database:
         return counts[question]
 
     def _translated(self, error: Exception) -> Exception:
-        """What the client is told: try again when the database is busy or away; any other error stays what it is."""
+        """Return what the client is told: to come back when the database is busy, full or away; else the error."""
         cause = _driver_error(error)
+        if lacks_space(cause):
+            self.space.note_failure()
+            return Unavailable("The database has no room for what is written just now.", retry_after=10)
         if "database is locked" in str(cause):
             return Unavailable("The database is busy with other writers. Send the request again in a moment.")
         if isinstance(cause, self._away) and (_state(error) or AWAY_STATES[0])[:2] in AWAY_STATES:

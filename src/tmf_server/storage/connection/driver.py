@@ -73,6 +73,14 @@ def fetch_one_within(connection: Connection, written: Written, seconds: float) -
         return cursor.fetchone()
 
 
+def written_so_far(connection: Connection) -> Any:
+    """Return a mark that is another one as soon as the connection's transaction has written something."""
+    if connection.dialect.name == "postgresql":
+        return fetch_all(connection, "SELECT pg_current_xact_id_if_assigned()", {})
+    raw: Any = connection.connection.driver_connection
+    return raw.total_changes
+
+
 @lru_cache(maxsize=1024)
 def _spelled(sql: str) -> Sql:
     return Sql(sql)

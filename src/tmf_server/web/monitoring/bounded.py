@@ -18,16 +18,16 @@ class Bounded(Generic[T]):
         self._seconds = seconds
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="monitoring")
         self._running: asyncio.Future[T] | None = None
-        self._found: tuple[float, T] | None = None
+        self._found: tuple[float, object, T] | None = None
 
-    async def result(self) -> T | None:
-        """What it found, at most FRESH_SECONDS ago; None when it did not end in time."""
-        if self._found is not None and time.monotonic() - self._found[0] < FRESH_SECONDS:
-            return self._found[1]
+    async def result(self, state: object = None) -> T | None:
+        """What it found, at most FRESH_SECONDS ago and in the same `state`; None when it did not end in time."""
+        if self._found is not None and time.monotonic() - self._found[0] < FRESH_SECONDS and self._found[1] == state:
+            return self._found[2]
         if self._running is None or self._running.done():
             self._running = asyncio.get_running_loop().run_in_executor(self._thread, self._look)
         done, _ = await asyncio.wait({self._running}, timeout=self._seconds)
         if not done:
             return None
-        self._found = time.monotonic(), self._running.result()
-        return self._found[1]
+        self._found = time.monotonic(), state, self._running.result()
+        return self._found[2]

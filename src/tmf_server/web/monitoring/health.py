@@ -1,4 +1,4 @@
-"""/health/live and /health/ready: is this process alive, and can it do its work? Changes nothing."""
+"""/health/live and /health/ready: is this process alive, and can it do its work?"""
 
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +17,7 @@ from tmf_server.rest.http.messages import Response
 from tmf_server.rest.verbs.dispatch import send_response
 from tmf_server.storage.connection import migrate
 from tmf_server.storage.connection.database import Database
+from tmf_server.storage.room import has_room
 from tmf_server.web.monitoring.bounded import Bounded
 
 RETRY_AFTER = "5"
@@ -48,7 +49,7 @@ class Health:
         await send_response(send, response)
 
     async def _ready(self) -> Response:
-        checks = await self._checks.result()
+        checks = await self._checks.result(self._database.space.short)
         if checks is None:
             checks = {"database": _down(f"no answer within {self._settings.observability.ready_seconds:g} s")}
         ready = all(check["status"] == UP for check in checks.values())
@@ -72,7 +73,10 @@ class Health:
         started = time.perf_counter()
         with self._database.read() as connection:
             connection.exec_driver_sql("SELECT 1")
-        return {"status": UP, "kind": self._database.dialect, "seconds": round(time.perf_counter() - started, 6)}
+        figures = {"kind": self._database.dialect, "seconds": round(time.perf_counter() - started, 6)}
+        if not has_room(self._database):
+            return _down("a write found no room: free space on the disk of the database", **figures)
+        return {"status": UP, **figures}
 
     def _migrations_check(self) -> Check:
         present = migrate.current(self._database)
