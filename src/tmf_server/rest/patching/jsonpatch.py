@@ -8,7 +8,7 @@ What is wrong with the patch itself is InvalidInput. What fits the patch but not
 a path that leads nowhere, is Conflict (RFC 5789, 2.2): another client may have changed the record.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ import orjson
 from tmf_server.errors import InvalidInput, TooLarge
 from tmf_server.rest.body.jsonvalues import copied, depth_of, json_equal, merge
 from tmf_server.rest.body.strictjson import RESERVED
-from tmf_server.rest.patching.operations import CODE, Operation, conflict, parse_operations, refuse
+from tmf_server.rest.patching.operations import CODE, Operation, conflict, refuse
 from tmf_server.rest.patching.paths import INDEX, BadPathError, Path, Token
 from tmf_server.rest.patching.places import Budget, Place, find_places
 
@@ -36,19 +36,16 @@ class Bounds:
 class JsonPatch:
     """One application of a JSON Patch, with or without queries, to a copy of a document."""
 
-    def __init__(
-        self, document: dict[str, Any], is_array: IsArray | None, bounds: Bounds, *, queries: bool = False
-    ) -> None:
+    def __init__(self, document: dict[str, Any], is_array: IsArray | None, bounds: Bounds) -> None:
         self._root: Any = copied(document)
         self._room = 2 * bounds.size
         self._is_array = is_array or (lambda _: False)
         self._bounds = bounds
-        self._queries = queries
         self._budget = Budget()
 
-    def apply(self, patch: Any) -> dict[str, Any]:
+    def apply(self, operations: Iterable[Operation]) -> dict[str, Any]:
         """The changed copy, to be taken once. Raises InvalidInput, Conflict or TooLarge."""
-        for operation in parse_operations(patch, queries=self._queries):
+        for operation in operations:
             DOING[operation.op](self, operation)
         if not isinstance(self._root, dict):
             raise InvalidInput("The patch puts something else in the place of the record's object.", code=CODE)

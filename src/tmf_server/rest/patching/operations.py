@@ -10,6 +10,8 @@ from tmf_server.rest.patching.paths import BadPathError, Path, Query, parse_path
 CODE = "invalidPatch"
 CONFLICT = "patchConflict"
 MOST_OPERATIONS = 1000
+LONGEST_PATHS = 64_000
+"""Characters of all paths that may be queries, which take long to read."""
 NEEDS: dict[str, tuple[str, ...]] = {
     "add": ("value",),
     "replace": ("value",),
@@ -37,7 +39,17 @@ def parse_operations(patch: Any, *, queries: bool) -> list[Operation]:
         raise InvalidInput("A JSON Patch is an array of operations.", code=CODE)
     if len(patch) > MOST_OPERATIONS:
         raise InvalidInput(f"A JSON Patch has at most {MOST_OPERATIONS} operations; send several.", code=CODE)
+    if queries and sum(map(_written, patch)) > LONGEST_PATHS:
+        raise InvalidInput(
+            f"The paths of a JSON Patch Query have at most {LONGEST_PATHS} characters in all; send several.", code=CODE
+        )
     return [_parsed(number, given, queries=queries) for number, given in enumerate(patch)]
+
+
+def _written(given: Any) -> int:
+    """How many characters the paths of an operation have."""
+    paths = (given.get("path"), given.get("from")) if isinstance(given, dict) else ()
+    return sum(len(path) for path in paths if isinstance(path, str))
 
 
 def _parsed(number: int, given: Any, *, queries: bool) -> Operation:

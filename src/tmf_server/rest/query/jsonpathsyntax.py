@@ -83,6 +83,9 @@ class _Parser(Parser):
     def parse_singular_query_selector(self, stream: TokenStream) -> SingularQuerySelector:
         raise JSONPathSyntaxError("expected a name in quotes, * or a filter in the brackets", token=stream.current())
 
+    def parse_list_literal(self, stream: TokenStream) -> BaseExpression:
+        raise JSONPathSyntaxError("there are no lists", token=stream.current())
+
     def _decode_string_literal(self, token: Token) -> str:
         text = super()._decode_string_literal(token)
         if "\0" in text or SURROGATE.search(text):

@@ -7,7 +7,7 @@ from tmf_server.registry.entity import Document
 from tmf_server.rest.body.strictjson import without_nulls
 from tmf_server.rest.http.messages import Request, Response
 from tmf_server.rest.patching.jsonpatch import Bounds
-from tmf_server.rest.patching.patch import apply_patch
+from tmf_server.rest.patching.patch import read_patch
 from tmf_server.rest.patching.updates import arrays_of, check_result
 from tmf_server.rest.representation.representation import check_if_match, record_response, shown_document
 from tmf_server.rest.verbs.idempotency import answer_once
@@ -51,13 +51,10 @@ def _answer(request: Request, stored: Stored, *, status: int = 200) -> Response:
 
 def patch(request: Request) -> Response:
     """200 with the changed record; the patch is applied to the record as this version shows it."""
-    settings, contract = request.services.settings, request.exposure.contract
+    limits, contract = request.services.settings.limits, request.exposure.contract
     is_array = arrays_of(contract, _change_schema(request))
-    bounds = Bounds(settings.limits.max_body_bytes, settings.limits.max_depth)
-    return _change(
-        request,
-        lambda shown: apply_patch(request.media_type, shown, request.body, is_array=is_array, bounds=bounds),
-    )
+    bounds = Bounds(limits.max_body_bytes, limits.max_depth)
+    return _change(request, read_patch(request.media_type, request.body, is_array=is_array, bounds=bounds))
 
 
 def replace(request: Request) -> Response:
@@ -71,22 +68,35 @@ def replace(request: Request) -> Response:
 
 
 def _change(request: Request, edit: Callable[[Document], Document]) -> Response:
-    services = request.services
-    exposure = request.exposure
+    """200 with the edited record.
+
+    A writer locks others out, on SQLite all of them. So the record is read and edited before, and once more under the
+    lock where another writer came between.
+    """
+    services, entity = request.services, request.exposure.entity
+    with services.database.read() as connection:
+        read = _found(request, connection)
+    prepared = [_edited(request, read, edit)]
 
     def work(connection: Connection) -> Stored:
-        stored = _locked(request, connection)
-        check_if_match(request, stored)
-        canonical, shown = shown_document(request, stored.document)
-        result = without_nulls(edit(shown))
-        schema = _change_schema(request)
-        check_result(exposure.contract, exposure.schema, schema, shown, result)
-        services.validators.check(exposure.contract, schema, result)
-        after = exposure.view.accept(result, canonical)
-        check_place(exposure, after)
-        return services.records.update(connection, exposure.entity, stored, after, policy=_policy(request))
+        stored = _found(request, connection, lock=True)
+        after = prepared.pop() if prepared and stored == read else _edited(request, stored, edit)
+        return services.records.update(connection, entity, stored, after, policy=_policy(request))
 
     return _answer(request, services.database.transact(work))
+
+
+def _edited(request: Request, stored: Stored, edit: Callable[[Document], Document]) -> Document:
+    """The canonical document after the edit of what the version shows. Raises what refuses the change."""
+    exposure, schema = request.exposure, _change_schema(request)
+    check_if_match(request, stored)
+    canonical, shown = shown_document(request, stored.document)
+    result = without_nulls(edit(shown))
+    check_result(exposure.contract, exposure.schema, schema, shown, result)
+    request.services.validators.check(exposure.contract, schema, result)
+    after = exposure.view.accept(result, canonical)
+    check_place(exposure, after)
+    return after
 
 
 def _change_schema(request: Request) -> str:
@@ -99,7 +109,7 @@ def delete(request: Request) -> Response:
     services = request.services
 
     def work(connection: Connection) -> None:
-        stored = _locked(request, connection)
+        stored = _found(request, connection, lock=True)
         check_if_match(request, stored)
         services.records.delete(connection, request.exposure.entity, stored)
 
@@ -107,8 +117,8 @@ def delete(request: Request) -> Response:
     return Response(204)
 
 
-def _locked(request: Request, connection: Connection) -> Stored:
-    stored = request.services.records.load(connection, request.exposure.entity, request.path_id, lock=True)
+def _found(request: Request, connection: Connection, *, lock: bool = False) -> Stored:
+    stored = request.services.records.load(connection, request.exposure.entity, request.path_id, lock=lock)
     if stored is None or not shows(request.exposure, stored):
         raise no_such_record(request)
     return stored

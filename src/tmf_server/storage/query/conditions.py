@@ -16,7 +16,11 @@ from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.values.regexes import found
 
 Path = tuple[str, ...]
+Pay = Callable[[int], None]
 Scalar = str | bool | int | Decimal
+
+SEARCHED = 100
+"""How many characters a regular expression searches in the time that one value takes."""
 
 ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
     "gt": operator.gt,
@@ -151,39 +155,50 @@ def denial(condition: Condition) -> Condition:
     return condition.part if isinstance(condition, Not) else Not(condition)
 
 
-def matches(condition: Condition | None, document: Any) -> bool:
-    """True when the document fulfils the condition; the same answer as the database gives."""
-    return condition is None or MEANINGS[type(condition)](condition, document)
+def matches(condition: Condition | None, document: Any, pay: Pay | None = None) -> bool:
+    """True when the document fulfils the condition; the same answer as the database gives.
+
+    `pay` is told of each value that is looked at, and may raise what ends the search.
+    """
+    return condition is None or MEANINGS[type(condition)](condition, document, pay)
 
 
-def values_at(node: Any, path: Path) -> Iterator[Any]:
+def values_at(node: Any, path: Path, pay: Pay | None = None) -> Iterator[Any]:
     """Everything that the path leads to from the node, elements of a last array one by one."""
     for item in node if isinstance(node, list) else (node,):
+        if pay is not None:
+            pay(1)
         if not path:
             yield item
         elif isinstance(item, dict) and path[0] in item:
-            yield from values_at(item[path[0]], path[1:])
+            yield from values_at(item[path[0]], path[1:], pay)
 
 
-def elements_at(node: Any, path: Path) -> Iterator[Any]:
+def elements_at(node: Any, path: Path, pay: Pay | None = None) -> Iterator[Any]:
     """What the path leads to, without nulls and arrays in arrays."""
-    return (value for value in values_at(node, path) if value is not None and not isinstance(value, list))
+    return (value for value in values_at(node, path, pay) if value is not None and not isinstance(value, list))
 
 
-def _compares(condition: Compare, node: Any) -> bool:
+def _compares(condition: Compare, node: Any, pay: Pay | None) -> bool:
     if condition.operator == "ne":
-        return not any(value == condition.value for value in _typed(condition, node))
+        return not any(value == condition.value for value in _typed(condition, node, pay))
     if condition.operator == "eq":
-        return any(value == condition.value for value in _typed(condition, node))
+        return any(value == condition.value for value in _typed(condition, node, pay))
     if condition.operator == "regex":
-        return any(found(str(condition.value), value) for value in _typed(condition, node))
+        return any(_finds(str(condition.value), value, pay) for value in _typed(condition, node, pay))
     holds = ORDERINGS[condition.operator]
-    return any(holds(value, condition.value) for value in _typed(condition, node))
+    return any(holds(value, condition.value) for value in _typed(condition, node, pay))
 
 
-def _typed(condition: Compare, node: Any) -> Iterator[Any]:
+def _finds(pattern: str, text: str, pay: Pay | None) -> bool:
+    if pay is not None:
+        pay(len(text) // SEARCHED)
+    return found(pattern, text)
+
+
+def _typed(condition: Compare, node: Any, pay: Pay | None) -> Iterator[Any]:
     read = READERS[condition.kind]
-    for value in values_at(node, condition.path):
+    for value in values_at(node, condition.path, pay):
         typed = read(value)
         if typed is not None:
             yield typed
@@ -221,12 +236,12 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "instant": _instant,
 }
 
-MEANINGS: dict[type, Callable[[Any, Any], bool]] = {
+MEANINGS: dict[type, Callable[[Any, Any, Pay | None], bool]] = {
     Compare: _compares,
-    Some: lambda some, node: any(matches(some.condition, item) for item in elements_at(node, some.path)),
-    And: lambda both, node: all(matches(part, node) for part in both.parts),
-    Or: lambda either, node: any(matches(part, node) for part in either.parts),
-    Not: lambda denied, node: not matches(denied.part, node),
-    TypeIs: lambda wanted, node: isinstance(node, dict) and node.get("@type") in wanted.names,
-    Exists: lambda wanted, node: any(value is not None for value in values_at(node, wanted.path)),
+    Some: lambda some, node, pay: any(matches(some.condition, item, pay) for item in elements_at(node, some.path, pay)),
+    And: lambda both, node, pay: all(matches(part, node, pay) for part in both.parts),
+    Or: lambda either, node, pay: any(matches(part, node, pay) for part in either.parts),
+    Not: lambda denied, node, pay: not matches(denied.part, node, pay),
+    TypeIs: lambda wanted, node, _: isinstance(node, dict) and node.get("@type") in wanted.names,
+    Exists: lambda wanted, node, pay: any(value is not None for value in values_at(node, wanted.path, pay)),
 }
