@@ -19,6 +19,7 @@ from benchmarks.databases import database, database_of, version_of
 from benchmarks.machine import machine, versions
 from benchmarks.nouns import NOUNS, Noun
 from benchmarks.page import page
+from benchmarks.peers.pragmas import SYNCHRONOUS
 from benchmarks.report import tables
 from benchmarks.servers import APPS, OTHER, Server, serve
 from tmf_server.config import Settings
@@ -89,6 +90,7 @@ def _facts(arguments: argparse.Namespace) -> dict[str, Any]:
         "versions": versions(),
         **{name: getattr(arguments, name) for name in asked},
         "shown_bytes": Settings().limits.shown_bytes,
+        "synchronous": SYNCHRONOUS,
         "starts": [],
         "cells": [],
     }

@@ -32,8 +32,8 @@ the database share them, too.
   its items, the count, and the event. A test holds the peers to it. This server also checks the whole document against
   its schema and the rules of the noun, fills in links and gives an ETag; the peers check what their models say, (a)
   nothing.
-- SQLite writes ahead (WAL, `synchronous=NORMAL`) for all; PostgreSQL is started for the run and waits for no disk
-  (`fsync=off`, `synchronous_commit=off`), for all alike.
+- SQLite writes ahead (WAL, `synchronous={synchronous}`) for all; PostgreSQL is started for the run and waits for no
+  disk (`fsync=off`, `synchronous_commit=off`), for all alike.
 - GET reads random records by id. This server keeps what it showed last in memory, {shown} MiB in a process by default,
   and reads the record from the database all the same; "nothing kept" makes every answer anew from what it reads.
   No other server keeps anything.
@@ -81,7 +81,9 @@ def page(runs: Sequence[Facts]) -> str:
     """What is compared, and the tables of every run."""
     nouns = {noun for facts in runs for noun in facts["nouns"]}
     prose = PAGE.format(
-        shown=runs[0]["shown_bytes"] // 2**20, notes="".join(text for noun, text in NOTES.items() if noun in nouns)
+        shown=runs[0]["shown_bytes"] // 2**20,
+        synchronous=runs[0].get("synchronous", "normal").upper(),  # not told by figures from before it could be set
+        notes="".join(text for noun, text in NOTES.items() if noun in nouns),
     )
     return prose + "\n".join(map(tables, runs)) + "\n" + goals(runs[0])
 

@@ -13,6 +13,7 @@ import psycopg
 
 from benchmarks.nouns import Target
 from benchmarks.peers import sql
+from benchmarks.peers.pragmas import PRAGMAS
 from benchmarks.peers.rows import NOUN, Rows, rows_of
 
 URL = os.environ["BENCH_DATABASE_URL"]
@@ -36,8 +37,8 @@ def _connection() -> Any:
     if not hasattr(_local, "connection"):
         if SQLITE:
             _local.connection = sqlite3.connect(URL.removeprefix("sqlite:///"), timeout=10, isolation_level=None)
-            _local.connection.execute("PRAGMA journal_mode=WAL")
-            _local.connection.execute("PRAGMA synchronous=NORMAL")
+            for pragma in PRAGMAS:
+                _local.connection.execute(pragma)
         else:
             _local.connection = psycopg.connect(URL.replace("+psycopg", ""), autocommit=True)
     return _local.connection

@@ -12,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from benchmarks.nouns import Target
 from benchmarks.peers import sql
 from benchmarks.peers.models import MODELS
+from benchmarks.peers.pragmas import PRAGMAS
 from benchmarks.peers.rows import NOUN, Rows, rows_of
 from tmf_server.apis.tables import metadata
 from tmf_server.model import core
@@ -32,8 +33,8 @@ if SQLITE:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
 
 
 make_session = sessionmaker(engine)

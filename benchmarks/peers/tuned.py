@@ -14,6 +14,7 @@ from fastapi import FastAPI, Query, Request, Response
 from benchmarks.nouns import Target
 from benchmarks.peers import sql
 from benchmarks.peers.models import MODELS
+from benchmarks.peers.pragmas import PRAGMAS
 from benchmarks.peers.rows import NOUN, Rows, rows_of
 
 URL = os.environ["BENCH_DATABASE_URL"]
@@ -44,8 +45,8 @@ class Sqlite:
         path = URL.removeprefix("sqlite:///")
         self.reader, self.writer = [await aiosqlite.connect(path, timeout=10, isolation_level=None) for _ in range(2)]
         for one in (self.reader, self.writer):
-            await one.execute("PRAGMA journal_mode=WAL")
-            await one.execute("PRAGMA synchronous=NORMAL")
+            for pragma in PRAGMAS:
+                await one.execute(pragma)
 
     async def fetch(self, text: str, *values: Any) -> list[Any]:
         """All rows."""

@@ -21,7 +21,8 @@ def documents_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def variables(database_url: str, tmp_path: Path, documents_cache: Path) -> dict[str, str]:
     """The environment of a server of the catalog, which starts faster alone, with a database of its own."""
     folders = {"TMF_STORAGE_DIR": str(tmp_path / "files"), "TMF_CACHE_DIR": str(documents_cache)}
-    return {"TMF_DATABASE_URL": database_url, "TMF_LOG_LEVEL": "warning", "TMF_APIS": "TMF620", **folders}
+    quick = {"TMF_APIS": "TMF620", "TMF_SQLITE_SYNCHRONOUS": "off"}
+    return {"TMF_DATABASE_URL": database_url, "TMF_LOG_LEVEL": "warning", **quick, **folders}
 
 
 @pytest.fixture

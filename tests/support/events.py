@@ -47,6 +47,7 @@ QUICK: dict[str, Any] = {
     "poll_seconds": 0.05,
     "outbound_allow": ("127.0.0.0/8",),
     "busy_seconds": 30.0,
+    "sqlite_synchronous": "off",
 }
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tmf_server.config.declaring import between, setting, span
+from tmf_server.config.declaring import between, one_of, setting, span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +18,11 @@ class DatabaseSettings:
         5.0, "how long PostgreSQL may take to accept a connection before 503; 2 at least", between(2, 3600)
     )
     busy_seconds: float = setting(10.0, "how long a writer waits for SQLite's lock before 503", between(0, 3600))
+    sqlite_synchronous: str = setting(
+        "full",
+        "what SQLite waits for: full (each commit is on the disk), extra (its folder too), normal, off",
+        one_of("full", "extra", "normal", "off"),
+    )
     statement_seconds: float = setting(5.0, "a query over it is refused as too costly", span(86_400))
     count_seconds: float = setting(0.05, "budget of X-Total-Count under filters", span(86_400))
     transaction_tries: int = setting(5, "how often a transaction that met a deadlock is run", between(1, 100))

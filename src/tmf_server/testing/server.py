@@ -44,6 +44,7 @@ DEFAULTS: dict[str, Any] = {
     "delivery_pauses": (0.1, 0.2, 0.5, 1.0, 2.0),
     "poll_seconds": 0.1,
     "graceful_seconds": 1.0,
+    "sqlite_synchronous": "off",  # nothing of it is to outlast the machine
     # two states of a record may have the same instant here, which else tells them apart in memory
     "shown_bytes": 0,
     # instants that a test sets are no sign of events that lie about

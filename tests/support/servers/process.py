@@ -36,6 +36,7 @@ class ServerProcess:
         self.log = folder / f"serve-{self.port}.log"
         own = {"TMF_PORT": str(self.port), "TMF_APIS": "TMF620", "TMF_DEMO": "0", "TMF_LOG_FORMAT": "json"}
         own["TMF_CACHE_DIR"] = str(CACHE)  # a server that has to read YAML first starts seconds later
+        own["TMF_SQLITE_SYNCHRONOUS"] = "off"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TMF_")}
         environment = {**kept, **own, **(variables or {})}
         with self.log.open("wb") as log:

@@ -49,7 +49,13 @@ def empty(database: Database) -> None:
 @contextmanager
 def serving_app(database_url: str, **settings: object) -> Iterator[Served]:
     """A migrated, empty, running server; settings over the defaults, its worker off unless they say otherwise."""
-    usual = {"worker": False, "demo": False, "outbound_allow": ("127.0.0.1",), "allowed_hosts": HOSTS}
+    usual = {
+        "worker": False,
+        "demo": False,
+        "outbound_allow": ("127.0.0.1",),
+        "allowed_hosts": HOSTS,
+        "sqlite_synchronous": "off",
+    }
     made = Settings.of(database_url=database_url, **{**usual, **settings})
     database = Database(made)
     migrate.upgrade(database)

@@ -40,7 +40,6 @@ ENDLESS_SECONDS = 10.0
 MOST_COUNTS = 10_000
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
-    "synchronous=NORMAL",
     "foreign_keys=ON",
     "cache_size=-8192",
     "temp_store=MEMORY",
@@ -116,7 +115,7 @@ class Database:
         return engine
 
     def _prepare_sqlite(self, connection: Any, _record: Any) -> None:
-        for pragma in SQLITE_PRAGMAS:
+        for pragma in (*SQLITE_PRAGMAS, f"synchronous={self.settings.database.sqlite_synchronous}"):
             connection.execute(f"PRAGMA {pragma}")
         register_functions(connection)
         connection.set_progress_handler(self._overdue, PROGRESS_OPERATIONS)
