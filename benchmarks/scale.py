@@ -18,9 +18,9 @@ from benchmarks import load, records
 from benchmarks.databases import empty_database
 from benchmarks.machine import machine
 from benchmarks.servers import Server, start
+from tmf_server.apis.families import APIS
 from tmf_server.app import create_services
 from tmf_server.config import Settings
-from tmf_server.contracts.loading import BASE_PATHS
 from tmf_server.storage.cloning import Cluster, enter_copies, write_copies
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.write.bulk import BulkRecords
@@ -172,7 +172,7 @@ class Client:
 
 
 def _path(noun: str, query: str = "", version: str = "v5") -> str:
-    return f"{BASE_PATHS[NOUNS[noun]]}/{version}/{noun}{'?' + query if query else ''}"
+    return f"{APIS[NOUNS[noun]].base_path}/{version}/{noun}{'?' + query if query else ''}"
 
 
 def _pages(server: Server, samples: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.nouns import Noun
-from tmf_server.contracts.loading import BASE_PATHS
+from tmf_server.apis.families import APIS
 
 LIVE = "/health/live"
 OURS = "this server"
@@ -65,7 +65,7 @@ def serve(name: str, noun: Noun, database_url: str, processes: int, checkout: Pa
     if checkout is not None:
         settings["PYTHONPATH"] = code_of(checkout)
     if APPS[name] == FACTORY:
-        base = BASE_PATHS[noun.api]
+        base = APIS[noun.api].base_path
         collections = {version: f"{base}/{version}/{noun.name}" for version in ("v5", "v4")}
     else:
         collections = {"v5": f"/{noun.name}"}

@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from tmf_server.apis import tables as everything
+from tmf_server.apis.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=everything.metadata,
+    target_metadata=metadata,
     compare_type=True,
     transaction_per_migration=True,
 )

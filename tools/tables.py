@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from tmf_server.apis.families import NOUNS
+from tmf_server.apis.families import APIS
 from tmf_server.config import declared
-from tmf_server.contracts.loading import ALIASES, BASE_PATHS, load_contracts
+from tmf_server.contracts.loading import load_contracts
 from tmf_server.demo.documents import DOCUMENTS
 from tmf_server.registry.entity import Document
 from tmf_server.resources import openapi_dir
@@ -24,12 +24,12 @@ def served() -> Iterator[str]:
     """Each API with its mount paths."""
     yield "| API | | paths | also answered at |"
     yield "|---|---|---|---|"
-    contracts = load_contracts(openapi_dir(), tuple(NOUNS))
-    for api in NOUNS:
-        mine = [one for one in contracts if one.api == api]
+    contracts = load_contracts(openapi_dir(), APIS)
+    for number, api in APIS.items():
+        mine = [one for one in contracts if one.api == number]
         versions = ", ".join(f"`/{one.version}`" for one in sorted(mine, key=lambda one: one.version))
-        aliases = ", ".join(f"`{alias}`" for alias in ALIASES[api])
-        yield f"| {api} | {mine[0].document['info']['title']} | `{BASE_PATHS[api]}` + {versions} | {aliases} |"
+        aliases = ", ".join(f"`{alias}`" for alias in api.aliases)
+        yield f"| {number} | {mine[0].document['info']['title']} | `{api.base_path}` + {versions} | {aliases} |"
 
 
 def settings() -> Iterator[str]:
@@ -45,8 +45,8 @@ def lifecycles() -> Iterator[str]:
     """Each lifecycle as a diagram."""
     owners: dict[tuple[str, int], list[str]] = {}
     machines: dict[tuple[str, int], Lifecycle] = {}
-    for nouns in NOUNS.values():
-        for entity in {one.name: one for one in nouns.values()}.values():
+    for api in APIS.values():
+        for entity in {one.name: one for one in api.nouns.values()}.values():
             for path, machine in entity.machines:
                 key = ".".join((*path, machine.attribute)), id(machine)
                 machines[key] = machine

@@ -10,7 +10,7 @@ import pytest
 from tests.support.nouns.demo import demo_size
 from tests.support.nouns.every import registry
 from tests.support.servers.served import Served
-from tmf_server.app import create_desk
+from tmf_server.background import create_desk
 from tmf_server.cli.base import Failure
 from tmf_server.cli.records import choose_noun
 from tmf_server.model.core import entity, reference

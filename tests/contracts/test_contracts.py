@@ -13,13 +13,13 @@ import pytest
 import yaml
 from connexion.spec import Specification
 
-from tmf_server.contracts.loading import BASE_PATHS
+from tmf_server.apis.families import APIS
 from tools.contracts.rules import broken
 
 ROOT = Path(__file__).resolve().parents[2]
 OPENAPI = ROOT / "openapi"
 SHARED = ROOT.parent / "shared"
-NAMES = [f"{version}/{api}" for version in ("v4", "v5") for api in sorted(BASE_PATHS)]
+NAMES = [f"{version}/{api}" for version in ("v4", "v5") for api in sorted(APIS)]
 PATCH_MEDIA = {
     "application/json",
     "application/merge-patch+json",
@@ -105,7 +105,7 @@ def test_every_reference_leads_somewhere_inside(name: str) -> None:
 @every_document
 def test_it_is_served_at_its_default_path(name: str) -> None:
     version, api = name.split("/")
-    assert [server["url"] for server in document(name)["servers"]] == [f"{BASE_PATHS[api]}/{version}"]
+    assert [server["url"] for server in document(name)["servers"]] == [f"{APIS[api].base_path}/{version}"]
 
 
 @every_document

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.servers.served import serving_app
-from tmf_server.apis.families import NOUNS
+from tmf_server.apis.families import APIS
 from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings
 from tmf_server.resources import openapi_dir
@@ -16,7 +16,7 @@ V4 = "/tmf-api/productCatalogManagement/v4"
 V5 = "/tmf-api/productCatalogManagement/v5"
 
 
-@pytest.mark.parametrize("api", sorted(NOUNS))
+@pytest.mark.parametrize("api", sorted(APIS))
 def test_v4_alone_is_served_over_the_canonical_document(api: str) -> None:
     registry = create_registry(Settings.of(apis=(f"{api}/v4",)))
     assert [one.name for one in registry.contracts] == [f"{api}/v4"]

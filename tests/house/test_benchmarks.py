@@ -19,8 +19,8 @@ from benchmarks.databases import database_of, fill
 from benchmarks.nouns import NOUNS, Noun
 from tests.support.servers.client import client_of
 from tests.support.servers.served import serving_app
+from tmf_server.apis.families import APIS
 from tmf_server.apis.tables import metadata
-from tmf_server.contracts.loading import BASE_PATHS
 from tmf_server.model.core import tally
 
 Written = dict[str, Counter[tuple[Any, ...]]]
@@ -45,7 +45,7 @@ class Place:
     client: httpx.Client
 
     def path(self, version: str = "v5") -> str:
-        return f"{BASE_PATHS[self.noun.api]}/{version}/{self.noun.name}"
+        return f"{APIS[self.noun.api].base_path}/{version}/{self.noun.name}"
 
 
 @pytest.fixture(scope="module", params=NOUNS.values(), ids=lambda one: one.name)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, create_engine, insert, select, update
 
 from tests.support.servers.postgres import PostgresServer
 from tmf_server.apis.catalog import tables as catalog
+from tmf_server.apis.families import APIS
 from tmf_server.apis.tables import metadata
 from tmf_server.config import Settings
 from tmf_server.contracts.loading import load_contracts
@@ -83,7 +84,7 @@ CATALOG = Entity(name="productCatalog", type_name="ProductCatalog", table=catalo
 @cache
 def small_registry() -> Registry:
     """Offerings and catalogs of TMF620 in both versions."""
-    contracts = load_contracts(openapi_dir(), ("TMF620",))
+    contracts = load_contracts(openapi_dir(), APIS, ("TMF620",))
     exposures = []
     for contract in contracts:
         exposures.append(Exposure(OFFERING, contract, NOUN, "ProductOffering", SameView()))

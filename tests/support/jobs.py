@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 from tests.support.servers.served import Served
-from tmf_server.app import create_desk
+from tmf_server.background import create_desk
 from tmf_server.model.events import outbox
 from tmf_server.model.jobs import transfer_job
 from tmf_server.processes.jobs.context import Desk

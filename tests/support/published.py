@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tmf_server.contracts.loading import BASE_PATHS
+from tmf_server.apis.families import APIS
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "reference"
 MISSING = "the published documents are not beside this checkout"
@@ -36,7 +36,7 @@ class Example:
 @cache
 def documents() -> dict[str, Node]:
     """The published documents of every API that is served, by short name."""
-    paths = [path for path in sorted(FOLDER.glob("v*/*")) if path.stem in BASE_PATHS]
+    paths = [path for path in sorted(FOLDER.glob("v*/*")) if path.stem in APIS]
     return {f"{path.stem}/{path.parent.name}": _read(path) for path in paths}
 
 

@@ -10,6 +10,7 @@ from tmf_server.apis.alarm.v4 import ALARM_RULES
 from tmf_server.apis.billing.v4 import BILLING_RULES
 from tmf_server.apis.catalog.v4 import CATALOG_RULES
 from tmf_server.apis.customer.v4 import CUSTOMER_RULES
+from tmf_server.apis.families import APIS
 from tmf_server.apis.inventory.v4.resource import RESOURCE_RULES
 from tmf_server.apis.inventory.v4.service import SERVICE_RULES
 from tmf_server.apis.ordering.v4 import ORDERING_RULES
@@ -60,7 +61,7 @@ RECORDS = [
 
 @cache
 def contract(api: str, version: str) -> Contract:
-    return as_served(load_contracts(openapi_dir(), (f"{api}/{version}",))[0])
+    return as_served(load_contracts(openapi_dir(), APIS, (f"{api}/{version}",))[0])
 
 
 @cache

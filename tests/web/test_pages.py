@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from tests.support.servers.served import Served, serving_app
+from tmf_server.apis.families import APIS
 from tmf_server.contracts import yaml12
 from tmf_server.contracts.contract import Contract
-from tmf_server.contracts.loading import ALIASES
 from tmf_server.rules.diagram import mermaid
 from tmf_server.rules.lifecycle import Lifecycle, moves
 from tmf_server.web import create_pages
@@ -101,7 +101,7 @@ def test_the_index_names_every_document_alias_and_noun(client: httpx.Client, ser
         assert contract.base_path in page
         for form in ("json", "yaml"):
             assert f"openapi/{contract.version}/{contract.api}.{form}" in page
-        for alias in ALIASES[contract.api]:
+        for alias in APIS[contract.api].aliases:
             assert (alias in page) == (f"{contract.api}/{alias[-2:]}" in {one.name for one in registry.contracts})
     for exposure in registry.exposures:
         assert f"{exposure.contract.base_path[1:]}/{exposure.noun}" in page

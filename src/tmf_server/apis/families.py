@@ -1,40 +1,28 @@
-"""The nouns: declarations only, one module per family. This is their index, by API and path segment."""
+"""Every API by its number, from the packages that the list of families names. Imports them; declares nothing itself."""
 
 from collections.abc import Mapping
+from importlib import import_module
 
-from tmf_server.apis.alarm import entities as alarm
-from tmf_server.apis.alarm.v4 import ALARM_RULES
-from tmf_server.apis.billing import entities as billing
-from tmf_server.apis.billing.v4 import BILLING_RULES
-from tmf_server.apis.catalog import entities as catalog
-from tmf_server.apis.catalog.v4 import CATALOG_RULES
-from tmf_server.apis.customer import entities as customer
-from tmf_server.apis.customer.v4 import CUSTOMER_RULES
-from tmf_server.apis.inventory import entities as inventory
-from tmf_server.apis.inventory.v4.resource import RESOURCE_RULES
-from tmf_server.apis.inventory.v4.service import SERVICE_RULES
-from tmf_server.apis.ordering import entities as ordering
-from tmf_server.apis.ordering.v4 import ORDERING_RULES
-from tmf_server.registry.entity import Entity
-from tmf_server.rest.versions.rules import Rules
+from tmf_server.apis import FAMILIES
+from tmf_server.apis.api import Api, Handlers
+from tmf_server.rest.verbs.services import Services
 
-NOUNS: Mapping[str, Mapping[str, Entity]] = {
-    "TMF620": catalog.NOUNS,
-    "TMF622": ordering.NOUNS,
-    "TMF629": customer.NOUNS,
-    "TMF638": inventory.SERVICE_NOUNS,
-    "TMF639": inventory.RESOURCE_NOUNS,
-    "TMF642": alarm.NOUNS,
-    "TMF678": billing.NOUNS,
-}
-V4_RULES: Mapping[str, Rules] = {
-    "TMF620": CATALOG_RULES,
-    "TMF622": ORDERING_RULES,
-    "TMF629": CUSTOMER_RULES,
-    "TMF638": SERVICE_RULES,
-    "TMF639": RESOURCE_RULES,
-    "TMF642": ALARM_RULES,
-    "TMF678": BILLING_RULES,
-}
-# Path segments that show only one type of their entity, with all below it.
-TYPES: Mapping[str, Mapping[str, str]] = {"TMF639": inventory.RESOURCE_TYPES}
+
+def _declared() -> list[Api]:
+    return [api for family in FAMILIES for api in import_module(f"{__package__}.{family}.api").APIS]
+
+
+APIS: Mapping[str, Api] = {api.number: api for api in sorted(_declared(), key=lambda api: api.number)}
+
+
+def all_handlers(services: Services) -> Handlers:
+    """The handlers of all APIs. Raises LookupError for a served entity whose task or intake nobody handles."""
+    made = [api.handlers(services) for api in APIS.values()]
+    found = Handlers(
+        {name: start for one in made for name, start in one.tasks.items()},
+        {name: intake for one in made for name, intake in one.intakes.items()},
+    )
+    for entity in services.registry.entities.values():
+        if entity.task not in (None, *found.tasks) or entity.intake not in (None, *found.intakes):
+            raise LookupError(f"{entity.name}: no family handles its task {entity.task} or intake {entity.intake}")
+    return found

@@ -1,9 +1,9 @@
 """The registry of a server: the documents that it serves, with the noun behind each path. Reads documents only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from tmf_server.apis.families import NOUNS, TYPES, V4_RULES
+from tmf_server.apis.families import APIS
 from tmf_server.config import Settings
 from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.extensions import load_subclasses
@@ -20,17 +20,33 @@ from tmf_server.rest.versions.views import V4View, V5View
 
 def create_registry(settings: Settings) -> Registry:
     """The documents that are served, each of their paths with its noun behind it."""
-    check_names(settings.contracts.apis)
-    wanted = settings.contracts.apis or tuple(NOUNS)
+    check_names(settings.contracts.apis, APIS)
+    wanted = settings.contracts.apis or tuple(APIS)
     registered = load_subclasses(settings.contracts.schema_dir)
-    loaded = load_contracts(settings.contracts.openapi_dir or openapi_dir(), wanted, settings.contracts.cache_dir)
+    loaded = _documents(settings, wanted)
     served = len(loaded)
     loaded += _canonical_beside(loaded, settings)
     contracts = [as_served(with_subclasses(one, registered)) for one in loaded]
     exposures = [exposure for contract in contracts[:served] for exposure in _exposures(contract, contracts)]
     beside = [exposure for contract in contracts[served:] for exposure in _exposures(contract, contracts)]
     entities = {one.entity.name: one.entity for one in exposures}
-    return Registry(contracts[:served], list(entities.values()), exposures, beside)
+    return Registry(
+        contracts[:served],
+        list(entities.values()),
+        exposures,
+        beside,
+        kinds_by_schema=_merged(api.kinds_by_schema for api in APIS.values()),
+        kinds_by_default=_merged(api.kinds_by_default for api in APIS.values()),
+    )
+
+
+def _merged(tables: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    return {name: kind for table in tables for name, kind in table.items()}
+
+
+def _documents(settings: Settings, wanted: tuple[str, ...]) -> list[Contract]:
+    folder = settings.contracts.openapi_dir or openapi_dir()
+    return load_contracts(folder, APIS, wanted, settings.contracts.cache_dir)
 
 
 def _canonical_beside(served: list[Contract], settings: Settings) -> list[Contract]:
@@ -39,11 +55,9 @@ def _canonical_beside(served: list[Contract], settings: Settings) -> list[Contra
     found = []
     for name in sorted(f"{api}/v5" for api in lacking):
         try:
-            found += load_contracts(
-                settings.contracts.openapi_dir or openapi_dir(), (name,), settings.contracts.cache_dir
-            )
+            found += _documents(settings, (name,))
         except FileNotFoundError:
-            found += load_contracts(openapi_dir(), (name,), settings.contracts.cache_dir)
+            found += load_contracts(openapi_dir(), APIS, (name,), settings.contracts.cache_dir)
     return found
 
 
@@ -68,13 +82,13 @@ def as_served(contract: Contract) -> Contract:
 
 def _alone(contract: Contract) -> Mapping[str, str]:
     """The path segments of the document that show only one type of their entity, with that type."""
-    return TYPES.get(contract.api, {})
+    return APIS[contract.api].types
 
 
 def _nouns(contract: Contract) -> dict[str, Entity]:
     """The entities behind the paths of the document, by path segment."""
     there = {operation.noun for operation in contract.operations.values()}
-    return {noun: entity for noun, entity in NOUNS[contract.api].items() if noun in there}
+    return {noun: entity for noun, entity in APIS[contract.api].nouns.items() if noun in there}
 
 
 def _exposures(contract: Contract, contracts: list[Contract]) -> list[Exposure]:
@@ -99,4 +113,4 @@ def _view(contract: Contract, noun: str, canonical: Contract, entity: Entity) ->
         return V5View()
     other = next(name for name, one in _nouns(canonical).items() if one is entity)
     schemas = schema_of(contract, noun), schema_of(canonical, other)
-    return V4View(V4_RULES[contract.api], contract, canonical, *schemas)
+    return V4View(APIS[contract.api].v4, contract, canonical, *schemas)

@@ -1,24 +1,12 @@
-"""All tables at once, for migrations and their check. No queries."""
+"""All tables at once: those that families share and each family's own. For migrations and their check; no queries."""
 
-from tmf_server.apis.alarm import tables as alarm
-from tmf_server.apis.billing import tables as billing
-from tmf_server.apis.catalog import tables as catalog
-from tmf_server.apis.customer import tables as customer
-from tmf_server.apis.inventory import tables as inventory
-from tmf_server.apis.ordering import tables as ordering
+from importlib import import_module
+
+from tmf_server.apis import FAMILIES
 from tmf_server.model import core, events, idempotency, jobs
 from tmf_server.model.base import metadata
 
-__all__ = [
-    "alarm",
-    "billing",
-    "catalog",
-    "core",
-    "customer",
-    "events",
-    "idempotency",
-    "inventory",
-    "jobs",
-    "metadata",
-    "ordering",
-]
+__all__ = ["core", "events", "idempotency", "jobs", "metadata"]
+
+for family in FAMILIES:
+    import_module(f"{__package__}.{family}.tables")

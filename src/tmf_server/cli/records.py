@@ -28,7 +28,7 @@ def load(noun: str, file: Path, version: str, upsert: bool, silent: bool) -> Non
 
     Exits with 1 when some were refused, and says which.
     """
-    from tmf_server.app import create_desk
+    from tmf_server.background import create_desk
     from tmf_server.processes.jobs.importing import Importer
     from tmf_server.processes.jobs.progress import Progress as Done
 
@@ -83,7 +83,7 @@ class _Bar:
 @click.option("--origin", default="", help="Scheme and host that links begin with (TMF_PUBLIC_URL).")
 def dump(noun: str, version: str, query: str, output: Path | None, origin: str) -> None:
     """Write the records of NOUN, one a line, to standard output or a file."""
-    from tmf_server.app import create_desk
+    from tmf_server.background import create_desk
     from tmf_server.processes.jobs.exporting import Exporter
     from tmf_server.processes.jobs.formats import Format
     from tmf_server.processes.jobs.selection import Choice
@@ -138,10 +138,10 @@ def choose_noun(registry: "Registry", noun: str, version: str) -> "Choice":
 @click.argument("noun", required=False)
 def lifecycle(noun: str | None) -> None:
     """Draw the lifecycle of NOUN as a Mermaid diagram, from the table that the server goes by."""
-    from tmf_server.apis.families import NOUNS
+    from tmf_server.apis.families import APIS
     from tmf_server.rules.diagram import mermaid
 
-    drawn = {name: one.machines for nouns in NOUNS.values() for name, one in nouns.items() if one.machines}
+    drawn = {name: one.machines for api in APIS.values() for name, one in api.nouns.items() if one.machines}
     found = {name.casefold(): name for name in drawn}.get((noun or "").casefold())
     if found is None:
         raise Failure(f"name a noun with a lifecycle: {', '.join(sorted(drawn))}")

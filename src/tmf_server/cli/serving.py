@@ -62,12 +62,13 @@ def serve(*, ephemeral: bool, as_json: bool, apis: str | None, seed: str | None,
 
 
 def _serving(settings: Settings, apis: str | None, seed: str | None) -> Settings:
+    from tmf_server.apis.families import APIS
     from tmf_server.contracts.loading import check_names
 
     if apis is not None:
         settings = settings.having(apis=apis)
     with told():
-        check_names(settings.contracts.apis)
+        check_names(settings.contracts.apis, APIS)
     return settings if seed is None else settings.having(demo=seed == "demo")
 
 
@@ -167,7 +168,7 @@ def _run(settings: Settings) -> None:
 @click.command()
 def worker() -> None:
     """Deliver events and run jobs, beside `serve` with TMF_WORKER=0; any number of them on any machine."""
-    from tmf_server.app import create_worker
+    from tmf_server.background import create_worker
     from tmf_server.observability.metrics import shared_figures
 
     settings = read_settings()

@@ -29,7 +29,7 @@ class Attribute:
 
 @dataclass(frozen=True, eq=False)
 class Contract:
-    """One document of one API in one version.
+    """One document of one API in one version, served below `base_path` and at its `aliases`.
 
     `added` are schemas beside those of the document, `added_types` the `@type`s that they add: schema name → `@type` →
     added schema. The part of an added schema's name after the last colon is its `@type`. `undeclared` are attributes
@@ -40,6 +40,7 @@ class Contract:
     version: str
     base_path: str
     document: dict[str, Any] = field(repr=False)
+    aliases: tuple[str, ...] = ()
     added: Mapping[str, Schema] = field(default_factory=dict, repr=False)
     added_types: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     undeclared: Mapping[str, Mapping[str, Schema]] = field(default_factory=dict, repr=False)

@@ -4,9 +4,9 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -14,47 +14,33 @@ from tmf_server.contracts import yaml12
 from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.swagger2 import convert_swagger2
 
-BASE_PATHS = {
-    "TMF620": "/tmf-api/productCatalogManagement",
-    "TMF622": "/tmf-api/productOrderingManagement",
-    "TMF629": "/tmf-api/customerManagement",
-    "TMF638": "/tmf-api/serviceInventory",
-    "TMF639": "/tmf-api/resourceInventoryManagement",
-    "TMF642": "/tmf-api/alarmManagement",
-    "TMF678": "/tmf-api/customerBillManagement",
-}
 
-# Other mount paths that integrators use for the same documents.
-ALIASES = {
-    "TMF620": ("/productCatalogManagement/v5",),
-    "TMF622": ("/tmf-api/productOrdering/v5", "/productOrderingManagement/v5"),
-    "TMF629": ("/tmf-api/customer/v5",),
-    "TMF638": (
-        "/tmf-api/serviceInventoryManagement/v4",
-        "/tmf-api/serviceInventoryManagement/v5",
-        "/serviceInventory/v5",
-    ),
-    "TMF639": (
-        "/tmf-api/resourceInventory/v4",
-        "/tmf-api/resourceInventory/v5",
-        "/resourceInventory/v5",
-        "/resourceInventoryManagement/v5",
-    ),
-    "TMF642": ("/tmf-api/alarm/v4", "/tmf-api/alarm/v5", "/alarmManagement/v5"),
-    "TMF678": ("/tmf-api/customerBill/v5",),
-}
+class Addresses(Protocol):
+    """Where the documents of an API are served: below a path, and at others that end with the version."""
+
+    @property
+    def base_path(self) -> str:
+        """The path without the version."""
+        ...
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The other paths, each with the version that it leads to."""
+        ...
 
 
-def check_names(names: Collection[str]) -> None:
+def check_names(names: Collection[str], known: Collection[str]) -> None:
     """Raise ValueError for what is neither an API (TMF620) nor a version of one (TMF620/v5)."""
-    known = {name for api in BASE_PATHS for name in (api, f"{api}/v4", f"{api}/v5")}
-    unknown = sorted(set(names) - known)
+    versions = {name for api in known for name in (api, f"{api}/v4", f"{api}/v5")}
+    unknown = sorted(set(names) - versions)
     if unknown:
-        raise ValueError(f"there is no API {', '.join(unknown)}; there are {', '.join(BASE_PATHS)}, with /v4 or /v5")
+        raise ValueError(f"there is no API {', '.join(unknown)}; there are {', '.join(known)}, with /v4 or /v5")
 
 
-def load_contracts(folder: Path, wanted: tuple[str, ...] = (), cache: Path | None = None) -> list[Contract]:
-    """The documents below `folder` (v4/TMF620.yaml …), all or those named in `wanted` (TMF620 or TMF620/v5).
+def load_contracts(
+    folder: Path, apis: Mapping[str, Addresses], wanted: tuple[str, ...] = (), cache: Path | None = None
+) -> list[Contract]:
+    """The documents of `apis` below `folder` (v4/TMF620.yaml …), all or those named in `wanted` (TMF620 or TMF620/v5).
 
     Swagger 2.0 documents are read as OpenAPI 3.0. `cache` is a folder that keeps them as JSON, which is read a hundred
     times faster than YAML. Raises FileNotFoundError when nothing is found.
@@ -62,11 +48,13 @@ def load_contracts(folder: Path, wanted: tuple[str, ...] = (), cache: Path | Non
     found = []
     for path in sorted(folder.glob("v[45]/TMF*.*")):
         api, version = path.stem, path.parent.name
-        if path.suffix not in (".yaml", ".yml", ".json") or api not in BASE_PATHS:
+        if path.suffix not in (".yaml", ".yml", ".json") or api not in apis:
             continue
         if wanted and api not in wanted and f"{api}/{version}" not in wanted:
             continue
-        found.append(Contract(api, version, f"{BASE_PATHS[api]}/{version}", _cached(path, cache)))
+        known = apis[api]
+        aliases = tuple(alias for alias in known.aliases if alias.endswith(f"/{version}"))
+        found.append(Contract(api, version, f"{known.base_path}/{version}", _cached(path, cache), aliases))
     if not found:
         raise FileNotFoundError(f"no document v4/TMFnnn.yaml or v5/TMFnnn.yaml of a wanted API in {folder}")
     return found

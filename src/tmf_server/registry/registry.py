@@ -6,24 +6,13 @@ from tmf_server.contracts.contract import Contract
 from tmf_server.registry.entity import Entity, Use
 from tmf_server.registry.exposure import Endpoint, Exposure
 
-# Schemas of references whose name does not say the kind they point at.
-KINDS_BY_SCHEMA: Mapping[str, str] = {
-    "BundledProductOffering": "productOffering",
-    "BundledProductOfferingPriceRelationship": "productOfferingPrice",
-    "BundledProductSpecification": "productSpecification",
-    "ProductOfferingRelationship": "productOffering",
-    "ProductOfferingPriceRelationship": "productOfferingPrice",
-    "ProductSpecificationRelationship": "productSpecification",
-}
-
-# What a reference points at whose `@referredType` is a name of the client's own, or absent.
-KINDS_BY_DEFAULT: Mapping[str, str] = {"AlarmedObjectRef": "resource"}
-
 
 class Registry:
     """The index of all contracts, entities and exposures of one server.
 
-    `beside` are exposures in documents that are not served, but whose shape records are stored in.
+    `beside` are exposures in documents that are not served, but whose shape records are stored in. `kinds_by_schema`
+    names the kind that a reference points at where the name of its schema does not, `kinds_by_default` where
+    `@referredType` is a name of the client's own, or absent.
     """
 
     def __init__(
@@ -32,11 +21,16 @@ class Registry:
         entities: Sequence[Entity],
         exposures: Sequence[Exposure],
         beside: Sequence[Exposure] = (),
+        *,
+        kinds_by_schema: Mapping[str, str],
+        kinds_by_default: Mapping[str, str],
     ) -> None:
         self.contracts = tuple(contracts)
         self._beside = tuple(beside)
         self.entities = {entity.name: entity for entity in entities}
         self.exposures = tuple(exposures)
+        self.kinds_by_schema = kinds_by_schema
+        self._kinds_by_default = kinds_by_default
         self._by_noun = {(one.contract.name, one.noun): one for one in exposures}
         self._by_kind: dict[tuple[str, str], Exposure] = {}
         for one in exposures:
@@ -99,10 +93,10 @@ class Registry:
         """The kind of a reference's target: from the schema at its place, then from `@referredType`."""
         for name in (schema, referred_type or ""):
             bare = name.removesuffix("Ref")
-            kind = KINDS_BY_SCHEMA.get(bare) or self._kinds_by_type.get(bare)
+            kind = self.kinds_by_schema.get(bare) or self._kinds_by_type.get(bare)
             if kind is not None:
                 return kind
-        return KINDS_BY_DEFAULT.get(schema) or _lower(referred_type or schema.removesuffix("Ref"))
+        return self._kinds_by_default.get(schema) or _lower(referred_type or schema.removesuffix("Ref"))
 
 
 def _lower(name: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Self
 import structlog
 import uvicorn
 
+from tmf_server.apis.families import APIS
 from tmf_server.config import Settings
 from tmf_server.contracts.loading import check_names
 from tmf_server.observability import logs
@@ -61,7 +62,7 @@ class EphemeralServer:
     """
 
     def __init__(self, settings: Settings) -> None:
-        check_names(settings.contracts.apis)
+        check_names(settings.contracts.apis, APIS)
         if settings.server.workers > 1:
             raise ValueError("an ephemeral server is one process: its clock and its faults are in memory")
         self._settings = settings

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tmf_server.contracts.contract import Contract
-from tmf_server.contracts.loading import ALIASES
 from tmf_server.registry.exposure import Exposure
 from tmf_server.registry.registry import Registry
 from tmf_server.rules.diagram import mermaid, rows
@@ -61,7 +60,7 @@ def served(registry: Registry, aliases: bool, counts: Mapping[str, int]) -> list
             version=contract.version,
             title=contract.document.get("info", {}).get("title", contract.api),
             base_path=contract.base_path,
-            aliases=_aliases(contract) if aliases else (),
+            aliases=contract.aliases if aliases else (),
             nouns=_nouns(registry, contract, counts),
         )
         for contract in contracts
@@ -82,10 +81,6 @@ def lifecycles(registry: Registry) -> list[StateTable]:
 
 def _state_table(lifecycle: Lifecycle, attribute: str, owners: list[str]) -> StateTable:
     return StateTable(tuple(owners), attribute, lifecycle.initial, rows(lifecycle), mermaid(lifecycle))
-
-
-def _aliases(contract: Contract) -> tuple[str, ...]:
-    return tuple(alias for alias in ALIASES.get(contract.api, ()) if alias.endswith(f"/{contract.version}"))
 
 
 def _nouns(registry: Registry, contract: Contract, counts: Mapping[str, int]) -> tuple[Noun, ...]:

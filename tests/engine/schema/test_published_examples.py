@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.published import FOUND, MISSING, Example, answer_examples, request_examples
+from tmf_server.apis.families import APIS
 from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.loading import load_contracts
 from tmf_server.errors import InvalidInput
@@ -38,7 +39,7 @@ DEFECTIVE = {
 
 @cache
 def served() -> dict[str, Contract]:
-    return {one.name: one for one in load_contracts(openapi_dir()) if one.version == "v5"}
+    return {one.name: one for one in load_contracts(openapi_dir(), APIS) if one.version == "v5"}
 
 
 @cache

@@ -9,6 +9,7 @@ import pytest
 from tests.support.events import ORIGIN, SameView, change, render
 from tests.support.nouns.every import smallest
 from tmf_server.apis.catalog import tables as catalog
+from tmf_server.apis.families import APIS
 from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.loading import load_contracts
 from tmf_server.contracts.schemas import ref_name
@@ -28,7 +29,7 @@ WORDS = ("Create", "AttributeValueChange", "StateChange", "Delete")
 
 @cache
 def contracts() -> tuple[Contract, ...]:
-    return tuple(load_contracts(openapi_dir()))
+    return tuple(load_contracts(openapi_dir(), APIS))
 
 
 def contract(name: str) -> Contract:

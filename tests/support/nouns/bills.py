@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from tests.support.servers.served import Served
-from tmf_server.app import create_desk
+from tmf_server.background import create_desk
 from tmf_server.processes.jobs.importing import Importer
 from tmf_server.processes.jobs.progress import Progress
 from tmf_server.processes.jobs.selection import Choice

@@ -9,7 +9,7 @@ import httpx
 
 from tests.support.servers.client import client_of
 from tmf_server.apis.tables import metadata
-from tmf_server.app import Life, create_app
+from tmf_server.app import compose, create_services
 from tmf_server.config import Settings
 from tmf_server.rest.verbs.services import Services
 from tmf_server.storage.connection import migrate
@@ -60,9 +60,7 @@ def serving_app(database_url: str, **settings: object) -> Iterator[Served]:
     database = Database(made)
     migrate.upgrade(database)
     database.close()
-    app = create_app(made)
-    life = app.life
-    assert isinstance(life, Life)
-    with client_of(app) as client:
-        SERVICES[client] = life.services
-        yield Served(client, life.services)
+    services = create_services(made)
+    with client_of(compose(services)) as client:
+        SERVICES[client] = services
+        yield Served(client, services)

@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from connexion.exceptions import ProblemException
@@ -26,6 +26,7 @@ from tmf_server.rest.http.edge.hosts import Hosts
 from tmf_server.rest.http.edge.origins import Origins
 from tmf_server.rest.http.edge.outgoing import Outgoing
 from tmf_server.rest.http.failures import crash, failure
+from tmf_server.rest.http.lifespan import Lifespan
 from tmf_server.rest.http.messages import Response
 from tmf_server.rest.http.routing import RoutingMiddleware
 from tmf_server.rest.patching.patch import MEDIA_TYPES
@@ -35,18 +36,6 @@ from tmf_server.rules.ids import fresh_token
 REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")
 NO_SNIFFING = (b"x-content-type-options", b"nosniff")  # an answer is what it says, whatever a browser makes of it
 log = structlog.get_logger("tmf_server.access")
-
-
-class Life(Protocol):
-    """What starts and stops with the process."""
-
-    def start(self) -> None:
-        """Called before the first request."""
-        ...
-
-    def stop(self) -> None:
-        """Called after the last request."""
-        ...
 
 
 class Front:
@@ -63,7 +52,7 @@ class Front:
         routing: RoutingMiddleware,
         aliases: Mapping[str, str],
         settings: Settings,
-        life: Life,
+        life: Lifespan,
         mounts: Mapping[str, ASGIApp],
     ) -> None:
         self._api = api

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Integer, Numeric, String
 
 from tmf_server.contracts.contract import Contract
 from tmf_server.registry.entity import Entity, Path
-from tmf_server.registry.registry import KINDS_BY_SCHEMA, Registry
+from tmf_server.registry.registry import Registry
 
 TEXT_KEPT = 256
 """How many characters of a text stand in rows that are indexed; PostgreSQL's indexes refuse entries over 2.7 kB.
@@ -26,6 +26,7 @@ class Shape:
         self.table = entity.table.name
         self.contract: Contract = exposure.contract
         self.schema = exposure.schema
+        self._kinds_by_schema = registry.kinds_by_schema
         self.columns: dict[Path, Column[Any]] = {
             ("id",): entity.table.c.id,
             ("@type",): entity.table.c.type,
@@ -56,7 +57,8 @@ class Shape:
         return all(self._is_reference(name) for name in choices if self.contract.properties(name))
 
     def _is_reference(self, schema: str) -> bool:
-        return schema in KINDS_BY_SCHEMA or {"id", "@referredType"} <= self.contract.properties(schema).keys()
+        own = self._kinds_by_schema
+        return schema in own or {"id", "@referredType"} <= self.contract.properties(schema).keys()
 
 
 def column_kind(column: Column[Any]) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.sql.sqltypes import BigInteger
 from tmf_server.contracts.schemas import Schema, ref_name
 from tmf_server.registry.entity import Characteristics, Document, Entity, Path
 from tmf_server.registry.exposure import Exposure, create_schema
-from tmf_server.registry.registry import KINDS_BY_SCHEMA, Registry
+from tmf_server.registry.registry import Registry
 from tmf_server.rules.instants import parse_instant, to_utc
 from tmf_server.storage.values.column_map import TEXT_KEPT
 from tmf_server.storage.values.numbers import GREATEST
@@ -133,7 +133,7 @@ class Extractor:
 
     def _refers(self, schema: str) -> bool:
         properties = self.contract.properties(schema)
-        return schema in KINDS_BY_SCHEMA or ("@referredType" in properties and "id" in properties)
+        return schema in self.registry.kinds_by_schema or ("@referredType" in properties and "id" in properties)
 
     def _leads_to_reference(self, schema: str, seen: set[str]) -> bool:
         if schema in seen:
