@@ -131,8 +131,9 @@ def test_a_fault_that_comes_back_at_once_opens_its_alarm_again(served: Served) -
 def test_a_fault_that_comes_back_later_is_a_new_alarm(client: httpx.Client) -> None:
     made = send(client, report())
     send(client, report(state="cleared", alarmClearedTime="2026-11-01T09:00:00Z"))
-    again = send(client, report())
+    again = send(client, report(alarmRaisedTime="2026-11-01T09:30:00.000Z"))
     assert (again["state"], again["id"] != made["id"]) == ("raised", True)
+    assert again["alarmRaisedTime"] == "2026-11-01T09:30:00.000Z"
 
 
 def test_the_window_can_be_closed(database_url: str) -> None:

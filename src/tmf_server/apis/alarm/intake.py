@@ -4,20 +4,22 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 from tmf_server.apis.alarm import rules
 from tmf_server.config import Settings
 from tmf_server.processes.group_commit import Grouped
 from tmf_server.registry.entity import Document, Entity
 from tmf_server.registry.exposure import Exposure
-from tmf_server.rules.instants import now, parse_instant
+from tmf_server.rules.instants import format_instant, now
 from tmf_server.storage.connection.database import Connection, Database
-from tmf_server.storage.write.newest import newest
+from tmf_server.storage.write.newest import newest, previous
 from tmf_server.storage.write.records import Records, Stored
 
 ALARM = "alarm"
 # Columns that reports are looked up by, what the source itself calls the alarm first.
 COLUMNS = ("external_identity", "identity")
+UNSURE = 60_000_000  # microseconds by which a clearing without a time of its own may have arrived late
 Known = dict[str, Stored]
 
 
@@ -33,6 +35,28 @@ class Report:
     alarm: Document
     policy: str
     identities: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An alarm that is here; `stamp` is the instant of its last write, as the server writes instants."""
+
+    stored: Stored
+    alarm: Document
+    stamp: str
+
+    @classmethod
+    def of(cls, stored: Stored) -> Self:
+        """The alarm of a record."""
+        return cls(stored, stored.parsed(), format_instant(stored.updated))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The alarm that a report is about; `late` when the report is older than what is known of it."""
+
+    held: Held
+    late: bool
 
 
 class AlarmIntake:
@@ -63,6 +87,7 @@ class AlarmIntake:
 
     def _report(self, exposure: Exposure, shown: Document, policy: str) -> Report:
         self._records.extractor(self._alarm).settle(shown)
+        shown = rules.with_clearing(shown)
         alarm = exposure.view.accept(shown)
         return Report(exposure, shown, alarm, policy, _identities(alarm))
 
@@ -76,7 +101,7 @@ class AlarmIntake:
     def _store_round(self, connection: Connection, reports: dict[int, Report]) -> dict[int, Stored]:
         """What becomes of reports of as many different faults."""
         known = self._known(connection, reports.values())
-        found = {place: self._match(known, report) for place, report in reports.items()}
+        found = {place: self._match(connection, known, report) for place, report in reports.items()}
         new = [place for place, match in found.items() if match is None]
         stored = {
             place: self._repeat(connection, match, reports[place])
@@ -98,38 +123,66 @@ class AlarmIntake:
                 known |= newest(connection, self._alarm, column, wanted)
         return known
 
-    def _match(self, known: Known, report: Report) -> Stored | None:
-        """The alarm that the report is about: one of the same fault that is open, or was cleared just now."""
+    def _match(self, connection: Connection, known: Known, report: Report) -> Match | None:
+        """The alarm that the report is about: one of the same fault that it goes on with, or that it comes late for."""
         for column in COLUMNS:
             stored = known.get(report.identities.get(column, ""))
-            if stored is not None:
-                alarm = stored.parsed()
-                if not rules.told_apart(alarm, report.alarm) and self._goes_on(alarm, report.alarm):
-                    return stored
+            held = Held.of(stored) if stored is not None else None
+            if held is None or rules.told_apart(held.alarm, report.alarm):
+                continue
+            if _is_late(held, report.alarm):
+                return Match(self._owner(connection, column, held, report), late=True)
+            if self._goes_on(held.alarm, report.alarm):
+                return Match(held, late=False)
         return None
 
+    def _owner(self, connection: Connection, column: str, held: Held, report: Report) -> Held:
+        """The alarm that a late report belongs to: the newest of its fault, or one before that lasted long enough."""
+        heard = rules.event_time(report.alarm) or 0
+        while heard < (rules.instant(held.alarm, rules.RAISED_AT) or 0):
+            former = previous(connection, self._alarm, column, report.identities[column], held.stored.key)
+            if former is None or not rules.lasted_until(former.parsed(), heard):
+                break
+            held = Held.of(former)
+        return held
+
     def _goes_on(self, alarm: Document, report: Document) -> bool:
+        """True unless the report opens an alarm that was cleared too long before."""
         if not rules.is_cleared(alarm) or rules.is_cleared(report):
             return True
-        cleared = alarm.get("alarmClearedTime")
-        return cleared is not None and now() - parse_instant(cleared) < self._window
+        cleared, heard = rules.instant(alarm, rules.CLEARED_AT), rules.event_time(report)
+        if cleared is None:
+            return False
+        moment = heard if heard is not None and heard >= cleared else now()
+        return moment - cleared < self._window
 
-    def _repeat(self, connection: Connection, stored: Stored, report: Report) -> Stored:
-        before = stored.parsed()
-        view = report.exposure.view
-        shown = view.show(before)
-        after = rules.repeated(shown, report.shown)
+    def _repeat(self, connection: Connection, match: Match, report: Report) -> Stored:
+        held, view = match.held, report.exposure.view
+        shown = view.show(held.alarm)
+        after = (rules.late if match.late else rules.repeated)(shown, report.shown, held.stamp)
         if after is shown:
-            return stored
-        reopened = rules.is_cleared(shown) and not rules.is_cleared(after)
+            return held.stored
         return self._records.update(
             connection,
             self._alarm,
-            stored,
-            view.accept(after, before),
+            held.stored,
+            view.accept(after, held.alarm),
             policy=report.policy,
-            concluded=reopened,
+            concluded=rules.is_cleared(shown) and not rules.is_cleared(after),
+            dated=match.late or rules.dates_itself(shown, report.shown, held.stamp),
         )
+
+
+def _is_late(held: Held, report: Document) -> bool:
+    """True for a report that is older than what is known of the alarm, where both say when they were."""
+    heard, since = rules.event_time(report), rules.known_time(held.alarm, held.stamp)
+    return heard is not None and since is not None and heard < since and not _is_unsure(held)
+
+
+def _is_unsure(held: Held) -> bool:
+    """True for a clearing that nobody dated and that came just now: what happened after it may be here after it."""
+    stamped = rules.is_cleared(held.alarm) and held.alarm.get(rules.CLEARED_AT) == held.stamp
+    return stamped and held.stored.revision > 1 and now() - held.stored.updated < UNSURE
 
 
 def _identities(alarm: Document) -> dict[str, str]:

@@ -6,11 +6,12 @@ from typing import Any
 from tmf_server.errors import IllegalTransition
 from tmf_server.rules.canonical import attribute
 from tmf_server.rules.digests import digest
-from tmf_server.rules.instants import format_instant
+from tmf_server.rules.instants import format_instant, parse_instant
 from tmf_server.rules.lifecycle import Lifecycle, moves
 
 Document = dict[str, Any]
 CLEARED = "cleared"
+RAISED_AT, CHANGED_AT, CLEARED_AT = "alarmRaisedTime", "alarmChangedTime", "alarmClearedTime"
 
 ALARM_LIFECYCLE = Lifecycle(
     "state", moves([("raised", "updated cleared"), ("updated", "cleared"), (CLEARED, "")]), initial="raised"
@@ -37,11 +38,11 @@ ALARM_TASK_LIFECYCLE = Lifecycle(
 
 # What a repeated report of a fault says again without changing the alarm that is here already.
 FIRST = frozenset(
-    {"id", "href", "@type", "@baseType", "@schemaLocation", "alarmRaisedTime"}
+    {"id", "href", "@type", "@baseType", "@schemaLocation", RAISED_AT}
     | {"ackState", "ackSystemId", "ackUserId", "state", "comment"}
 )
-WHEN = frozenset({"alarmReportingTime", "alarmChangedTime"})
-CLEARING = frozenset({"alarmClearedTime", "clearSystemId", "clearUserId"})
+WHEN = frozenset({"alarmReportingTime", CHANGED_AT})
+CLEARING = frozenset({CLEARED_AT, "clearSystemId", "clearUserId"})
 
 
 def identity(document: Mapping[str, Any]) -> str | None:
@@ -85,33 +86,115 @@ def clearing(document: Document, before: Document | None, moment: int) -> Docume
         return {}
     if not is_cleared(document):
         return {}
-    when = document.get("alarmClearedTime") or format_instant(moment)
-    return {"state": CLEARED, "perceivedSeverity": CLEARED, "alarmClearedTime": when}
+    when = document.get(CLEARED_AT) or format_instant(moment)
+    return {"state": CLEARED, "perceivedSeverity": CLEARED, CLEARED_AT: when}
 
 
-def repeated(known: Document, report: Document) -> Document:
+def instant(document: Mapping[str, Any], name: str) -> int | None:
+    """An attribute that is an instant, in microseconds; None where there is none."""
+    value = document.get(name)
+    try:
+        return parse_instant(value) if isinstance(value, str) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def with_clearing(report: Document) -> Document:
+    """The report of an end with the time of the end, which is that of its last change where it says no other."""
+    if not is_cleared(report) or CLEARED_AT in report or CHANGED_AT not in report:
+        return report
+    return report | {CLEARED_AT: report[CHANGED_AT]}
+
+
+def event_time(report: Mapping[str, Any]) -> int | None:
+    """When what the report tells of happened; None where it does not say so."""
+    names = (CLEARED_AT,) if is_cleared(report) else (RAISED_AT, CHANGED_AT)
+    return max((time for name in names if (time := instant(report, name)) is not None), default=None)
+
+
+def known_time(alarm: Mapping[str, Any], stamp: str) -> int | None:
+    """When the newest that is known of the alarm happened; None where nobody told.
+
+    `stamp` is the instant of the last write: an `alarmChangedTime` that equals it is the server's own, no source's.
+    """
+    if is_cleared(alarm):
+        return instant(alarm, CLEARED_AT)
+    names = (RAISED_AT,) if alarm.get(CHANGED_AT) == stamp else (RAISED_AT, CHANGED_AT)
+    return max((time for name in names if (time := instant(alarm, name)) is not None), default=None)
+
+
+def repeated(known: Document, report: Document, stamp: str = "") -> Document:
     """The known alarm after one more report of its fault, both as one version shows them; `known` if nothing is new.
 
-    The first report's time and what operators did to the alarm stay. A report later than the clearing, if it is none
-    itself, opens the alarm again.
+    What operators did to the alarm stays. A report that is no clearing opens a cleared alarm again, and then the alarm
+    shows the time of that raise.
     """
+    newer = _is_newer(known, report, stamp)
     reopened = is_cleared(known) and not is_cleared(report)
+    if is_cleared(known) and not reopened:
+        return known | {name: report[name] for name in CLEARING if name in report} if newer else known
+    news = _news(known, report) | _raise(known, report, anew=reopened)
+    if is_cleared(report):
+        news["state"] = report["state"] if _folded(report, "state") == CLEARED else CLEARED
+    elif not news and not reopened and not newer:
+        return known
+    else:
+        news["state"] = "updated"
+    if newer and not is_cleared(report):
+        last = instant(report, CHANGED_AT) == event_time(report)
+        news[CHANGED_AT] = report[CHANGED_AT if last else RAISED_AT]
+    kept = {name: value for name, value in known.items() if not (reopened and name in CLEARING)}
+    return kept | {name: report[name] for name in WHEN if name in report} | news
+
+
+def dates_itself(known: Document, report: Document, stamp: str) -> bool:
+    """True when the alarm's last change after the report has the time of its source, and not that of its arrival."""
+    if CHANGED_AT in report or is_cleared(report):
+        return CHANGED_AT in report
+    again = not is_cleared(known) and event_time(report) == known_time(known, stamp) is not None
+    return _is_newer(known, report, stamp) or (again and known.get(CHANGED_AT) != stamp)
+
+
+def _is_newer(known: Document, report: Document, stamp: str) -> bool:
+    heard, since = event_time(report), known_time(known, stamp)
+    return heard is not None and since is not None and heard > since
+
+
+def late(known: Document, report: Document, stamp: str) -> Document:
+    """The known alarm after a report of what was before all that is known: only an earlier raise is new.
+
+    The time of the newest that is known stays in the alarm. What a late clearing says of an open alarm's raise may be
+    about a raise before, which it ended.
+    """
+    if is_cleared(report) and not is_cleared(known):
+        return known
+    news = _raise(known, report, anew=False)
+    if news and not is_cleared(known) and known.get(CHANGED_AT) == stamp:
+        news[CHANGED_AT] = known[RAISED_AT]
+    return known | news if news else known
+
+
+def lasted_until(alarm: Mapping[str, Any], moment: int) -> bool:
+    """True for an alarm that was cleared at the moment or after it."""
+    cleared = instant(alarm, CLEARED_AT) if is_cleared(alarm) else None
+    return cleared is not None and cleared >= moment
+
+
+def _news(known: Document, report: Document) -> Document:
+    """What the report says that the alarm does not, but for times; its comments are added to those there are."""
     said = {name: value for name, value in report.items() if name not in FIRST | WHEN}
     news = {name: value for name, value in said.items() if not _covers(known.get(name), value)}
     comments = known.get("comment", [])
     added = [one for one in report.get("comment", ()) if not any(_covers(comment, one) for comment in comments)]
-    if is_cleared(known) and not reopened:
-        return known
-    if is_cleared(report):
-        news["state"] = report["state"] if _folded(report, "state") == CLEARED else CLEARED
-    elif not news and not added and not reopened:
-        return known
-    else:
-        news["state"] = "updated"
-    if added:
-        news["comment"] = [*comments, *added]
-    kept = {name: value for name, value in known.items() if not (reopened and name in CLEARING)}
-    return kept | {name: report[name] for name in WHEN if name in report} | news
+    return news | ({"comment": [*comments, *added]} if added else {})
+
+
+def _raise(known: Document, report: Document, *, anew: bool) -> Document:
+    """The time of the raise where the report changes it: it is earlier, or the alarm is raised `anew`."""
+    theirs, ours = instant(report, RAISED_AT), instant(known, RAISED_AT)
+    if theirs is None or theirs == ours or not (anew or ours is None or theirs < ours):
+        return {}
+    return {RAISED_AT: report[RAISED_AT]}
 
 
 def _covers(known: Any, said: Any) -> bool:

@@ -38,10 +38,12 @@ def changes(entity: Entity, before: Document, after: Document) -> tuple[str, ...
     return tuple(name for name in changed_attributes(before, after) if entity.stamps.get(name) not in OURS)
 
 
-def followed(entity: Entity, before: Document, after: Document, moment: int) -> tuple[Document, tuple[str, ...]]:
+def followed(
+    entity: Entity, before: Document, after: Document, moment: int, *, dated: bool = False
+) -> tuple[Document, tuple[str, ...]]:
     """The changed record with what follows from the change, stamped, and which attributes that changes but for stamps.
 
-    Raises InvalidInput by the rules of what changed.
+    The time of a change that is `dated` stays as it says. Raises InvalidInput by the rules of what changed.
     """
     after = _concluded(entity, after, before, moment)
     changed = changes(entity, before, after)
@@ -49,7 +51,7 @@ def followed(entity: Entity, before: Document, after: Document, moment: int) -> 
     stamped = {
         name: format_instant(moment)
         for name, when in entity.stamps.items()
-        if when == ALWAYS or (when == CHANGE and name not in changed)
+        if when == ALWAYS or (when == CHANGE and name not in changed and not dated)
     }
     return after | stamped, changed
 

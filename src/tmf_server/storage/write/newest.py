@@ -17,14 +17,26 @@ NEWEST = """
     ORDER BY t.key{lock}"""
 
 
+PREVIOUS = """
+    SELECT key, id, revision, updated, document FROM {table} WHERE {column} = :value AND key < :key
+    ORDER BY key DESC LIMIT 1{lock}"""
+
+
 def newest(connection: Connection, entity: Entity, column: str, values: Iterable[str]) -> dict[str, Stored]:
     """The newest record for each value of the column that has one, all locked until the transaction ends."""
-    statement = _statement(entity.table.name, column, connection.dialect.name)
+    statement = _statement(NEWEST, entity.table.name, column, connection.dialect.name)
     found = run(connection, statement, {"rows": json.dumps([[value] for value in values])})
     return {row[0]: Stored(*row[1:]) for row in found.fetchall()}
 
 
+def previous(connection: Connection, entity: Entity, column: str, value: str, key: int) -> Stored | None:
+    """The newest record with the value of the column that is older than the record of the key, locked."""
+    statement = _statement(PREVIOUS, entity.table.name, column, connection.dialect.name)
+    row = run(connection, statement, {"value": value, "key": key}).fetchone()
+    return None if row is None else Stored(*row)
+
+
 @lru_cache(maxsize=64)
-def _statement(table: str, column: str, dialect: str) -> Sql:
+def _statement(form: str, table: str, column: str, dialect: str) -> Sql:
     lock = " FOR UPDATE" if dialect == "postgresql" else ""
-    return Sql(NEWEST.format(column=column, table=table, source=SOURCE[dialect], lock=lock))
+    return Sql(form.format(column=column, table=table, source=SOURCE[dialect], lock=lock))

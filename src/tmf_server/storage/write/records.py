@@ -221,11 +221,12 @@ class Records:
         *,
         policy: str | None = None,
         concluded: bool = False,
+        dated: bool = False,
     ) -> Stored:
         """Make `after` the record's document; rows are changed by difference. Nothing happens when nothing differs.
 
         `concluded` says that the server draws the change from another one: it may make any move of a lifecycle, and no
-        link is followed.
+        link is followed. `dated` says that the change brings its own time.
         """
         before = stored.parsed()
         moment = max(now(), stored.updated + 1)
@@ -240,7 +241,7 @@ class Records:
         if not changes(entity, before, after):
             return stored
         after = self._uses.taken(connection, entity, [(stored.key, after)])[0]
-        after, paths = followed(entity, before, after, moment)
+        after, paths = followed(entity, before, after, moment, dated=dated)
         if not paths:
             return stored
         self._update_rows(connection, entity, stored.key, difference, targets, after=after)
