@@ -70,8 +70,9 @@ def as_served(contract: Contract) -> Contract:
     types: dict[str, dict[str, str]] = {}
     for noun, entity in _nouns(contract).items():
         schema = schema_of(contract, noun)
-        forms = [name for name in contract.own_schemas if type_name(name) == schema and entity.undeclared]
-        undeclared |= dict.fromkeys(forms, entity.undeclared)
+        if entity.undeclared:
+            forms = [name for name in contract.own_schemas if type_name(name).removesuffix("RefOrValue") == schema]
+            undeclared |= dict.fromkeys(forms, entity.undeclared)
         if noun not in _alone(contract):
             alone = [schema_of(contract, one) for one in _alone(contract) if _nouns(contract).get(one) is entity]
             types |= {schema: {name: name for name in (schema, *alone)}} if alone else {}

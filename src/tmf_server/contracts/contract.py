@@ -24,6 +24,7 @@ class Attribute:
     repeated: bool
     schema: str | None = None
     enum: tuple[Any, ...] = ()
+    format: str = ""
     declared: bool = True
 
 
@@ -158,7 +159,7 @@ class Contract:
             if inner is not None:
                 return self._follow(inner, rest[1:], repeated=repeated)
             return Attribute("any", repeated, declared=False) if _open(node) else None
-        return Attribute(_kind(node), repeated, enum=tuple(node.get("enum", ())))
+        return Attribute(_kind(node), repeated, enum=tuple(node.get("enum", ())), format=node.get("format", ""))
 
     @cached_property
     def events(self) -> dict[str, str]:

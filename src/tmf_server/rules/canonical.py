@@ -9,6 +9,16 @@ MARK = "\u0001"
 KEPT = f"{MARK}v4"
 """The reserved attribute of any object: the attributes that only v4 can show, by their v4 names."""
 
+ALONE = f"{MARK}alone"
+"""Among them where the object as a whole is one that only v4 can show: it lacks what v5 demands."""
+
+
+def is_alone(value: Any) -> bool:
+    """True for an object that only v4 can show, and for an array of nothing else."""
+    if isinstance(value, list):
+        return bool(value) and all(map(is_alone, value))
+    return isinstance(value, dict) and ALONE in value.get(KEPT, ())
+
 
 def attribute(document: Mapping[str, Any], name: str) -> Any:
     """The value of an attribute; where v5 has none, the one that only v4 can show; None for neither."""

@@ -9,7 +9,7 @@ from tests.support.views import RECORDS, view
 from tmf_server.rest.versions.align import partners, same_one
 from tmf_server.rest.versions.extras import holds_residue, strip
 from tmf_server.rest.versions.views import V5View
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import ALONE, KEPT
 
 
 def one(**attributes: Any) -> dict[str, Any]:
@@ -60,6 +60,39 @@ def test_v5_gives_back_what_only_v4_shows_to_the_objects_that_stay() -> None:
     shown = {"parts": [{"id": "2", "name": "two"}, {"id": "9"}], "one": {"id": "4"}, "new": [1]}
     expected = {"parts": [{"id": "2", "name": "two", KEPT: {"x": 2}}, {"id": "9"}], "one": {"id": "4"}, "new": [1]}
     assert V5View().accept(shown, stored) == expected
+
+
+LONE = {KEPT: {ALONE: True}}
+"""An object that only v4 can show."""
+
+
+def lone(name: str) -> dict[str, Any]:
+    return {"name": name, **LONE}
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown", "expected"),
+    [
+        ([one(id="1"), lone("x"), one(id="2")], [one(id="2"), one(id="1")], [one(id="2"), one(id="1"), lone("x")]),
+        (
+            [lone("x"), one(id="1"), lone("y")],
+            [one(id="1"), one(id="3")],
+            [lone("x"), one(id="1"), lone("y"), one(id="3")],
+        ),
+        ([one(id="1"), lone("x")], [one(id="2")], [one(id="2"), lone("x")]),
+        ([lone("x"), lone("y")], None, [lone("x"), lone("y")]),
+        ([one(id="1"), lone("x")], None, [lone("x")]),
+        (lone("x"), None, lone("x")),
+        (lone("x"), one(id="1"), one(id="1")),
+    ],
+    ids=str,
+)
+def test_what_only_v4_can_show_stays_whatever_v5_does_to_the_rest(stored: Any, shown: Any, expected: Any) -> None:
+    base = {"id": "r", "parts": stored}
+    after = V5View().accept({"id": "r"} | ({} if shown is None else {"parts": shown}), base)
+    assert after == {"id": "r", "parts": expected}
+    seen = [element for element in stored if ALONE not in element.get(KEPT, {})] if isinstance(stored, list) else []
+    assert V5View().show(base) == ({"id": "r", "parts": seen} if seen else {"id": "r"})
 
 
 CHARACTERISTICS = {

@@ -14,6 +14,7 @@ from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.schemas import Schema, ref_name
 from tmf_server.registry.exposure import Exposure
 from tmf_server.registry.registry import Registry
+from tmf_server.rest.schema.schemas import type_name
 
 TEXTS = ("description", "alarmDetails", "statusReason")
 
@@ -116,7 +117,7 @@ def _value(contract: Contract, node: Schema) -> Any:
         target = ref_name(node["$ref"])
         resolved = contract.schemas[target]
         if "oneOf" in resolved:
-            return smallest(contract, ref_name(resolved["oneOf"][0]["$ref"]))
+            return smallest(contract, _possible(contract, resolved))
         return smallest(contract, target) if resolved.get("type", "object") == "object" else _value(contract, resolved)
     if "enum" in node:
         return node["enum"][0]
@@ -125,3 +126,10 @@ def _value(contract: Contract, node: Schema) -> Any:
     simple = {"string": "some text", "integer": 1, "number": 1.5, "boolean": True, "object": {}}
     formats = {"date-time": "2026-01-01T00:00:00.000Z", "uri": "https://example.com/x", "base64": "QUJD"}
     return formats.get(node.get("format", ""), simple[node.get("type", "object")])
+
+
+def _possible(contract: Contract, resolved: Schema) -> str:
+    """The first alternative of which there can be objects: some schemas admit other `@type`s than their name."""
+    names = [ref_name(one["$ref"]) for one in resolved["oneOf"]]
+    types = {name: contract.properties(name).get("@type", {}).get("enum", [type_name(name)]) for name in names}
+    return next(name for name in names if type_name(name) in types[name])

@@ -8,7 +8,7 @@ from typing import Any
 from tmf_server.contracts.contract import Contract
 from tmf_server.errors import Fault, InvalidInput, TooCostly
 from tmf_server.registry.entity import Document, Path
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import ALONE, KEPT
 from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.query.conditions import And, Compare, Condition, Or, Some, TypeIs
 
@@ -80,7 +80,7 @@ class Patterns:
         for name, value in node.items():
             if name == KEPT:
                 yield from self._object(value, (), (*path, KEPT))
-            elif name not in META and name != "href":
+            elif name not in META and name not in ("href", ALONE):
                 yield from self._value(value, (*place, name), (*path, name))
 
     def _value(self, value: Any, place: Path, path: Path) -> Iterator[Condition]:

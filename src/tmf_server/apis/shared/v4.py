@@ -18,15 +18,8 @@ PARTY_ROLES = (
 """What a v4 `@referredType` says, in lower case, when a related party is a role that a party plays."""
 
 ROLES = dict.fromkeys(PARTY_ROLES, "PartyRoleRef")
-REFERRED = {
-    "PartyRef": "Party",
-    "PartyRoleRef": "PartyRole",
-    "Individual": "Individual",
-    "Organization": "Organization",
-}
-"""What v4, which demands a `@referredType`, shows for a party that has none."""
 
-RELATED_PARTY: tuple[Rule, ...] = (Wrap("partyOrPartyRole", types=ROLES, referred=REFERRED),)
+RELATED_PARTY: tuple[Rule, ...] = (Wrap("partyOrPartyRole", types=ROLES),)
 
 RELATED_PARTIES: Rules = {
     ("RelatedParty", "RelatedPartyRefOrPartyRoleRef"): RELATED_PARTY,

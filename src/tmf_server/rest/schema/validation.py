@@ -1,6 +1,7 @@
 """Documents checked against their schemas, compiled once per request root. No HTTP; names no noun."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,7 +10,7 @@ from jsonschema_rs import ValidationError, validator_for
 from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.extensions import Subclass, load_subclasses
 from tmf_server.errors import MOST_FAULTS, InvalidInput
-from tmf_server.rest.schema.schemas import TYPE, Definitions, type_name
+from tmf_server.rest.schema.schemas import FORMATS, TYPE, Definitions, type_name
 from tmf_server.rest.schema.validation_messages import faults_of
 
 JSON_PATCHES = frozenset({"JsonPatch", "JsonPatchOperations"})
@@ -73,6 +74,13 @@ class Validators:
             root = self._definitions[contract].root(schema_name)
             self._validators[key] = validator_for(root, validate_formats=True, offline=True)
         return self._validators[key]
+
+
+@cache
+def form_test(form: str) -> Callable[[Any], bool]:
+    """Whether a value is a text of the form, one of FORMATS, as the validators judge it."""
+    test: Callable[[Any], bool] = validator_for({"type": "string", **FORMATS[form]}, validate_formats=True).is_valid
+    return test
 
 
 def _only_type(contract: Contract, schema_name: str) -> str | None:

@@ -6,10 +6,14 @@ from typing import Any
 
 from tmf_server.contracts.contract import Attribute, Contract
 from tmf_server.registry.entity import Document, Path
+from tmf_server.rest.schema.schemas import FORMATS
+from tmf_server.rest.schema.validation import form_test
+from tmf_server.rest.versions.demands import Demands
 from tmf_server.rest.versions.groups import Block, Member
 from tmf_server.rest.versions.kinds import FAMILY, ByValue, Named, Typing, by_content, by_referred
-from tmf_server.rest.versions.mappers import FirstOf, Hidden, Inner, Kept, Lifted, Limited, Objects, Step
+from tmf_server.rest.versions.mappers import FirstOf, Hidden, Inner, Kept, Lifted, Limited, Objects, Step, Withheld
 from tmf_server.rest.versions.plan import Plan
+from tmf_server.rest.versions.referred import REFERRED
 from tmf_server.rest.versions.rules import (
     First,
     Group,
@@ -23,7 +27,7 @@ from tmf_server.rest.versions.rules import (
     Wrap,
 )
 from tmf_server.rest.versions.wrappers import INNER, Folded
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import ALONE, KEPT
 
 META = frozenset({"@type", "@baseType", "@schemaLocation"})
 Slots = Mapping[str, Attribute]
@@ -84,7 +88,7 @@ class Compiler:
         target = place.stored[wrap.inner].schema
         if target is None:
             raise LookupError(f"{place.v5}.{wrap.inner} is not an object of a named schema")
-        folded = Folded(Plan(), Plan(), wrap.inner, wrap.referred)
+        folded = Folded(Plan(), Plan(), wrap.inner)
         self._plans[(place.v4, place.v5)] = folded
         outer = frozenset(place.shown.keys() & place.stored.keys()) - META
         folded.outer_names = outer
@@ -94,6 +98,7 @@ class Compiler:
         _hide(folded.inner, outer)
         outside = Place(place.v4, place.v5, _only(place.shown, outer), place.stored, ())
         self._fill(folded.outer, outside, replace(self._typing(outside), shown="never", names={}))
+        folded.outer.demands = replace(self._demands(place.v5), wrapped=wrap.inner)
         folded.outer.down[wrap.inner] = folded.outer.up[INNER] = Inner(INNER, wrap.inner, folded.inner)
         _hide(folded.outer, folded.inner_names)
 
@@ -104,11 +109,12 @@ class Compiler:
 
     # -- attributes -------------------------------------------------------------------------------
     def _fill(self, plan: Plan, place: Place, typing: Typing | None) -> None:
-        groups = [*place.of(Group), *map(_lowered, place.of(Lower))]
+        groups = [*place.of(Group), *map(_lowered, place.of(Lower)), *self._referred(place)]
         plan.types = typing
+        plan.demands = self._demands(place.v5) or None
         plan.blocks = tuple(map(Block, groups))
         alike = {"@type"} if typing is not None else set()  # attributes that both have, under one name
-        plan.own = frozenset(alike.union(*(group.shown for group in groups)))
+        plan.own = frozenset(alike.union({ALONE}, *(group.shown for group in groups)))
         claimed = self._claim(plan, place, groups)
         for name in place.shown.keys() - plan.up.keys() - alike:
             if name in place.stored and name not in claimed:
@@ -157,6 +163,8 @@ class Compiler:
         if allowed is not None or values:
             _check_values(f"{place.v4}.{shown}", theirs, ours, values)
             _set(plan, Limited(shown, stored, allowed or _anything, values))
+        elif (takes := _form(ours, theirs)) is not None:
+            _set(plan, Withheld(shown, stored, takes))
         elif always:
             _set(plan, Step(shown, stored))
 
@@ -176,6 +184,19 @@ class Compiler:
         typed = holder.schema is not None and "@type" in self._v5.all_properties(holder.schema)
         return holder.schema if typed else None
 
+    # -- what has to be there ---------------------------------------------------------------------
+    def _demands(self, schema: str) -> Demands:
+        by_type = {name: self._demanded(target) for name, target in self._v5.subtypes(schema).items()}
+        return Demands(by_type, self._demanded(schema))
+
+    def _referred(self, place: Place) -> list[Group]:
+        """How v4 gets the `@referredType` that it demands and v5 does not."""
+        both = place.shown.keys() & place.stored.keys() & self._v4.required(place.v4)
+        return [REFERRED] if "@referredType" in both - self._v5.required(place.v5) else []
+
+    def _demanded(self, schema: str) -> frozenset[str]:
+        return self._v5.required(schema) - {"@type"}
+
     # -- @type ------------------------------------------------------------------------------------
     def _typed(self, schema: str) -> bool:
         """Tell whether v5 demands a `@type` of these objects."""
@@ -185,7 +206,7 @@ class Compiler:
         schema = place.v5
         alternatives = "oneOf" in self._v5.schemas[schema]
         members = frozenset(f"{kind}{schema}" for kind in FAMILY) & frozenset(self._v5.schemas)
-        known = members.union(self._v5.subtypes(schema), () if alternatives else (schema,))
+        known = members.union(self._types(schema), () if alternatives else (schema,))
         typing = Typing(schema=schema, known=known, elsewhere=self._elsewhere - known)
         if members:
             family = ByValue(schema, members)
@@ -198,9 +219,15 @@ class Compiler:
         renamed = place.v4 not in known and not place.v4.endswith("OrValue")
         return replace(typing, names={schema: place.v4}) if renamed else typing
 
+    def _types(self, schema: str) -> dict[str, str]:
+        """The `@type`s that objects of a v5 schema can have: not those of a schema that admits only other names."""
+        types = self._v5.subtypes(schema).items()
+        admitted = {name: self._v5.properties(target).get("@type", {}).get("enum", [name]) for name, target in types}
+        return {name: target for name, target in types if name in admitted[name]}
+
     def _telling(self, schema: str) -> Callable[[Document], str]:
         """How content tells the alternatives of a place apart: a plain reference, unless only a value declares it."""
-        alternatives = self._v5.declared_types(schema)
+        alternatives = self._types(schema)
         declared = {name: frozenset(self._v5.properties(target)) for name, target in alternatives.items()}
         references = [name for name in alternatives if name.endswith("Ref")]
         values = [name for name in alternatives if name not in references]
@@ -253,7 +280,14 @@ def _limit(theirs: Attribute, ours: Attribute) -> Callable[[Any], bool] | None:
         return lambda value: isinstance(value, str) and value in names
     if ours.kind == "integer" and theirs.kind == "number" and not ours.repeated:
         return lambda value: isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    return None
+    return _form(theirs, ours)
+
+
+def _form(wider: Attribute, narrower: Attribute) -> Callable[[Any], bool] | None:
+    """What a version takes of the texts of another one, whose schema does not ask for the form that this one does."""
+    if wider.kind != "text" or wider.repeated or wider.format == narrower.format:
+        return None
+    return form_test(narrower.format) if narrower.format in FORMATS else None
 
 
 def _anything(value: Any) -> bool:  # noqa: ARG001
@@ -269,7 +303,7 @@ def _check_values(where: str, theirs: Attribute, ours: Attribute, shown: Mapping
 def _drop_steps_without_effect(plans: Iterable[Plan | Folded]) -> None:
     """Objects that look the same in both versions are not entered."""
     flat = [one for plan in plans for one in ((plan.outer, plan.inner) if isinstance(plan, Folded) else (plan,))]
-    plain = {id(plan) for plan in flat if plan.types is None and not plan.blocks}
+    plain = {id(plan) for plan in flat if plan.types is None and plan.demands is None and not plan.blocks}
     while True:
         left = {
             id(plan) for plan in flat if id(plan) in plain and not any(_matters(one, plain) for one in _steps(plan))

@@ -191,6 +191,26 @@ class Limited(Step):
         return self.to_shown.get(value, value) if isinstance(value, str) else value
 
 
+class Withheld(Step):
+    """A value that the other version takes only from some, without a word for the others: it does not see them."""
+
+    __slots__ = ("takes",)
+
+    def __init__(self, shown: str, stored: str, takes: Callable[[Any], bool]) -> None:
+        super().__init__(shown, stored)
+        self.takes = takes
+
+    def show(self, value: Any, out: Document) -> None:
+        """Show what it takes."""
+        if self.takes(value):
+            out[self.shown] = value
+
+    def restore(self, value: Any, out: Document) -> None:
+        """What was not shown stays as it is."""
+        if not self.takes(value):
+            out[self.stored] = value
+
+
 class Lifted(Step):
     """A value here that is inside an object in the canonical shape."""
 

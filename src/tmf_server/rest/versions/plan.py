@@ -3,6 +3,7 @@
 from typing import Any
 
 from tmf_server.registry.entity import Document, Path
+from tmf_server.rest.versions.demands import Demands
 from tmf_server.rest.versions.groups import Block
 from tmf_server.rest.versions.kinds import Named, Typing
 from tmf_server.rest.versions.mappers import Step
@@ -12,13 +13,14 @@ from tmf_server.rules.canonical import KEPT
 class Plan:
     """Steps by attribute for both directions; an attribute without a step looks the same in both versions."""
 
-    __slots__ = ("blocks", "down", "own", "types", "up")
+    __slots__ = ("blocks", "demands", "down", "own", "types", "up")
 
     def __init__(self) -> None:
         self.down: dict[str, Step] = {}  # by canonical name
         self.up: dict[str, Step] = {}  # by the other version's name
         self.blocks: tuple[Block, ...] = ()
         self.types: Typing | None = None
+        self.demands: Demands | None = None
         self.own: frozenset[str] = frozenset()  # kept attributes that blocks and types show themselves
 
     def show(self, node: Document) -> Document:
@@ -50,9 +52,13 @@ class Plan:
             seen = self.show(base) if seen is None else seen
             if seen == shown:
                 return base
-        elif not self.blocks and self.up.keys().isdisjoint(shown):
-            return shown if self.types is None else self.types.typed(shown)
-        return self._accept(shown, seen, base)
+            return self._judged(self._accept(shown, seen, base))
+        if self.blocks or not self.up.keys().isdisjoint(shown):
+            return self._judged(self._accept(shown, seen, base))
+        return self._judged(shown if self.types is None else self.types.typed(shown))
+
+    def _judged(self, canonical: Document) -> Document:
+        return canonical if self.demands is None else self.demands.judged(canonical)
 
     def _accept(self, shown: Document, seen: Document | None, base: Document | None) -> Document:
         out: Document = {}

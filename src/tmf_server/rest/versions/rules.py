@@ -57,12 +57,10 @@ class Wrap:
     """A flat v4 object whose reference or value v5 keeps in the attribute `inner`, the rest beside it.
 
     `types` says by `@referredType` (in lower case) which `@type` the inner object has where v4 does not say.
-    `referred` fills v4's `@referredType` from the inner `@type` where v5 has none and v4 demands one.
     """
 
     inner: str
     types: Mapping[str, str] = field(default_factory=dict)
-    referred: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

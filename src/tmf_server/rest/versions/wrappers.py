@@ -1,6 +1,5 @@
 """Objects that are flat in the other version and keep a reference or value inside one attribute here. Names no noun."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from tmf_server.registry.entity import Document, Path
@@ -14,13 +13,12 @@ INNER = f"{MARK}inner"
 class Folded:
     """A flat object in the other version; `outer` is the plan of the wrapper, with the inner object under INNER."""
 
-    __slots__ = ("inner", "inner_names", "outer", "outer_names", "referred", "stored")
+    __slots__ = ("inner", "inner_names", "outer", "outer_names", "stored")
 
-    def __init__(self, outer: Plan, inner: Plan, stored: str, referred: Mapping[str, str]) -> None:
+    def __init__(self, outer: Plan, inner: Plan, stored: str) -> None:
         self.outer = outer
         self.inner = inner
         self.stored = stored  # the attribute that holds the inner object
-        self.referred = referred
         self.outer_names: frozenset[str] = frozenset()
         self.inner_names: frozenset[str] = frozenset()
 
@@ -32,16 +30,7 @@ class Folded:
             return nested
         flat = {**inner, **nested}
         del flat[INNER]
-        named = self._referred(node)
-        if named is not None:
-            flat["@referredType"] = named
         return flat
-
-    def _referred(self, node: Document) -> str | None:
-        inner = node.get(self.stored)
-        if not isinstance(inner, dict) or "@referredType" in inner:
-            return None
-        return self.referred.get(inner.get("@type", ""))
 
     def accept(self, shown: Document, base: Document | None = None, seen: Document | None = None) -> Document:
         """Each attribute to the side that it belongs to; unknown ones to where they came from, else the outer."""
@@ -65,13 +54,10 @@ class Folded:
                 inner[name] = value
             else:
                 nested[name] = value
-        filled = "@referredType" in inner and inner["@referredType"] == self._referred(base)
-        if filled:
-            del inner["@referredType"]  # it was shown for what v5 does not say
         types = self.inner.types
         if types is not None and types.takes(nested.get("@type")):
             inner["@type"] = nested.pop("@type")
-        if inner or filled:
+        if inner:
             nested[INNER] = inner
         return nested
 
