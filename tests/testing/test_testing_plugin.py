@@ -16,8 +16,12 @@ from tmf_server.testing import pool
 pytest_plugins = ["pytester"]
 KEPT = pool  # pytester forgets the modules that its runs import first, and those of the server are slow to import
 
-DOCUMENT = (Path(__file__).resolve().parents[2] / "docs" / "testing" / "testing.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", DOCUMENT, re.MULTILINE | re.DOTALL)
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = (ROOT / "docs" / "testing" / "testing.md").read_text()
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+JOBS = [page for page in PAGES if page.name in ("testing.md", "conformance.md")]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCKS = BLOCK.findall(DOCUMENT)
 OPTIONS = ("-q", "--strict-markers", "-p", "no:cacheprovider")
 
 
@@ -78,6 +82,32 @@ def test_a_command_that_a_job_runs_has_these_options(line: str) -> None:
     assert given <= known
 
 
+INSTALL = re.compile(r"\b(?:pip|pipx) install ([^`\n]*)")
+BARE = re.compile(r"(?<![./\w-])tmf-server(?!\S* @)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_is_installed_comes_from_a_copy_of_the_project(page: Path) -> None:
+    assert [words for words in INSTALL.findall(page.read_text()) if BARE.search(words)] == []
+
+
+@pytest.mark.parametrize("page", JOBS, ids=lambda page: page.name)
+def test_a_job_waits_for_every_server_that_it_starts_or_calls(page: Path) -> None:
+    blocks = [text for kind, text in BLOCK.findall(page.read_text()) if kind == "yaml"]
+    lines = [line.strip() for text in blocks for line in text.splitlines()]
+    started = [at + 1 for at, line in enumerate(lines) if line.endswith(" &")]
+    called = [at - 1 for at, line in enumerate(lines) if "tmf-conformance run" in line]
+    assert called
+    assert [lines[at] for at in started + called if "'until " not in lines[at]] == []
+
+
+def test_a_project_that_fails_on_warnings_can_use_it(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nfilterwarnings = error")
+    pytester.makepyfile(next(iter(sessions.files(DOCUMENT).values())))
+    # in a process of its own, where the modules whose import warns are imported for the first time
+    pytester.runpytest_subprocess(*OPTIONS).assert_outcomes(passed=1)
+
+
 # -- the fixture ------------------------------------------------------------------------------------
 def test_each_test_gets_the_server_as_new(pytester: pytest.Pytester) -> None:
     passed(
@@ -135,7 +165,7 @@ def test_the_nearest_marker_counts_and_has_settings(pytester: pytest.Pytester) -
     [
         ('apis=["TMF1"]', "@pytest.mark.tmf_server: there is no API TMF1; there are TMF620"),
         ('seed="much"', "seed must be one of none, demo, not 'much'"),
-        ("nonsense=1", "unexpected keyword argument 'nonsense'"),
+        ("nonsense=1", "there is no setting nonsense"),
         ('"TMF620"', "takes its arguments by name: apis=[...], seed=..."),
     ],
 )

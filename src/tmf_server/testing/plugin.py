@@ -1,5 +1,6 @@
 """The plugin of pytest: the fixture `tmf_server`. Imports nothing of the server before a test asks for it."""
 
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def tmf_server_pool() -> "Iterator[Pool]":
     """The servers of this run."""
-    from tmf_server.testing.pool import Pool
+    with warnings.catch_warnings():
+        # libraries warn of each other at import, which must fail no test of a project that fails on warnings
+        warnings.simplefilter("ignore")
+        from tmf_server.testing.pool import Pool
 
     pool = Pool()
     yield pool
