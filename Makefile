@@ -29,6 +29,7 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 serve: $(RUNTIME) ## serve on 127.0.0.1:8080, with a SQLite file and demo data on the first start
+	@echo "Other commands: $(BIN)/tmf-server --help"
 	$(BIN)/tmf-server serve
 
 test: $(DEV) ## run every test on SQLite and on PostgreSQL
@@ -70,7 +71,9 @@ lock: $(UV) ## write the locks anew from pyproject.toml; LOCK_ARGS=--upgrade tak
 	$(COMPILE) --all-extras --group dev --constraint requirements/runtime.lock --output-file requirements/dev.lock
 
 env: $(RUNTIME) ## create or refresh .venv with what the server needs
+	@echo "Commands: $(BIN)/tmf-server --help"
 dev: $(DEV) ## create or refresh .venv with what tests, linters and benchmarks need
+	@echo "Commands: $(BIN)/tmf-server --help, $(BIN)/tmf-conformance --help"
 
 clean: ## remove environments, caches and reports; databases stay
 	rm -rf $(VENV) build dist reports htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -36,6 +36,7 @@ class Trial:
             for name, content in sessions.files(page.read_text()).items():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_text(content.replace(SUBSCRIBER, self.subscriber))
+        (folder / ".venv").symlink_to(sys.prefix)
         variables = {"TMF_DEMO": "1", "TMF_APIS": "", "TMF_OUTBOUND_ALLOW": "127.0.0.1", "TMF_SCHEMA_DIR": "schemas"}
         self.server = ServerProcess(folder, variables)
 
@@ -76,6 +77,13 @@ def test_a_session_that_differs_is_noticed() -> None:
     assert step.matches('{"id":"1","name":"x"}\n')
     assert not step.matches('{"id":"1","name":"y"}')
     assert not step.matches('{"id":"1","name":"x"} and more')
+
+
+def test_a_session_calls_the_commands_where_make_puts_them() -> None:
+    commands = [step.command for page in PAGES for step in sessions.steps(page.read_text())]
+    ours = [command for command in commands if re.search(r"tmf-(?:server|conformance) ", command)]
+    assert len(ours) >= 8
+    assert [command for command in ours if ".venv/bin/tmf-" not in command] == []
 
 
 def test_the_readme_opens_with_the_two_commands() -> None:
