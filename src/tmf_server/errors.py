@@ -85,6 +85,12 @@ class NotAcceptable(Problem):
     code = "notAcceptable"
 
 
+class TimedOut(Problem):
+    """The request did not arrive in time."""
+
+    code = "requestTimeout"
+
+
 class Conflict(Problem):
     """The request and the state of the records do not fit together."""
 
@@ -131,6 +137,16 @@ class UnsupportedMedia(Problem):
     """The body's media type is none of those that the operation takes."""
 
     code = "unsupportedMediaType"
+
+
+class UnsupportedCoding(Problem):
+    """The body is packed in a way that is not taken; `taken` are the codings that are."""
+
+    code = "unsupportedContentEncoding"
+
+    def __init__(self, reason: str, taken: Sequence[str]) -> None:
+        super().__init__(reason)
+        self.taken = tuple(taken)
 
 
 class NotSupported(Problem):

@@ -1,8 +1,19 @@
-"""Settings of the HTTP server."""
+"""Settings of the HTTP server and of its connections."""
 
 from dataclasses import dataclass
 
-from tmf_server.config.declaring import YEAR, between, host_pattern, ip_address, setting, web_address, web_origin
+from tmf_server.config.declaring import (
+    DAY,
+    YEAR,
+    at_least,
+    between,
+    host_pattern,
+    ip_address,
+    setting,
+    span,
+    web_address,
+    web_origin,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,3 +36,12 @@ class ServerSettings:
     )
     cors_origins: tuple[str, ...] = setting((), "origins whose pages may call the APIs; * is every one", web_origin)
     graceful_seconds: float = setting(20.0, "how long a stop waits for what is under way", between(0, YEAR))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectionsSettings:
+    """Connections and bodies, in each process."""
+
+    body_seconds: float = setting(30.0, "for the body of a request; a file has TMF_TRANSFER_SECONDS", span(DAY))
+    stall_seconds: float = setting(20.0, "that a client may pause within a body", span(DAY))
+    bodies_bytes: int = setting(16_000_000, "of all bodies that are read and worked on at once; then 503", at_least(1))

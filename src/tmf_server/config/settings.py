@@ -13,7 +13,7 @@ from tmf_server.config.jobs import JobsSettings
 from tmf_server.config.limits import LimitsSettings
 from tmf_server.config.observability import ObservabilitySettings
 from tmf_server.config.reading import read, variable
-from tmf_server.config.server import ServerSettings
+from tmf_server.config.server import ConnectionsSettings, ServerSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,7 @@ class Settings:
     observability: ObservabilitySettings = field(default_factory=ObservabilitySettings)
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     contracts: ContractsSettings = field(default_factory=ContractsSettings)
+    connections: ConnectionsSettings = field(default_factory=ConnectionsSettings)
     limits: LimitsSettings = field(default_factory=LimitsSettings)
     alarms: AlarmsSettings = field(default_factory=AlarmsSettings)
     billing: BillingSettings = field(default_factory=BillingSettings)

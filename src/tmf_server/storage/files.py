@@ -6,7 +6,6 @@ import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from tmf_server.errors import Fault, InvalidInput, NotFound, TooLarge
 
@@ -38,19 +37,19 @@ class FileStore:
         return self.folder / SPOOL / job.replace("/", "-")
 
     @contextlib.contextmanager
-    def publish(self, path: Path) -> "Iterator[Sink]":
+    def publish(self, path: Path) -> "Iterator[Draft]":
         """Write a file that appears under its name complete and on disk, or not at all; TooLarge over the bound."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}{PARTIAL}")
+        draft = self.draft(path)
         try:
-            with partial.open("xb") as raw:
-                yield Sink(raw, self.max_bytes)
-                raw.flush()
-                os.fsync(raw.fileno())
-            partial.replace(path)
-            _sync_folder(path.parent)
+            yield draft
+            draft.publish()
         finally:
-            partial.unlink(missing_ok=True)
+            draft.discard()
+
+    def draft(self, path: Path) -> "Draft":
+        """Begin a file that is to appear under the name."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Draft(path, self.max_bytes)
 
     def remove(self, name: str) -> None:
         """Remove the file; NotFound when there is none."""
@@ -64,24 +63,41 @@ class FileStore:
         return len(stale)
 
 
-class Sink:
-    """A file that is being written, which refuses to grow beyond its bound."""
+class Draft:
+    """A file of `size` bytes that is being written beside its place, and refuses to grow beyond its bound."""
 
-    def __init__(self, raw: IO[bytes], max_bytes: int) -> None:
-        self._raw = raw
-        self._left = max_bytes
+    def __init__(self, path: Path, max_bytes: int) -> None:
+        self._path = path
+        self._partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}{PARTIAL}")
+        self._raw = self._partial.open("xb")
         self._max_bytes = max_bytes
+        self.size = 0
 
     def write(self, data: bytes) -> int:
-        """Append the bytes."""
-        self._left -= len(data)
-        if self._left < 0:
+        """Append the bytes. Raises TooLarge."""
+        self.size += len(data)
+        if self.size > self._max_bytes:
             raise TooLarge(f"The file is larger than the {self._max_bytes} bytes that are taken.")
         return self._raw.write(data)
 
     def flush(self) -> None:
         """Hand the bytes to the system."""
         self._raw.flush()
+
+    def publish(self) -> None:
+        """Bring the bytes to disk and give the file its name."""
+        self._raw.flush()
+        os.fsync(self._raw.fileno())
+        self._raw.close()
+        self._partial.replace(self._path)
+        _sync_folder(self._path.parent)
+
+    def discard(self) -> None:
+        """Remove what was written, unless it was published."""
+        try:
+            self._raw.close()
+        finally:
+            self._partial.unlink(missing_ok=True)
 
 
 def check_name(name: str) -> str:

@@ -19,7 +19,7 @@ def create_mounts(services: Services, shared: Shared | None) -> Mapping[str, ASG
     settings, registry, database = services.settings, services.registry, services.database
     pages = create_pages(registry, settings, partial(known_records, database))
     mounts: dict[str, ASGIApp] = dict.fromkeys(SEGMENTS, pages) | {"health": Health(database, settings)}
-    mounts["files"] = Files(FileStore(settings.jobs.storage_dir, settings.jobs.max_file_bytes))
+    mounts["files"] = Files(FileStore(settings.jobs.storage_dir, settings.jobs.max_file_bytes), settings)
     if settings.observability.metrics:
         total = shared.total if shared else lambda: FIGURES
         mounts["metrics"] = Scrape(registry, database, settings, total)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.support.servers.client import client_of
+from tmf_server.config import Settings
 from tmf_server.errors import Problem
 from tmf_server.rest.http.failures import failure
 from tmf_server.rest.http.files import Files
@@ -55,7 +56,7 @@ def test_other_methods_are_refused_with_those_there_are(client: httpx.Client) ->
 
 
 def test_a_file_over_the_bound_is_refused_and_not_kept(tmp_path: Path) -> None:
-    files = Files(FileStore(tmp_path, 1_000))
+    files = Files(FileStore(tmp_path, 1_000), Settings())
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":

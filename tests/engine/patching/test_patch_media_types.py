@@ -9,6 +9,7 @@ from tmf_server.config import Settings
 from tmf_server.contracts.contract import Contract
 from tmf_server.errors import UnsupportedMedia
 from tmf_server.registry.exposure import Endpoint
+from tmf_server.rest.http.edge.bodies import Bodies
 from tmf_server.rest.http.requests import MEDIA_TYPE, RequestCheck
 from tmf_server.rest.patching.patch import MEDIA_TYPES
 from tmf_server.rest.schema.validation import Validators
@@ -43,7 +44,9 @@ def taken_as(operation: str, media_type: str) -> str:
         raise AssertionError(message)
 
     endpoint = Endpoint(CONTRACT, CONTRACT.operations[operation], None)
-    check = RequestCheck(next_app, endpoint, Validators([CONTRACT]), Settings())
+    settings = Settings()
+    bodies = Bodies(settings.connections, settings.limits.max_body_bytes)
+    check = RequestCheck(next_app, endpoint, Validators([CONTRACT]), settings.limits, bodies)
     asyncio.run(check({"type": "http", "headers": [(b"content-type", media_type.encode())]}, receive, send))
     return str(seen[0])
 
@@ -54,9 +57,10 @@ def test_a_patch_takes_all_four(media_type: str) -> None:
     assert taken_as("patchThing", f"{media_type}; charset=UTF-8") == media_type
 
 
-def test_no_media_type_is_plain_json() -> None:
-    assert taken_as("patchThing", "") == "application/json"
-    assert taken_as("createThing", "") == "application/json"
+@pytest.mark.parametrize("operation", CONTRACT.operations)
+def test_a_body_without_a_media_type_is_refused(operation: str) -> None:
+    with pytest.raises(UnsupportedMedia, match="no Content-Type"):
+        taken_as(operation, "")
 
 
 @pytest.mark.parametrize(

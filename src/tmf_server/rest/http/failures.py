@@ -13,6 +13,7 @@ STATUS: dict[type[Problem], int] = {
     errors.NotFound: 404,
     errors.MethodNotAllowed: 405,
     errors.NotAcceptable: 406,
+    errors.TimedOut: 408,
     errors.Conflict: 409,
     errors.IllegalTransition: 409,
     errors.Duplicate: 409,
@@ -20,6 +21,7 @@ STATUS: dict[type[Problem], int] = {
     errors.PreconditionFailed: 412,
     errors.TooLarge: 413,
     errors.UnsupportedMedia: 415,
+    errors.UnsupportedCoding: 415,
     errors.Misdirected: 421,
     errors.NotSupported: 501,
     errors.Unavailable: 503,
@@ -57,6 +59,10 @@ def _response(
 def _headers(problem: Problem) -> list[tuple[str, str]]:
     if isinstance(problem, errors.MethodNotAllowed):
         return [("Allow", ", ".join(problem.allow))]
+    if isinstance(problem, errors.TimedOut):
+        return [("Connection", "close")]
+    if isinstance(problem, errors.UnsupportedCoding):
+        return [("Accept-Encoding", ", ".join(problem.taken))]
     if isinstance(problem, errors.Unavailable):
         return [("Retry-After", str(problem.retry_after))]
     return []

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import orjson
 from starlette.responses import FileResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from tmf_server.errors import InvalidInput, MethodNotAllowed, TooLarge, Unavailable
+from tmf_server.config import Settings
+from tmf_server.errors import MethodNotAllowed, TooLarge, Unavailable
+from tmf_server.rest.http.edge.bodies import announced_length, pieces
+from tmf_server.rest.http.edge.codings import decoder
 from tmf_server.rest.http.messages import Response
 from tmf_server.rest.verbs.dispatch import ORIGIN, send_response
 from tmf_server.storage.connection.space import lacks_space
@@ -24,8 +27,10 @@ SAFE = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 class Files:
     """The ASGI application below /files."""
 
-    def __init__(self, store: FileStore) -> None:
+    def __init__(self, store: FileStore, settings: Settings) -> None:
         self._store = store
+        self._stall_seconds = settings.connections.stall_seconds
+        self._seconds = settings.jobs.transfer_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request. Raises Problem."""
@@ -49,22 +54,29 @@ class Files:
         await FileResponse(path, headers=SAFE, media_type=media_type, filename=name)(scope, receive, send)
 
     async def _put(self, name: str, scope: Scope, receive: Receive, send: Send) -> None:
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self._store.max_bytes:
+        if announced_length(scope) > self._store.max_bytes:
             raise TooLarge(f"The file is larger than the {self._store.max_bytes} bytes that are taken.")
         path = self._store.path(name)
         there = path.exists()
-        # one thread writes the whole file and waits for each piece of it
         with _room_told():
-            await asyncio.to_thread(self._write, path, _pieces(receive, asyncio.get_running_loop()))
+            size = await self._store_body(path, scope, receive)
         url = f"{scope[ORIGIN]}/files/{name}"
-        told = orjson.dumps({"name": name, "href": url, "size": path.stat().st_size})
+        told = orjson.dumps({"name": name, "href": url, "size": size})
         await send_response(send, Response(200 if there else 201, told, [("Location", url)]))
 
-    def _write(self, path: Path, pieces: Iterator[bytes]) -> None:
-        with self._store.publish(path) as sink:
-            for piece in pieces:
-                sink.write(piece)
+    async def _store_body(self, path: Path, scope: Scope, receive: Receive) -> int:
+        """Write the file and return its size. A thread is taken for each part, so that slow clients hold up none."""
+        body = decoder(scope)
+        draft = await asyncio.to_thread(self._store.draft, path)
+        try:
+            async for piece in pieces(receive, self._stall_seconds, self._seconds):
+                for part in body.unpacked(piece):
+                    await asyncio.to_thread(draft.write, part)
+            body.finish()
+            await asyncio.to_thread(draft.publish)
+        finally:
+            draft.discard()
+        return draft.size
 
 
 @contextlib.contextmanager
@@ -75,18 +87,3 @@ def _room_told() -> Iterator[None]:
         if not lacks_space(error):
             raise
         raise Unavailable("There is no room for the file just now.", retry_after=10) from error
-
-
-def _pieces(receive: Receive, loop: asyncio.AbstractEventLoop) -> Iterator[bytes]:
-    """The body piece by piece, for a thread."""
-    while True:
-        message = asyncio.run_coroutine_threadsafe(_next(receive), loop).result()
-        if message["type"] == "http.disconnect":
-            raise InvalidInput("The client left before the file was complete.")
-        yield message.get("body", b"")
-        if not message.get("more_body", False):
-            return
-
-
-async def _next(receive: Receive) -> Message:
-    return await receive()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from connexion.middleware.request_validation import RequestValidationAPI, RequestValidationMiddleware
@@ -9,10 +10,13 @@ from connexion.operations import AbstractOperation
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tmf_server.config import Settings
+from tmf_server.config.limits import LimitsSettings
 from tmf_server.errors import InvalidInput, TooLarge, UnsupportedMedia
 from tmf_server.registry.exposure import Endpoint
 from tmf_server.registry.registry import Registry
 from tmf_server.rest.body.strictjson import parse, without_nulls
+from tmf_server.rest.http.edge.bodies import Bodies
+from tmf_server.rest.http.edge.budget import Hold
 from tmf_server.rest.http.identifiers import check_id
 from tmf_server.rest.patching.patch import MEDIA_TYPES
 from tmf_server.rest.schema.validation import Validators
@@ -25,11 +29,14 @@ PATCHES = frozenset({"patch"})
 class RequestCheck:
     """Reads, parses and validates the body of one operation; the parsed body travels on in the ASGI scope."""
 
-    def __init__(self, next_app: ASGIApp, endpoint: Endpoint, validators: Validators, settings: Settings) -> None:
+    def __init__(
+        self, next_app: ASGIApp, endpoint: Endpoint, validators: Validators, limits: LimitsSettings, bodies: Bodies
+    ) -> None:
         self._next_app = next_app
         self._endpoint = endpoint
         self._validators = validators
-        self._settings = settings
+        self._limits = limits
+        self._bodies = bodies
         operation = endpoint.operation
         self._takes_body = bool(operation.request_schemas)
         # A PATCH takes every form of patch, also where an older document names application/json alone.
@@ -37,18 +44,24 @@ class RequestCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Validate and pass on."""
-        if len(scope.get("query_string", b"")) > self._settings.limits.max_query_bytes:
-            raise TooLarge(f"The query is longer than {self._settings.limits.max_query_bytes} bytes.")
-        if self._takes_body:
-            media_type = self._media_type(_header(scope, b"content-type"))
-            text = await read_body(scope, receive, self._settings.limits.max_body_bytes)
-            if text and not _header(scope, b"content-type").strip():
-                # a page of any site can post a body without a type, and its browser does not ask the server first
-                raise UnsupportedMedia(f"The body has no Content-Type. Expected {' or '.join(self._taken)}.")
-            body = parse(text, max_depth=self._settings.limits.max_depth)
-            scope[BODY] = self._checked(media_type, body)
-            scope[MEDIA_TYPE] = media_type
-        await self._next_app(scope, receive, send)
+        if len(scope.get("query_string", b"")) > self._limits.max_query_bytes:
+            raise TooLarge(f"The query is longer than {self._limits.max_query_bytes} bytes.")
+        if not self._takes_body:
+            await self._next_app(scope, receive, send)
+            return
+        with self._bodies.hold() as hold:
+            await self._read(scope, receive, hold)
+            await self._next_app(scope, receive, send)
+
+    async def _read(self, scope: Scope, receive: Receive, hold: Hold) -> None:
+        header = _header(scope, b"content-type").strip()
+        media_type = self._media_type(header)
+        text = await self._bodies.read(scope, receive, hold)
+        if text and not header:
+            # a page of any site can post a body without a type, and its browser does not ask the server first
+            raise UnsupportedMedia(f"The body has no Content-Type. Expected {' or '.join(self._taken)}.")
+        scope[BODY] = await self._bodies.checked(len(text), partial(self._checked, media_type, text))
+        scope[MEDIA_TYPE] = media_type
 
     def _media_type(self, header: str) -> str:
         media_type, _, parameters = header.partition(";")
@@ -60,8 +73,9 @@ class RequestCheck:
             raise UnsupportedMedia("JSON is exchanged in UTF-8 only.")
         return media_type
 
-    def _checked(self, media_type: str, body: Any) -> Any:
+    def _checked(self, media_type: str, text: bytes) -> Any:
         operation = self._endpoint.operation
+        body = parse(text, max_depth=self._limits.max_depth)
         if operation.verb in PATCHES:
             return body  # the result of a patch is validated, as a whole
         schema = operation.request_schemas[media_type]
@@ -84,7 +98,7 @@ class RequestCheckAPI(RequestValidationAPI):
         """The check of one operation."""
         parts = self.validator_map
         endpoint = parts["registry"].endpoints[self.base_path, operation.operation_id]
-        return RequestCheck(self.next_app, endpoint, parts["validators"], parts["settings"])
+        return RequestCheck(self.next_app, endpoint, parts["validators"], parts["limits"], parts["bodies"])
 
 
 class RequestCheckMiddleware(RequestValidationMiddleware):
@@ -95,30 +109,9 @@ class RequestCheckMiddleware(RequestValidationMiddleware):
 
 def validator_map(registry: Registry, validators: Validators, settings: Settings) -> dict[str, Any]:
     """What Connexion hands to RequestCheckAPI."""
-    return {"registry": registry, "validators": validators, "settings": settings}
+    bodies = Bodies(settings.connections, settings.limits.max_body_bytes)
+    return {"registry": registry, "validators": validators, "limits": settings.limits, "bodies": bodies}
 
 
 def _header(scope: Scope, name: bytes) -> str:
     return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
-
-
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """The whole body, chunked or not; TooLarge as soon as it is known to be over the limit."""
-    length = _header(scope, b"content-length")
-    if length and not length.isdecimal():
-        raise InvalidInput("Content-Length is not a number.")
-    too_large = TooLarge(f"The body is larger than the {limit} bytes that are taken. Send less, or use an import job.")
-    if length and int(length) > limit:
-        raise too_large
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise InvalidInput("The client left before the body was complete.")
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > limit:
-            raise too_large
-        if not message.get("more_body", False):
-            return b"".join(parts)
