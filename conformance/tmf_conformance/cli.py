@@ -199,7 +199,7 @@ def checks(markdown: bool) -> None:
 def power(arguments: tuple[str, ...]) -> None:
     """Prove that the suite catches every way in which its test double can be broken (in a checkout)."""
     try:
-        from tmf_double.power import main as prove
+        from tmf_double.broken.power import main as prove
     except ImportError:
         _stop("the test double is not part of an installation: run this in a checkout of the project")
         raise

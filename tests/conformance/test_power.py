@@ -8,8 +8,8 @@ import pytest
 from tests.conformance.conftest import ROOT, Examine
 from tmf_conformance.running.registry import CHECKS, Level
 from tmf_conformance.running.results import Outcome
+from tmf_double.broken.power import Verdict, judge, main, table
 from tmf_double.broken.ways import WAYS
-from tmf_double.power import Verdict, judge, main, table
 
 SOUND = Verdict("", (), (), 0.0)
 
@@ -43,9 +43,9 @@ def test_there_are_forty_ways_and_more_and_every_one_names_real_checks() -> None
 def test_a_missed_way_fails_the_proof(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     blind = type(WAYS["ne-as-eq"])("ne-as-eq", "nothing is broken here", WAYS["fields-ignored"].double, ("filter.ne",))
     monkeypatch.setitem(WAYS, "ne-as-eq", blind)
-    monkeypatch.setattr("tmf_double.power.ProcessPoolExecutor", _Here)
+    monkeypatch.setattr("tmf_double.broken.power.ProcessPoolExecutor", _Here)
     # the unbroken double has a test of its own
-    monkeypatch.setattr("tmf_double.power.judge", lambda name, whole: judge(name, whole) if name else SOUND)
+    monkeypatch.setattr("tmf_double.broken.power.judge", lambda name, whole: judge(name, whole) if name else SOUND)
     assert main(["--only", "ne-as-eq", "--jobs", "1"]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "0 of 1 ways caught"
 

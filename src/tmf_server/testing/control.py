@@ -11,8 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from tmf_server.errors import InvalidInput, MethodNotAllowed, NotFound, TooLarge
 from tmf_server.rest.body.strictjson import parse
+from tmf_server.rest.http.asgi import send_response
 from tmf_server.rest.http.messages import Response
-from tmf_server.rest.verbs.dispatch import send_response
 from tmf_server.testing.clock import Clock
 from tmf_server.testing.faults import Faults
 

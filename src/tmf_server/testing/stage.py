@@ -15,8 +15,8 @@ from tmf_server.app import compose, create_services
 from tmf_server.config import Settings
 from tmf_server.demo.loading import load_demo
 from tmf_server.events import outbox
+from tmf_server.rest.http.asgi import send_response
 from tmf_server.rest.http.messages import Response
-from tmf_server.rest.verbs.dispatch import send_response
 from tmf_server.storage.connection.snapshot import Snapshot
 from tmf_server.storage.write.bulk import BulkRecords
 from tmf_server.testing.clock import Clock

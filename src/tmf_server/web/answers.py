@@ -5,8 +5,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from tmf_server import errors
 from tmf_server.observability.logs import REQUEST_ID
+from tmf_server.rest.http.asgi import ORIGIN
 from tmf_server.rest.http.failures import failure
-from tmf_server.rest.verbs.dispatch import ORIGIN
 from tmf_server.web.prepared import Prepared
 
 FOREVER = "public, max-age=31536000, immutable"

@@ -10,9 +10,9 @@ import pytest
 from tests.support.servers.client import client_of
 from tmf_server.config import Settings
 from tmf_server.errors import Problem
+from tmf_server.rest.http.asgi import ORIGIN, send_response
 from tmf_server.rest.http.failures import failure
 from tmf_server.rest.http.files import Files
-from tmf_server.rest.verbs.dispatch import ORIGIN, send_response
 from tmf_server.storage.files import FileStore
 
 

@@ -18,7 +18,7 @@ from tmf_server.registry.entity import Document
 from tmf_server.registry.exposure import Exposure
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.write.bulk import BulkRecords
-from tmf_server.storage.write.defaults import OURS
+from tmf_server.storage.write.derived.defaults import OURS
 from tmf_server.storage.write.records import Stored
 
 BATCH_RECORDS = 500

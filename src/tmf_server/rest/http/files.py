@@ -11,10 +11,10 @@ from starlette.types import Receive, Scope, Send
 
 from tmf_server.config import Settings
 from tmf_server.errors import MethodNotAllowed, TooLarge, Unavailable
+from tmf_server.rest.http.asgi import ORIGIN, send_response
 from tmf_server.rest.http.edge.bodies import announced_length, pieces
 from tmf_server.rest.http.edge.codings import decoder
 from tmf_server.rest.http.messages import Response
-from tmf_server.rest.verbs.dispatch import ORIGIN, send_response
 from tmf_server.storage.connection.space import lacks_space
 from tmf_server.storage.files import FileStore
 

@@ -22,6 +22,7 @@ from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput, NotAcceptable, NotFound, Problem, Unavailable
 from tmf_server.observability.logs import REQUEST_ID
 from tmf_server.observability.metrics import FIGURES, UNNAMED
+from tmf_server.rest.http.asgi import ORIGIN, send_response
 from tmf_server.rest.http.edge.hosts import Hosts
 from tmf_server.rest.http.edge.origins import Origins
 from tmf_server.rest.http.edge.outgoing import Outgoing
@@ -30,7 +31,6 @@ from tmf_server.rest.http.lifespan import Lifespan
 from tmf_server.rest.http.messages import Response
 from tmf_server.rest.http.routing import RoutingMiddleware
 from tmf_server.rest.patching.patch import MEDIA_TYPES
-from tmf_server.rest.verbs.dispatch import ORIGIN, send_response
 from tmf_server.rules.ids import fresh_token
 
 REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -13,13 +13,13 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.types import Receive, Scope, Send
 
 from tmf_server.errors import TooCostly
+from tmf_server.rest.http.asgi import ORIGIN, send_response
 from tmf_server.rest.http.messages import Request, Response
 from tmf_server.rest.http.requests import BODY, MEDIA_TYPE
 from tmf_server.rest.verbs.ingestion import common_intake, take_in
 from tmf_server.rest.verbs.services import Services
 
 Verb = Callable[[Request], Response]
-ORIGIN = "tmf.origin"
 # What a query may have as it is (RFC 3986); the rest is encoded, so that it fits into the links of a page.
 QUERY_SIGNS = "!#$%&'()*+,-./:;=?@[]_~"
 
@@ -98,13 +98,3 @@ class Dispatcher:
     def close(self) -> None:
         """Wait for the verbs that run."""
         self._pool.shutdown(wait=True)
-
-
-async def send_response(send: Send, response: Response) -> None:
-    """One response as two ASGI messages."""
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-    if response.body or response.status not in (204, 304):
-        headers.append((b"content-type", response.media_type.encode()))
-        headers.append((b"content-length", str(len(response.body)).encode()))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})

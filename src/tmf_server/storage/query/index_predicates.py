@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tmf_server.storage.query.binds import Binds
 from tmf_server.storage.query.conditions import Compare, Condition, Or, Path, Some, conjuncts
-from tmf_server.storage.query.jsonsql import SQL_OPERATORS
+from tmf_server.storage.query.dialects.jsonsql import SQL_OPERATORS
 from tmf_server.storage.values.column_map import NUMBERS, TEXT_KEPT, Shape
 from tmf_server.storage.values.numbers import EXACT, double_bound
 

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from tmf_server.storage.connection.driver import fetch_all
 from tmf_server.storage.query.binds import Binds
 from tmf_server.storage.query.conditions import And, Compare, Condition, Not, Or, TypeIs
+from tmf_server.storage.query.dialects.jsonsql import FALSE, SQL_OPERATORS
 from tmf_server.storage.query.index_predicates import MOST_LISTS, RowTest, Targets, row_tests
-from tmf_server.storage.query.jsonsql import FALSE, SQL_OPERATORS
 from tmf_server.storage.query.predicates import TRUE, Predicates
 from tmf_server.storage.values.column_map import Shape
 

@@ -11,10 +11,10 @@ from sqlalchemy import Column, Numeric
 
 from tmf_server.storage.query.binds import Binds
 from tmf_server.storage.query.conditions import And, Compare, Condition, Exists, Not, Or, Some, TypeIs
+from tmf_server.storage.query.dialects.jsonpostgresql import PostgresqlJson
+from tmf_server.storage.query.dialects.jsonsql import FALSE, SQL_OPERATORS, JsonSql, Node
+from tmf_server.storage.query.dialects.jsonsqlite import SqliteJson
 from tmf_server.storage.query.index_predicates import RowTest, Targets, row_tests
-from tmf_server.storage.query.jsonpostgresql import PostgresqlJson
-from tmf_server.storage.query.jsonsql import FALSE, SQL_OPERATORS, JsonSql, Node
-from tmf_server.storage.query.jsonsqlite import SqliteJson
 from tmf_server.storage.values.column_map import NUMBERS, TEXT_KEPT, Shape, column_kind
 from tmf_server.storage.values.numbers import EXACT, Bound, double_bound, integer_bound
 

@@ -12,8 +12,8 @@ from tmf_server.registry.registry import Registry
 from tmf_server.storage.connection.driver import Written, fetch_all
 from tmf_server.storage.query.binds import Binds
 from tmf_server.storage.query.conditions import And, Condition, Not, Or, Selection, Sort, conjuncts
+from tmf_server.storage.query.dialects.jsonsql import Node
 from tmf_server.storage.query.index_predicates import MOST_LISTS, Targets, referred
-from tmf_server.storage.query.jsonsql import Node
 from tmf_server.storage.query.keyset import Cursors, SortKey, following
 from tmf_server.storage.query.nesting import flattened
 from tmf_server.storage.query.planner import Body, Leads

@@ -16,13 +16,13 @@ from tmf_server.rules.instants import now
 from tmf_server.storage.connection.driver import Sql, run, run_many
 from tmf_server.storage.values.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, Change
 from tmf_server.storage.values.extract import Extractor, Reference
-from tmf_server.storage.write.allocations import Uses
 from tmf_server.storage.write.children import Parts
-from tmf_server.storage.write.defaults import changes, completed, followed, local_href
-from tmf_server.storage.write.derivation import Consulting
-from tmf_server.storage.write.inverses import Links, without_reference
+from tmf_server.storage.write.derived.allocations import Uses
+from tmf_server.storage.write.derived.defaults import changes, completed, followed, local_href
+from tmf_server.storage.write.derived.derivation import Consulting
+from tmf_server.storage.write.derived.inverses import Links, without_reference
+from tmf_server.storage.write.derived.states import check_moves, check_states
 from tmf_server.storage.write.rows import Rows
-from tmf_server.storage.write.states import check_moves, check_states
 from tmf_server.storage.write.uniqueness import check_unique
 
 Outbox = Callable[[Connection, Sequence[Change]], None]

@@ -13,8 +13,8 @@ from starlette.types import Receive, Scope, Send
 from tmf_server.config import Settings
 from tmf_server.errors import MethodNotAllowed, NotFound, Problem
 from tmf_server.events.health import lag
+from tmf_server.rest.http.asgi import send_response
 from tmf_server.rest.http.messages import Response
-from tmf_server.rest.verbs.dispatch import send_response
 from tmf_server.storage.connection import migrate
 from tmf_server.storage.connection.database import Database
 from tmf_server.storage.room import has_room

@@ -17,8 +17,8 @@ from tmf_server.errors import MethodNotAllowed, NotFound, Problem
 from tmf_server.events.health import Lag, lag
 from tmf_server.observability.metrics import BOUNDS, Cell, Figures
 from tmf_server.registry.registry import Registry
+from tmf_server.rest.http.asgi import send_response
 from tmf_server.rest.http.messages import Response
-from tmf_server.rest.verbs.dispatch import send_response
 from tmf_server.storage.connection.database import Database
 from tmf_server.storage.statistics import records, unfinished_jobs
 from tmf_server.web.monitoring.bounded import Bounded

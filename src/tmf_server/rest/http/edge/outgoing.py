@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from starlette.types import Message, Send
 
+from tmf_server.rest.http.asgi import send_response
 from tmf_server.rest.http.messages import Response
-from tmf_server.rest.verbs.dispatch import send_response
 
 Pairs = list[tuple[bytes, bytes]]
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tmf_server.storage.query.binds import Binds
 from tmf_server.storage.query.conditions import Compare, Path
-from tmf_server.storage.query.jsonsql import SQL_OPERATORS, Node
+from tmf_server.storage.query.dialects.jsonsql import SQL_OPERATORS, Node
 from tmf_server.storage.values.column_map import TEXT_KEPT
 from tmf_server.storage.values.regexes import postgresql_pattern
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tmf_server.storage.query.binds import Binds
 from tmf_server.storage.query.conditions import Compare, Path
-from tmf_server.storage.query.jsonsql import FALSE, SQL_OPERATORS, Node
+from tmf_server.storage.query.dialects.jsonsql import FALSE, SQL_OPERATORS, Node
 from tmf_server.storage.values.column_map import TEXT_KEPT
 from tmf_server.storage.values.numbers import Bound, double_bound, integer_bound
 

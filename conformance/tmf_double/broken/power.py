@@ -25,7 +25,7 @@ from tmf_double.app import Double
 from tmf_double.broken.ways import WAYS
 from tmf_double.inside import Inside
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).resolve().parents[1]
 # Seconds to wait for an event. The whole double sends every one: however busy the machine, none may seem missing.
 _BROKEN, _WHOLE = 8.0, 60.0
 _CAUGHT = (Outcome.FAILED, Outcome.ADVICE)

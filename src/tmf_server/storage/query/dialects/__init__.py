@@ -1,0 +1,1 @@
+"""What each database has to say to mean the same by conditions over JSON. Knows no noun."""
