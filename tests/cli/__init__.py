@@ -1,1 +1,1 @@
-"""Tests of the commands."""
+"""Tests of the commands and of the settings."""

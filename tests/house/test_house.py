@@ -1,4 +1,4 @@
-"""The house rules that no linter knows: sizes, first lines, and which package may use which library."""
+"""The house rules that no linter knows: sizes, folders, first lines, and which package may use which library."""
 
 import ast
 from collections.abc import Iterator
@@ -6,10 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tmf_server.apis import FAMILIES
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("src", "conformance", "tests", "benchmarks", "tools", "migrations")
 LONGEST_FUNCTION = 60
 LONGEST_FILE = 400
+
+FULLEST_FOLDER = 12
+ROOMY = frozenset({"src/tmf_server", "src/tmf_server/apis"})
+"""Folders that may have more: the top, where a package is a layer, and the list of families."""
 
 HTTP = frozenset({"flask", "connexion", "starlette", "werkzeug", "httpx", "a2wsgi", "uvicorn"})
 SQL = frozenset({"sqlalchemy", "sqlite3", "psycopg", "psycopg_pool", "alembic"})
@@ -36,6 +42,13 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+def packages() -> list[Path]:
+    """The folders of modules that have to be easy to look through."""
+    tops = [ROOT / name for name in ("src/tmf_server", "conformance", "tests")]
+    found = {path.parent for top in tops for path in top.rglob("*.py")}
+    return sorted(folder for folder in found if named(folder) not in ROOMY)
+
+
 FILES = pytest.mark.parametrize("path", python_files(), ids=named)
 
 
@@ -48,6 +61,19 @@ def test_no_function_is_longer_than_a_screen(path: Path) -> None:
 @FILES
 def test_no_file_is_too_long_to_hold_in_mind(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= LONGEST_FILE
+
+
+@pytest.mark.parametrize("folder", packages(), ids=named)
+def test_no_folder_is_too_full_to_look_through(folder: Path) -> None:
+    modules = [path.name for path in folder.glob("*.py") if path.name not in ("__init__.py", "conftest.py")]
+    below = [path.parent.name for path in folder.glob("*/__init__.py")]
+    assert len(modules) <= FULLEST_FOLDER
+    assert len(below) <= FULLEST_FOLDER
+
+
+def test_every_family_is_in_the_list() -> None:
+    families = {path.parent.name for path in (ROOT / "src" / "tmf_server" / "apis").glob("*/api.py")}
+    assert sorted(FAMILIES) == sorted(families)
 
 
 @FILES

@@ -10,7 +10,7 @@ import yaml
 
 from tools.contracts.rules import broken
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NAMED = {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "at": {"format": "uri"}}}
 PETS: dict[str, Any] = {
     "Cat": NAMED,

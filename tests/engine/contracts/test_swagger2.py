@@ -10,7 +10,7 @@ from connexion.spec import Specification
 
 from tmf_server.contracts.swagger2 import convert_swagger2
 
-PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "reference" / "v4"
+PUBLISHED = Path(__file__).resolve().parents[4] / "shared" / "reference" / "v4"
 PUBLISHED_FILES = sorted(PUBLISHED.glob("*.json"))
 
 DOCUMENT: dict[str, Any] = {

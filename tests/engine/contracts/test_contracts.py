@@ -16,7 +16,7 @@ from connexion.spec import Specification
 from tmf_server.apis.families import APIS
 from tools.contracts.rules import broken
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 OPENAPI = ROOT / "openapi"
 SHARED = ROOT.parent / "shared"
 NAMES = [f"{version}/{api}" for version in ("v4", "v5") for api in sorted(APIS)]

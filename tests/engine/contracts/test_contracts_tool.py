@@ -11,7 +11,7 @@ import yaml
 
 from tools.contracts.__main__ import main
 
-HTTP_WORDS = Path(__file__).resolve().parents[2] / "openapi" / "glossary" / "http.yaml"
+HTTP_WORDS = Path(__file__).resolve().parents[3] / "openapi" / "glossary" / "http.yaml"
 
 STRING = {"type": "string", "description": "a sentence of the reference"}
 REFERENCE: dict[str, Any] = {

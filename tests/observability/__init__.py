@@ -1,1 +1,0 @@
-"""Tests of health, logs and metrics."""
