@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from tmf_server.apis.ordering.rules import breaches as rules
-from tmf_server.apis.ordering.rules import prices
+from tmf_server.apis.ordering.rules import bundles, prices
 from tmf_server.apis.ordering.rules.states import (
     ACKNOWLEDGED,
     DRAFT,
@@ -23,7 +23,7 @@ from tmf_server.apis.ordering.rules.states import (
 from tmf_server.errors import Fault, InvalidInput
 from tmf_server.rules.instants import format_instant
 
-OFFERING, SPECIFICATION = "productOffering", "productSpecification"
+OFFERING, SPECIFICATION = bundles.OFFERING, "productSpecification"
 
 
 class Assessment:
@@ -81,6 +81,8 @@ class Assessment:
             document = known.get((OFFERING, offering))
             if document is not None:
                 yield from ((prices.PRICE, one) for one in prices.price_ids(document))
+                if bundles.is_sum(document):
+                    yield from bundles.wanted(document, known)
                 specification = specification_id(item, document)
                 if specification is not None:
                     yield SPECIFICATION, specification
@@ -118,17 +120,30 @@ class Assessment:
 
         def priced(item: Document) -> Document:
             offering = known.get((OFFERING, rules.offering_id(item) or ""))
-            if offering is None or item.get("id") not in self.priced or item.get("action") not in prices.CHARGED:
+            if offering is None or item.get("action") not in prices.CHARGED:
+                return item
+            if bundles.is_sum(offering):
+                return self._with_sum(item, offering, known, moment)
+            if item.get("id") not in self.priced:
                 return item
             values = {name: one[0] for name, one in rules.chosen(item).items() if one}
             found = prices.copied(offering, known, values, moment)
             left = [one for one in found if one[0] not in included.get(item.get("id", ""), ())]
-            if not found:
-                return item
-            bare = {name: value for name, value in item.items() if name not in prices.OF_ITEM}
-            return {**bare, "itemPrice": prices.item_prices(left)} if left else bare
+            return prices.with_item_prices(item, prices.item_prices(left)) if found else item
 
         return with_items(self.order, priced)
+
+    def _with_sum(self, item: Document, offering: Document, known: Known, moment: int) -> Document:
+        """A bundle that has no price has those of the parts which it takes by default and no item adds."""
+        if item.get("id") not in self.judged or not bundles.parts(offering, known):
+            return item
+        ordered = [id_ for one in self.bundled(item) if (id_ := rules.offering_id(one)) is not None]
+        found = [
+            price
+            for part, number in bundles.parts(offering, known, ordered)
+            for price in prices.item_prices(prices.copied(part, known, {}, moment), number)
+        ]
+        return prices.with_item_prices(item, found)
 
 
 def _by_id(order: Document) -> Iterator[tuple[str, tuple[str, Document]]]:

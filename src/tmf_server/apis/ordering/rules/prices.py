@@ -59,18 +59,24 @@ def _holds(price: Document, chosen: Mapping[str, Any], moment: int) -> bool:
     return True
 
 
-def item_prices(prices: list[tuple[str, Document]]) -> list[Document]:
-    """The prices of an item; discounts among them alter the recurring ones, or all where none recurs."""
+def item_prices(prices: list[tuple[str, Document]], times: int = 1) -> list[Document]:
+    """The prices of an item, or of so many; discounts among them alter the recurring ones, or all where none recurs."""
     discounts = [_altering(id_, price) for id_, price in prices if _kind(price) == DISCOUNT]
     others = [(id_, price) for id_, price in prices if _kind(price) != DISCOUNT]
     recurring = [price for _, price in others if _kind(price) == "recurring"]
     made = []
     for id_, price in others:
-        one = {"@type": "OrderPrice", **_as_item_price(id_, price)}
+        one = {"@type": "OrderPrice", **_as_item_price(id_, price, times)}
         if discounts and (not recurring or _kind(price) == "recurring"):
             one["priceAlteration"] = discounts
         made.append(one)
     return made
+
+
+def with_item_prices(item: Document, found: list[Document]) -> Document:
+    """The item with its prices, and without what a client or an earlier look said of them."""
+    bare = {name: value for name, value in item.items() if name not in OF_ITEM}
+    return {**bare, "itemPrice": found} if found else bare
 
 
 def _kind(price: Mapping[str, Any]) -> str:
@@ -88,7 +94,7 @@ def _altering(id_: str, price: Document) -> Document:
     return {"@type": "PriceAlteration", **_as_item_price(id_, price)}
 
 
-def _as_item_price(id_: str, price: Document) -> Document:
+def _as_item_price(id_: str, price: Document, times: int = 1) -> Document:
     made: Document = {name: price[name] for name in ("name", "description") if name in price}
     made["priceType"] = price.get("priceType", "")
     period, length = price.get("recurringChargePeriodType"), price.get("recurringChargePeriodLength")
@@ -97,14 +103,14 @@ def _as_item_price(id_: str, price: Document) -> Document:
     unit = price.get("unitOfMeasure")
     if isinstance(unit, dict) and unit.get("units"):
         made["unitOfMeasure"] = unit["units"] if unit.get("amount", 1) == 1 else f"{unit['amount']:g} {unit['units']}"
-    made["price"] = _amounts(price)
+    made["price"] = _amounts(price, times if _kind(price) not in LATER else 1)
     if id_:
         named = {"name": price["name"]} if "name" in price else {}
         made[PRICE] = {"id": id_, **named, "@type": "ProductOfferingPriceRef"}
     return made
 
 
-def _amounts(price: Document) -> Document:
+def _amounts(price: Document, times: int) -> Document:
     made: Document = {"@type": "Price"}
     if "percentage" in price:
         made["percentage"] = price["percentage"]
@@ -114,6 +120,9 @@ def _amounts(price: Document) -> Document:
     made["dutyFreeAmount"] = money
     if not is_countable(money["value"]):
         return made
+    net = exact(money["value"]) * times
+    if times > 1:
+        made["dutyFreeAmount"] = {**money, "value": number(net)}
     rates = [
         tax["taxRate"]
         for tax in price.get("tax", ())
@@ -121,8 +130,7 @@ def _amounts(price: Document) -> Document:
     ]
     if rates and money.get("unit"):
         rate = sum(map(exact, rates), Decimal(0))
-        gross = exact(money["value"]) * (1 + rate / 100)
-        made |= {"taxRate": number(rate), "taxIncludedAmount": _money(gross, money["unit"])}
+        made |= {"taxRate": number(rate), "taxIncludedAmount": _money(net * (1 + rate / 100), money["unit"])}
     return made
 
 
