@@ -1,24 +1,18 @@
 """`dump` and `load` of every noun: what is written out of one database makes the same records in an empty one."""
 
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.jobs import dump, load
 from tests.support.nouns.demo import demo_size
 from tests.support.nouns.every import registry
 from tests.support.servers.served import Served
-from tmf_server.background import create_desk
 from tmf_server.cli.base import Failure
 from tmf_server.cli.records import choose_noun
 from tmf_server.model.core import entity, reference
-from tmf_server.processes.jobs.exporting import Exporter
-from tmf_server.processes.jobs.formats import Format
-from tmf_server.processes.jobs.importing import Importer
-from tmf_server.processes.jobs.progress import Progress
-from tmf_server.storage.connection.database import Connection
 
 # The nouns of each version, what is referred to first.
 NOUNS = {
@@ -34,29 +28,6 @@ NOUNS = {
     ),
 }
 TASKS = {"cancelProductOrder", "customerBillOnDemand"}
-
-
-class Nobody:
-    """Watches no transfer."""
-
-    def save(self, connection: Connection, progress: Progress) -> None:
-        """Keep nothing."""
-
-    def beat(self, progress: Progress) -> None:
-        """Tell nobody."""
-
-
-def dump(served: Served, noun: str, version: str) -> list[Any]:
-    desk, stream = create_desk(served.services), io.BytesIO()
-    exporter = Exporter(desk, choose_noun(served.services.registry, noun, version), "http://host")
-    exporter.check()
-    exporter.to_stream(stream, Format(lines=True), Nobody())
-    return [json.loads(line) for line in stream.getvalue().splitlines()]
-
-
-def load(served: Served, noun: str, version: str, file: Path) -> Progress:
-    importer = Importer(create_desk(served.services), choose_noun(served.services.registry, noun, version), silent=True)
-    return importer.run(file, Progress(), Nobody())
 
 
 def lasting(node: Any) -> Any:

@@ -1,17 +1,25 @@
 """Jobs created over HTTP and worked on at once, in the test's own thread. Checks only that requests are taken."""
 
 import gzip
+import io
 import json
 import threading
+from pathlib import Path
 from typing import Any
 
 from tests.support.servers.served import Served
 from tmf_server.background import create_desk
+from tmf_server.cli.records import choose_noun
 from tmf_server.model.events import outbox
 from tmf_server.model.jobs import transfer_job
 from tmf_server.processes.jobs.context import Desk
+from tmf_server.processes.jobs.exporting import Exporter
+from tmf_server.processes.jobs.formats import Format
 from tmf_server.processes.jobs.handlers import WORKS
+from tmf_server.processes.jobs.importing import Importer
+from tmf_server.processes.jobs.progress import Progress
 from tmf_server.processes.jobs.runner import Jobs
+from tmf_server.storage.connection.database import Connection
 
 API = "/tmf-api/productCatalogManagement"
 Document = dict[str, Any]
@@ -97,3 +105,28 @@ def exported(content: bytes) -> list[Document]:
         documents: list[Document] = json.loads(text)
         return documents
     return [json.loads(line) for line in text.splitlines()]
+
+
+class Nobody:
+    """Watches no transfer."""
+
+    def save(self, connection: Connection, progress: Progress) -> None:
+        """Keep nothing."""
+
+    def beat(self, progress: Progress) -> None:
+        """Tell nobody."""
+
+
+def dump(served: Served, noun: str, version: str) -> list[Any]:
+    """What `tmf-server dump` writes: all records of a noun."""
+    desk, stream = desk_of(served), io.BytesIO()
+    exporter = Exporter(desk, choose_noun(served.services.registry, noun, version), "http://host")
+    exporter.check()
+    exporter.to_stream(stream, Format(lines=True), Nobody())
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def load(served: Served, noun: str, version: str, file: Path) -> Progress:
+    """What `tmf-server load` makes of a file."""
+    importer = Importer(desk_of(served), choose_noun(served.services.registry, noun, version), silent=True)
+    return importer.run(file, Progress(), Nobody())

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from tmf_server.contracts.schemas import Schema
 from tmf_server.registry.entity import Entity
 from tmf_server.rest.verbs.services import Intake, Services, StartTask
 from tmf_server.rest.versions.rules import Rules
@@ -27,9 +28,11 @@ class Api:
 
     `number` is TM Forum's (TMF620). Its documents are served below `base_path`, and at the `aliases`, which end with
     the version that they lead to. `nouns` maps path segments to entities; `types` names the segments that show only one
-    type of their entity, with that type. `v4` says how v4 shows the nouns. `kinds_by_schema` names the kind that a
-    reference points at where the name of its schema does not, `kinds_by_default` where `@referredType` does not either.
-    `handlers` makes, from the parts of a server, who does the work of tasks and intakes.
+    type of their entity, with that type. `v4` says how v4 shows the nouns. `older` are attributes, by schema, that
+    another published file has for v4: what comes so is taken in, and shown in the form of the document.
+    `kinds_by_schema` names the kind that a reference points at where the name of its schema does not,
+    `kinds_by_default` where `@referredType` does not either. `handlers` makes, from the parts of a server, who does the
+    work of tasks and intakes.
     """
 
     number: str
@@ -38,6 +41,7 @@ class Api:
     nouns: Mapping[str, Entity]
     types: Mapping[str, str] = field(default_factory=dict)
     v4: Rules
+    older: Mapping[str, Mapping[str, Schema]] = field(default_factory=dict)
     kinds_by_schema: Mapping[str, str] = field(default_factory=dict)
     kinds_by_default: Mapping[str, str] = field(default_factory=dict)
     handlers: Callable[[Services], Handlers] = no_handlers

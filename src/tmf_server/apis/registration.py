@@ -8,13 +8,13 @@ from tmf_server.config import Settings
 from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.extensions import load_subclasses
 from tmf_server.contracts.loading import check_names, load_contracts
-from tmf_server.contracts.schemas import Schema
+from tmf_server.contracts.schemas import Schema, with_attributes
 from tmf_server.registry.entity import Entity
 from tmf_server.registry.exposure import Exposure, View, schema_of
 from tmf_server.registry.registry import Registry
 from tmf_server.resources import openapi_dir
 from tmf_server.rest.schema.extensions import with_subclasses
-from tmf_server.rest.schema.schemas import type_name
+from tmf_server.rest.schema.schemas import forms_of
 from tmf_server.rest.versions.views import V4View, V5View
 
 
@@ -64,21 +64,35 @@ def _canonical_beside(served: list[Contract], settings: Settings) -> list[Contra
 def as_served(contract: Contract) -> Contract:
     """The contract that also knows what its records have though the document does not say so.
 
-    These are attributes that the server sets, and types of a noun that a path of their own shows alone.
+    These are attributes that the server sets, what other published forms of the document have, and types of a noun that
+    a path of their own shows alone.
     """
-    undeclared: dict[str, Mapping[str, Schema]] = {}
-    types: dict[str, dict[str, str]] = {}
+    amended = replace(contract, amended=_amended(contract))
+    return replace(amended, added_types={**contract.added_types, **_types_shown_alone(amended)})
+
+
+def _amended(contract: Contract) -> dict[str, Schema]:
+    """The schemas of the document with more attributes, and those that it does not have."""
+    nouns = _nouns(contract).items()
+    found = {schema_of(contract, noun): entity.undeclared for noun, entity in nouns if entity.undeclared}
+    if contract.version == "v4":
+        found |= APIS[contract.api].older
+    return {
+        name: with_attributes(contract.own_schemas.get(name, {}), attributes)
+        for schema, attributes in found.items()
+        for name in forms_of(contract.own_schemas, schema)
+    }
+
+
+def _types_shown_alone(contract: Contract) -> dict[str, dict[str, str]]:
+    """The types that a noun has besides its own where each has a path: schema name → `@type` → schema name."""
+    found: dict[str, dict[str, str]] = {}
     for noun, entity in _nouns(contract).items():
-        schema = schema_of(contract, noun)
-        if entity.undeclared:
-            forms = [name for name in contract.own_schemas if type_name(name).removesuffix("RefOrValue") == schema]
-            undeclared |= dict.fromkeys(forms, entity.undeclared)
-        if noun not in _alone(contract):
-            alone = [schema_of(contract, one) for one in _alone(contract) if _nouns(contract).get(one) is entity]
-            types |= {schema: {name: name for name in (schema, *alone)}} if alone else {}
-    named = types.keys() | contract.added_types.keys()
-    merged = {name: {**types.get(name, {}), **contract.added_types.get(name, {})} for name in sorted(named)}
-    return replace(contract, undeclared=undeclared, added_types=merged)
+        alone = [schema_of(contract, one) for one in _alone(contract) if _nouns(contract).get(one) is entity]
+        if alone and noun not in _alone(contract):
+            schema = schema_of(contract, noun)
+            found[schema] = {name: name for name in (schema, *alone)} | dict(contract.added_types.get(schema, {}))
+    return found
 
 
 def _alone(contract: Contract) -> Mapping[str, str]:

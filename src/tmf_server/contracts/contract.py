@@ -33,8 +33,9 @@ class Contract:
     """One document of one API in one version, served below `base_path` and at its `aliases`.
 
     `added` are schemas beside those of the document, `added_types` the `@type`s that they add: schema name → `@type` →
-    added schema. The part of an added schema's name after the last colon is its `@type`. `undeclared` are attributes
-    that objects of a schema have though the document does not say so, by schema name.
+    added schema. The part of an added schema's name after the last colon is its `@type`. `amended` are schemas that
+    count in place of the document's own, or besides: bodies are judged and attributes known by them, and the document
+    that is handed out does not have them.
     """
 
     api: str
@@ -44,7 +45,7 @@ class Contract:
     aliases: tuple[str, ...] = ()
     added: Mapping[str, Schema] = field(default_factory=dict, repr=False)
     added_types: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
-    undeclared: Mapping[str, Mapping[str, Schema]] = field(default_factory=dict, repr=False)
+    amended: Mapping[str, Schema] = field(default_factory=dict, repr=False)
     _attributes: dict[tuple[str, tuple[str, ...]], Attribute | None] = field(default_factory=dict, repr=False)
     _declared: dict[str, dict[str, Schema]] = field(default_factory=dict, repr=False)
 
@@ -55,9 +56,9 @@ class Contract:
 
     @cached_property
     def own_schemas(self) -> dict[str, Schema]:
-        """The schemas of the document by name."""
+        """The schemas of the document by name, as amended."""
         schemas: dict[str, Schema] = self.document.get("components", {}).get("schemas", {})
-        return schemas
+        return {**schemas, **self.amended}
 
     @cached_property
     def schemas(self) -> dict[str, Schema]:
@@ -98,9 +99,8 @@ class Contract:
         return found
 
     def properties(self, schema: str) -> dict[str, Schema]:
-        """The attributes that the schema and its parents declare, and those that its objects have undeclared."""
-        declared = properties_of(self.schemas, self.schemas.get(schema, {}))
-        return {**self.undeclared.get(schema, {}), **dict(declared)}
+        """The attributes that the schema and its parents declare."""
+        return dict(properties_of(self.schemas, self.schemas.get(schema, {})))
 
     def all_properties(self, schema: str) -> dict[str, Schema]:
         """The attributes that the schema, its parents and its known subtypes declare."""

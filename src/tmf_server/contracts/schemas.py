@@ -16,3 +16,8 @@ def properties_of(schemas: Mapping[str, Schema], schema: Schema) -> Iterator[tup
     for part in schema.get("allOf", ()):
         yield from properties_of(schemas, schemas.get(ref_name(part["$ref"]), {}) if "$ref" in part else part)
     yield from (schema.get("properties") or {}).items()
+
+
+def with_attributes(schema: Schema, attributes: Mapping[str, Schema]) -> Schema:
+    """The schema of objects that can have more attributes."""
+    return {"type": "object", **schema, "properties": {**(schema.get("properties") or {}), **attributes}}

@@ -2,6 +2,7 @@
 
 from tmf_server.apis.api import Api
 from tmf_server.apis.inventory.entities import RESOURCE_NOUNS, RESOURCE_TYPES, SERVICE_NOUNS
+from tmf_server.apis.inventory.v4.older import OLDER_RESOURCE
 from tmf_server.apis.inventory.v4.resource import RESOURCE_RULES
 from tmf_server.apis.inventory.v4.service import SERVICE_RULES
 
@@ -29,5 +30,6 @@ APIS = (
         nouns=RESOURCE_NOUNS,
         types=RESOURCE_TYPES,
         v4=RESOURCE_RULES,
+        older=OLDER_RESOURCE,
     ),
 )

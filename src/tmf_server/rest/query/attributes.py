@@ -96,6 +96,17 @@ class Attributes:
         """The attribute of the record that the names mean first."""
         return self.meant(names)[0]
 
+    def shown_as(self, path: Path) -> Path | None:
+        """The path at which answers have the attribute; None when there is no such attribute.
+
+        A document may take the object around a reference in, and show what is in it without the object.
+        """
+        if not self.has(path):
+            return None
+        shorter = (path[:length] + path[length + 1 :] for length in range(1, len(path) - 1))
+        stored = self.view.paths(path)
+        return next((one for one in shorter if self.has(one) and self.view.paths(one) == stored), path)
+
     def _attribute(self, path: Path) -> Attribute | None:
         if len(path) > MOST_STEPS:
             return None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tmf_server.errors import Fault, InvalidInput
-from tmf_server.registry.entity import Document
+from tmf_server.registry.entity import Document, Path
 from tmf_server.registry.exposure import Exposure
 from tmf_server.rest.query.attributes import attributes_of
 
@@ -22,16 +22,17 @@ def parse_fields(values: Iterable[str], exposure: Exposure) -> FieldTree:
     if len(names) > MOST_NAMES:
         raise InvalidInput(f"fields takes at most {MOST_NAMES} names.")
     tree: dict[str, Any] = {}
-    unknown = [name for name in names if not _add(tree, name.split("."), exposure)]
+    attributes = attributes_of(exposure)
+    unknown = [name for name in names if not _add(tree, attributes.shown_as(tuple(name.split("."))))]
     if unknown:
         faults = [Fault("fields", f"expected attributes of {exposure.schema}, not {name[:80]!r}") for name in unknown]
         raise InvalidInput("fields names attributes that are not there.", faults=faults, code="unknownAttribute")
     return tree
 
 
-def _add(tree: dict[str, Any], path: list[str], exposure: Exposure) -> bool:
-    """Put one path into the tree; False when the schema knows no such attribute."""
-    if not attributes_of(exposure).has(tuple(path)):
+def _add(tree: dict[str, Any], path: Path | None) -> bool:
+    """Put one path into the tree; False when there is none."""
+    if path is None:
         return False
     node = tree
     for name in path[:-1]:

@@ -66,6 +66,11 @@ def type_name(schema_name: str) -> str:
     return schema_name
 
 
+def forms_of(schemas: Iterable[str], name: str) -> list[str]:
+    """The schemas of what has the `@type`: as it is answered, as it is sent, by reference or value; itself if new."""
+    return [one for one in schemas if type_name(one).removesuffix("RefOrValue") == name] or [name]
+
+
 class Definitions:
     """The schemas of one document, converted once; `root` gives a self-contained schema for one of them.
 

@@ -1,7 +1,7 @@
 """How v4 shows resources (TMF639). Data only."""
 
 from tmf_server.apis.shared.v4 import RELATED_PARTIES, RELATED_PLACE
-from tmf_server.rest.versions.rules import First, Rule, Rules, TypeName, Values, Wrap
+from tmf_server.rest.versions.rules import First, Rename, Rule, Rules, TypeName, Values, Wrap
 
 RESOURCE: tuple[Rule, ...] = (
     Values("administrativeState", {"shuttingDown": "shutdown"}),
@@ -16,4 +16,5 @@ RESOURCE_RULES: Rules = {
     ("LogicalResource", "Resource"): (TypeName("LogicalResource"), *RESOURCE),
     ("RelatedPlaceRefOrValue", "RelatedPlaceRef"): RELATED_PLACE,
     ("ResourceRelationship", "ResourceRelationship"): (Wrap("resource"),),
+    ("Feature", "Feature"): (Rename("constraint", "policyConstraint"),),
 }
