@@ -12,7 +12,7 @@ from tmf_server.background import create_worker
 from tmf_server.config import Settings, environment
 from tmf_server.events import outbox
 from tmf_server.events.outbound.client import Outbound
-from tmf_server.events.outbound.url_policy import Guard
+from tmf_server.events.outbound.url_policy import UrlPolicy
 from tmf_server.events.subscriptions import Subscriptions
 from tmf_server.observability import logs
 from tmf_server.observability.metrics import Shared, shared_figures
@@ -96,7 +96,7 @@ def create_services(settings: Settings) -> Services:
         ),
         links=links,
         shown=Shown(links, settings.limits.shown_bytes),
-        subscriptions=Subscriptions(database, Guard(settings.outbound.outbound_allow)),
+        subscriptions=Subscriptions(database, UrlPolicy(settings.outbound.outbound_allow)),
     )
     handlers = all_handlers(services)
     return replace(services, tasks=handlers.tasks, intakes=handlers.intakes)

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from functools import partial
 
 from tmf_server.events import outbox
-from tmf_server.events.delivery.context import Office, holder_name
-from tmf_server.events.delivery.payload import Composer, Forms
+from tmf_server.events.delivery.context import DeliveryContext, holder_name
+from tmf_server.events.delivery.payload import Composer, EventFormats
 from tmf_server.events.delivery.queue import Topics
 from tmf_server.events.delivery.signing import signer
 from tmf_server.events.outbound.client import Outbound
-from tmf_server.events.outbound.url_policy import Guard
+from tmf_server.events.outbound.url_policy import UrlPolicy
 from tmf_server.events.retention import retention_duty
 from tmf_server.processes.jobs.context import Desk
 from tmf_server.processes.jobs.handlers import WORKS
@@ -24,7 +24,7 @@ from tmf_server.storage.idempotency import forget_answers
 from tmf_server.storage.jobs import waiting
 from tmf_server.storage.write.bulk import BulkRecords
 from tmf_server.worker.loop import Worker
-from tmf_server.worker.periodic import Duty
+from tmf_server.worker.periodic import PeriodicJob
 
 
 def create_desk(services: Services) -> Desk:
@@ -38,7 +38,7 @@ def create_desk(services: Services) -> Desk:
         quiet=BulkRecords(registry, settings, dialect),
         files=FileStore(settings.jobs.storage_dir, settings.jobs.max_file_bytes),
         selector=services.selector,
-        guard=Guard(settings.outbound.outbound_allow),
+        guard=UrlPolicy(settings.outbound.outbound_allow),
         language=Wording(settings, services.validators, services.links),
     )
 
@@ -46,21 +46,21 @@ def create_desk(services: Services) -> Desk:
 def create_worker(services: Services, outbound: Callable[..., Outbound] = Outbound) -> Worker:
     """The worker that delivers events and does the periodic duties."""
     settings, database = services.settings, services.database
-    forms = Forms(services.registry)
-    office = Office(
+    forms = EventFormats(services.registry)
+    context = DeliveryContext(
         database=database,
         settings=settings,
         topics=forms.topics,
         composer=Composer(forms, partial(rendered, services.links)),
         matcher=partial(event_matcher, services.registry, settings),
-        guard=Guard(settings.outbound.outbound_allow),
+        guard=UrlPolicy(settings.outbound.outbound_allow),
         signer=database.transact(partial(signer, settings=settings)),
         outbound=outbound,
     )
-    return Worker(office, duties(services, forms.topics))
+    return Worker(context, periodic_jobs(services, forms.topics))
 
 
-def duties(services: Services, topics: Topics) -> list[Duty]:
+def periodic_jobs(services: Services, topics: Topics) -> list[PeriodicJob]:
     """What the worker does again and again besides deliveries."""
     database, settings = services.database, services.settings
     forget = partial(forget_answers, seconds=settings.limits.idempotency_seconds)
@@ -69,10 +69,10 @@ def duties(services: Services, topics: Topics) -> list[Duty]:
     waiting_jobs = partial(waiting, lease_seconds=settings.events.lease_seconds, limit=1)
     return [
         retention_duty(database, settings, topics),
-        Duty("forget answers", 600, lambda _stop: database.transact(forget)),
-        Duty("remove partial files", 3_600, lambda _stop: desk.files.clean(time.time() - 86_400)),
+        PeriodicJob("forget answers", 600, lambda _stop: database.transact(forget)),
+        PeriodicJob("remove partial files", 3_600, lambda _stop: desk.files.clean(time.time() - 86_400)),
         *(
-            Duty(f"jobs {slot}", settings.events.poll_seconds, jobs.run_waiting, waiting_jobs)
+            PeriodicJob(f"jobs {slot}", settings.events.poll_seconds, jobs.run_waiting, waiting_jobs)
             for slot in range(settings.jobs.job_slots)
         ),
     ]

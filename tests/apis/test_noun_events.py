@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.support.nouns.alarms import V4, V5, report, run, send
 from tests.support.nouns.ordering import cancel, item, order, patch
 from tests.support.servers.served import Served
-from tmf_server.events.delivery.payload import Composer, Forms
+from tmf_server.events.delivery.payload import Composer, EventFormats
 from tmf_server.events.outbox import StoredEvent
 from tmf_server.model.events import outbox
 from tmf_server.rest.representation.representation import rendered
@@ -22,7 +22,7 @@ ORIGIN = "https://tmf.example"
 def bodies(served: Served, api: str, version: str) -> list[dict[str, Any]]:
     """What a subscriber of the API in the version gets for all that happened."""
     services = served.services
-    composer = Composer(Forms(services.registry), partial(rendered, services.links))
+    composer = Composer(EventFormats(services.registry), partial(rendered, services.links))
     with services.database.read() as connection:
         rows = connection.execute(select(outbox).order_by(outbox.c.number)).mappings().all()
     events = [

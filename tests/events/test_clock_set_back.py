@@ -12,7 +12,7 @@ from tmf_server.events.delivery import queue
 from tmf_server.model.events import lease, subscription
 from tmf_server.rules.instants import now
 from tmf_server.worker import leases
-from tmf_server.worker.periodic import Duty
+from tmf_server.worker.periodic import PeriodicJob
 
 HOUR, DAY = 3_600, 86_400
 
@@ -32,7 +32,7 @@ def test_a_worker_goes_on_when_everything_lies_ahead(events: World, receiver: Re
     set_ahead(events, lease, seconds, "leased_until")
     set_ahead(events, subscription, seconds, "leased_until", "due", "created")
     events.write(change())
-    events.worker(Duty("count", 0.02, lambda _stop: runs.append(1)))
+    events.worker(PeriodicJob("count", 0.02, lambda _stop: runs.append(1)))
     assert eventually(lambda: len(receiver.calls) == 1)
     assert eventually(lambda: len(runs) > 1)
     assert events.read(health.lag).waiting == 0

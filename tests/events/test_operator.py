@@ -6,7 +6,7 @@ from tests.support.events import World, change, wait, world
 from tests.support.servers.receiver import Receiver, eventually, records
 from tmf_server.errors import NotFound
 from tmf_server.events import admin
-from tmf_server.events.delivery import queue as ledger
+from tmf_server.events.delivery import queue
 
 
 def test_parked_deliveries_are_replayed_in_order_before_newer_ones(events: World, receiver: Receiver) -> None:
@@ -42,7 +42,7 @@ def test_a_replay_that_fails_again_is_parked_again(events: World, receiver: Rece
     assert eventually(given_up)
     assert events.parked(made.id) == [1, 2, 3, 4, 5]
     assert records(receiver.calls) == ["0", "0", "0", "1"]
-    assert [row["error"] for row in events.read(admin.list_parked)] == ["HTTP 500"] * 2 + [ledger.UNTRIED] * 3
+    assert [row["error"] for row in events.read(admin.list_parked)] == ["HTTP 500"] * 2 + [queue.UNTRIED] * 3
 
 
 def test_past_events_are_sent_again_from_an_instant_on(events: World, receiver: Receiver) -> None:
@@ -111,4 +111,4 @@ def test_an_unknown_subscription_is_told(events: World) -> None:
 def test_the_operator_can_hand_over_the_key_of_a_subscription(events: World) -> None:
     made = events.subscribe("http://127.0.0.1:1/")
     key = events.database.transact(lambda connection: admin.signing_key(connection, events.settings, made.id))
-    assert key == events.office().signer.key(made.id)
+    assert key == events.context().signer.key(made.id)

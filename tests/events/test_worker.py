@@ -13,12 +13,12 @@ from sqlalchemy.exc import OperationalError
 from tests.support.events import World, change, wait, world
 from tests.support.servers.receiver import Receiver, eventually
 from tmf_server.errors import Unavailable
-from tmf_server.events.delivery import queue as ledger
+from tmf_server.events.delivery import queue
 from tmf_server.events.delivery.payload import Composer
 from tmf_server.events.retention import retention_duty
 from tmf_server.model.events import lease, outbox
 from tmf_server.worker.loop import Worker
-from tmf_server.worker.periodic import Duty
+from tmf_server.worker.periodic import PeriodicJob
 
 Logged = list[MutableMapping[str, Any]]
 
@@ -49,7 +49,7 @@ def test_what_another_process_writes_is_found_by_looking(events: World, receiver
 
 
 def test_waking_and_stopping_a_worker_that_never_ran_or_has_ended_is_harmless(events: World) -> None:
-    idle = Worker(events.office())
+    idle = Worker(events.context())
     idle.wake()
     assert not idle.stop(0.1)
     ran = events.worker()
@@ -61,7 +61,7 @@ def test_waking_and_stopping_a_worker_that_never_ran_or_has_ended_is_harmless(ev
 def test_a_worker_goes_on_when_the_database_is_back(
     events: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, logged: Logged
 ) -> None:
-    real, gone = ledger.due, threading.Event()
+    real, gone = queue.due, threading.Event()
     gone.set()
 
     def fail_at_first(*args: Any) -> list[str]:
@@ -69,7 +69,7 @@ def test_a_worker_goes_on_when_the_database_is_back(
             raise OperationalError("SELECT", {}, OSError("connection refused"))
         return real(*args)
 
-    monkeypatch.setattr(ledger, "due", fail_at_first)
+    monkeypatch.setattr(queue, "due", fail_at_first)
     events.worker()
     events.subscribe(receiver.url("/"))
     events.write(change())
@@ -88,8 +88,8 @@ def test_a_fault_in_one_turn_is_logged_and_keeps_nobody_else_waiting(
                 raise KeyError("a fault of ours")
             return super().compose(api, version, origin, event)
 
-    office = events.office()
-    events.worker(composer=Broken(events.forms, office.composer._render))
+    context = events.context()
+    events.worker(composer=Broken(events.forms, context.composer._render))
     bad = events.subscribe(receiver.url("/v4"), version="v4")
     events.subscribe(receiver.url("/v5"))
     events.write(change("1"), change("2"))
@@ -104,14 +104,14 @@ def test_a_fault_in_one_turn_is_logged_and_keeps_nobody_else_waiting(
 # -- duties -----------------------------------------------------------------------------------------
 
 
-def counting(every: float = 0.02) -> tuple[list[int], Duty]:
+def counting(every: float = 0.02) -> tuple[list[int], PeriodicJob]:
     runs: list[int] = []
-    return runs, Duty("count", every, lambda _: runs.append(threading.get_ident()))
+    return runs, PeriodicJob("count", every, lambda _: runs.append(threading.get_ident()))
 
 
 def test_a_duty_is_done_again_and_again(events: World) -> None:
-    runs, duty = counting()
-    events.worker(duty)
+    runs, job = counting()
+    events.worker(job)
     assert eventually(lambda: len(runs) >= 3)
 
 
@@ -128,18 +128,18 @@ def test_a_duty_is_done_by_one_worker_at_a_time(events: World) -> None:
         with lock:
             inside[0] -= 1
 
-    duty = Duty("alone", 0.01, run)
+    job = PeriodicJob("alone", 0.01, run)
     for _ in range(3):
-        events.worker(duty)
+        events.worker(job)
     assert eventually(lambda: runs[0] >= 5)
     assert most == [1]
 
 
 def test_many_workers_do_not_do_a_duty_more_often(events_url: str) -> None:
     with world(events_url, lease_seconds=0.2, delivery_seconds=0.1) as events:
-        runs, duty = counting(every=1.5)
+        runs, job = counting(every=1.5)
         for _ in range(4):
-            events.worker(duty)
+            events.worker(job)
             wait(0.35)
         wait(3.0)
         assert 2 <= len(runs) <= 5
@@ -148,7 +148,7 @@ def test_many_workers_do_not_do_a_duty_more_often(events_url: str) -> None:
 def test_a_duty_that_is_not_wanted_is_not_run_and_writes_nothing(events: World) -> None:
     wanted = threading.Event()
     runs: list[int] = []
-    events.worker(Duty("seldom", 0.02, lambda _: runs.append(1), wanted=lambda _: wanted.is_set()))
+    events.worker(PeriodicJob("seldom", 0.02, lambda _: runs.append(1), wanted=lambda _: wanted.is_set()))
     wait(0.3)
     names = select(lease.c.name)
     assert runs == []
@@ -166,7 +166,7 @@ def test_a_duty_that_fails_is_logged_and_done_again(error: Exception, events: Wo
         if len(runs) == 1:
             raise error
 
-    events.worker(Duty("shaky", 0.02, run))
+    events.worker(PeriodicJob("shaky", 0.02, run))
     assert eventually(lambda: len(runs) >= 2)
     assert any(entry.get("duty") == "shaky" for entry in logged)
 
@@ -181,7 +181,7 @@ def waits_for_end(ended: list[float]) -> Callable[[threading.Event], None]:
 
 def test_a_long_duty_is_told_when_the_worker_stops(events: World) -> None:
     ended: list[float] = []
-    worker = events.worker(Duty("long", 60.0, waits_for_end(ended)))
+    worker = events.worker(PeriodicJob("long", 60.0, waits_for_end(ended)))
     wait(0.2)
     started = time.monotonic()
     assert worker.stop(10)
@@ -192,7 +192,7 @@ def test_a_long_duty_is_told_when_the_worker_stops(events: World) -> None:
 def test_a_long_duty_keeps_its_lease_and_is_told_when_it_is_lost(events_url: str) -> None:
     with world(events_url, lease_seconds=0.6, delivery_seconds=0.3) as events:
         ended: list[float] = []
-        events.worker(Duty("long", 60.0, waits_for_end(ended)))
+        events.worker(PeriodicJob("long", 60.0, waits_for_end(ended)))
         wait(1.5)
         assert ended == [], "a lease that is renewed does not run out"
         events.database.transact(lambda connection: connection.execute(delete(lease)))
@@ -201,9 +201,9 @@ def test_a_long_duty_keeps_its_lease_and_is_told_when_it_is_lost(events_url: str
 
 def test_retention_is_such_a_duty(events_url: str) -> None:
     with world(events_url, event_days=0.0) as events:
-        duty = retention_duty(events.database, events.settings, events.forms.topics)
-        assert duty.every >= 10
+        job = retention_duty(events.database, events.settings, events.forms.topics)
+        assert job.every >= 10
         events.write(change(), change())
-        events.worker(Duty("soon", 0.05, duty.run))
+        events.worker(PeriodicJob("soon", 0.05, job.run))
         statement = select(outbox.c.number)
         assert eventually(lambda: events.read(lambda connection: connection.execute(statement).first()) is None)

@@ -21,10 +21,10 @@ from tmf_server.apis.tables import metadata
 from tmf_server.config import Settings
 from tmf_server.contracts.loading import load_contracts
 from tmf_server.events import outbox, relay
-from tmf_server.events.delivery.context import Office
-from tmf_server.events.delivery.payload import Composer, Forms
+from tmf_server.events.delivery.context import DeliveryContext
+from tmf_server.events.delivery.payload import Composer, EventFormats
 from tmf_server.events.delivery.signing import signer
-from tmf_server.events.outbound.url_policy import Guard
+from tmf_server.events.outbound.url_policy import UrlPolicy
 from tmf_server.events.subscriptions import Subscription, Subscriptions
 from tmf_server.model.events import parked, server_key, subscription
 from tmf_server.registry.entity import Document, Entity
@@ -35,7 +35,7 @@ from tmf_server.rules.instants import now
 from tmf_server.storage.connection.database import Database
 from tmf_server.storage.values.changes import Change
 from tmf_server.worker.loop import Worker
-from tmf_server.worker.periodic import Duty
+from tmf_server.worker.periodic import PeriodicJob
 
 KINDS = ("sqlite", "postgresql")
 ORIGIN = "https://tmf.example"
@@ -152,13 +152,13 @@ class World:
     def __init__(self, url: str, **settings: Any) -> None:
         self.settings = Settings.of(database_url=url, **(QUICK | settings))
         self.database = Database(self.settings)
-        self.forms = Forms(small_registry())
-        self.guard = Guard(self.settings.outbound.outbound_allow)
+        self.forms = EventFormats(small_registry())
+        self.guard = UrlPolicy(self.settings.outbound.outbound_allow)
         self.subscriptions = Subscriptions(self.database, self.guard)
         self.workers: list[Worker] = []
-        self._offices: list[Office] = []
+        self._contexts: list[DeliveryContext] = []
 
-    def office(self, **parts: Any) -> Office:
+    def context(self, **parts: Any) -> DeliveryContext:
         """What one worker works with."""
         given: dict[str, Any] = {
             "database": self.database,
@@ -169,13 +169,13 @@ class World:
             "guard": self.guard,
             "signer": self.database.transact(lambda connection: signer(connection, self.settings)),
         }
-        made = Office(**(given | parts))
-        self._offices.append(made)
+        made = DeliveryContext(**(given | parts))
+        self._contexts.append(made)
         return made
 
-    def worker(self, *duties: Duty, **parts: Any) -> Worker:
+    def worker(self, *jobs: PeriodicJob, **parts: Any) -> Worker:
         """A worker that runs."""
-        made = Worker(self.office(**parts), duties)
+        made = Worker(self.context(**parts), jobs)
         made.start()
         self.workers.append(made)
         return made
@@ -214,8 +214,8 @@ class World:
     def close(self) -> None:
         """Stop every worker."""
         ended = [worker.stop(10) for worker in self.workers]
-        for office in self._offices:
-            office.threads.shutdown(wait=True)
+        for context in self._contexts:
+            context.threads.shutdown(wait=True)
         self.guard.close()
         self.database.close()
         assert all(ended)

@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.servers.receiver import Receiver, eventually, received, records
 from tests.support.servers.served import serving_app
-from tmf_server.events.outbound.client import Answer
-from tmf_server.events.outbound.url_policy import Guard
+from tmf_server.events.outbound.client import CallOutcome
+from tmf_server.events.outbound.url_policy import UrlPolicy
 from tmf_server.testing.faults import Faults
 from tmf_server.testing.outbound import FaultyOutbound
 from tmf_server.testing.server import EphemeralServer
@@ -137,8 +137,8 @@ def test_a_notification_of_another_event_or_callback_gets_through(
 
 @pytest.mark.parametrize("expected", [True, False])
 def test_what_a_reset_took_away_is_not_sent(receiver: Receiver, expected: bool) -> None:
-    async def post() -> Answer:
-        guard = Guard(("127.0.0.1",))
+    async def post() -> CallOutcome:
+        guard = UrlPolicy(("127.0.0.1",))
         outbound = FaultyOutbound(Faults(), lambda _id: expected, guard, slots=1, connect_seconds=5, seconds=5)
         target = guard.target(receiver.url("/hub"))
         answer = await outbound.post(target, b'{"eventType": "CategoryCreateEvent"}', {"webhook-id": "one"})

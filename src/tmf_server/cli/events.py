@@ -50,7 +50,7 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
 def replay(subscription: str | None, since: str | None) -> None:
     """Queue parked deliveries again: those of SUBSCRIPTION, or all."""
     from tmf_server.events import admin
-    from tmf_server.events.delivery.payload import Forms
+    from tmf_server.events.delivery.payload import EventFormats
     from tmf_server.rules.instants import parse_instant
 
     if since is not None and subscription is None:
@@ -60,7 +60,7 @@ def replay(subscription: str | None, since: str | None) -> None:
     except ValueError as error:
         raise click.UsageError(f"--since: {error}") from error
     with opened_as_it_is(read_settings()) as services:
-        topics = Forms(services.registry).topics
+        topics = EventFormats(services.registry).topics
         count = services.database.transact(lambda connection: admin.replay(connection, topics, subscription, moment))
     click.echo(f"{count} deliveries queued again.")
 

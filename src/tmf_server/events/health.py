@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from tmf_server.events.delivery import queue as ledger
+from tmf_server.events.delivery import queue
 from tmf_server.model.events import outbox
 from tmf_server.storage.connection.clock import clock
 
@@ -32,4 +32,4 @@ def lag(connection: Connection) -> Lag:
     waiting, seconds = connection.execute(
         select(select(func.count()).select_from(counted).scalar_subquery(), (clock() - oldest) / 1e6)
     ).one()
-    return Lag(waiting, max(0.0, float(seconds or 0.0)), **ledger.backlog(connection))
+    return Lag(waiting, max(0.0, float(seconds or 0.0)), **queue.backlog(connection))

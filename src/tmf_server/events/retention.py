@@ -6,24 +6,22 @@ from sqlalchemy import Connection, delete, exists, func, not_, select, update
 
 from tmf_server.config import Settings
 from tmf_server.events import received, relay
-from tmf_server.events.delivery import queue as ledger
+from tmf_server.events.delivery import queue
 from tmf_server.model.events import lease, outbox, parked, subscription
 from tmf_server.storage.connection.clock import clock, has_come, span
 from tmf_server.storage.connection.database import Database
-from tmf_server.worker.periodic import Duty
+from tmf_server.worker.periodic import PeriodicJob
 
 BATCH = 500
 DAY = span(86_400)
 
 
-def retention_duty(database: Database, settings: Settings, topics: ledger.Topics) -> Duty:
+def retention_duty(database: Database, settings: Settings, topics: queue.Topics) -> PeriodicJob:
     """The worker's duty that keeps the tables of events small; every minute."""
-    return Duty("retention", 60.0, lambda stopping: prune(database, settings, topics, stopping))
+    return PeriodicJob("retention", 60.0, lambda stopping: prune(database, settings, topics, stopping))
 
 
-def prune(
-    database: Database, settings: Settings, topics: ledger.Topics, stopping: threading.Event | None = None
-) -> int:
+def prune(database: Database, settings: Settings, topics: queue.Topics, stopping: threading.Event | None = None) -> int:
     """Forget what has expired; return how many events went.
 
     An event stays for `event_days`, until every subscription and every process is past it, and as long as a delivery
@@ -42,12 +40,12 @@ def prune(
     return total
 
 
-def _advance(connection: Connection, topics: ledger.Topics, lease_seconds: float) -> None:
+def _advance(connection: Connection, topics: queue.Topics, lease_seconds: float) -> None:
     """Bring subscriptions whose hub had nothing to send to the end, so that they do not hold old events back."""
     end = relay.head(connection)
     idle = has_come(subscription.c.leased_until, span(lease_seconds)) & (subscription.c.position < end)
     # what is stamped while this runs lies after `end`, and so stays before them
-    connection.execute(update(subscription).where(idle, not_(ledger.relevant(topics))).values(position=end))
+    connection.execute(update(subscription).where(idle, not_(queue.relevant(topics))).values(position=end))
 
 
 def _expire_parked(connection: Connection, days: float) -> None:

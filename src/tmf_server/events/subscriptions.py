@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, Select, delete, insert, select
 
 from tmf_server.errors import NotFound
 from tmf_server.events import relay
-from tmf_server.events.outbound.url_policy import Guard
+from tmf_server.events.outbound.url_policy import UrlPolicy
 from tmf_server.model.events import subscription
 from tmf_server.rules.ids import fresh_uuid
 from tmf_server.rules.instants import now
@@ -36,7 +36,7 @@ class Subscription:
 class Subscriptions:
     """Creates, finds and removes subscriptions."""
 
-    def __init__(self, database: Database, guard: Guard) -> None:
+    def __init__(self, database: Database, guard: UrlPolicy) -> None:
         self._database = database
         self._guard = guard
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import orjson
 
-from tmf_server.events.outbound.client import Answer, Outbound
-from tmf_server.events.outbound.url_policy import Guard, Target
+from tmf_server.events.outbound.client import CallOutcome, Outbound
+from tmf_server.events.outbound.url_policy import OutboundUrl, UrlPolicy
 from tmf_server.testing.faults import DROP, FAIL, Faults
 
-DELIVERED = Answer(204, "", 0.0)
-FAILED = Answer(None, "an injected fault", 0.0)
+DELIVERED = CallOutcome(204, "", 0.0)
+FAILED = CallOutcome(None, "an injected fault", 0.0)
 
 
 class FaultyOutbound(Outbound):
@@ -21,12 +21,12 @@ class FaultyOutbound(Outbound):
     sent to those who come after.
     """
 
-    def __init__(self, faults: Faults, expected: Callable[[str], bool], guard: Guard, **options: Any) -> None:
+    def __init__(self, faults: Faults, expected: Callable[[str], bool], guard: UrlPolicy, **options: Any) -> None:
         super().__init__(guard, **options)
         self._faults = faults
         self._expected = expected
 
-    async def post(self, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def post(self, target: OutboundUrl, body: bytes, headers: Mapping[str, str]) -> CallOutcome:
         """Post, lose or fail one notification."""
         if not await asyncio.to_thread(self._expected, headers["webhook-id"]):
             return DELIVERED

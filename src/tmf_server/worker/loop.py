@@ -9,11 +9,11 @@ from functools import partial
 import structlog
 
 from tmf_server.events import relay
-from tmf_server.events.delivery import queue as ledger
-from tmf_server.events.delivery.context import Office
+from tmf_server.events.delivery import queue
+from tmf_server.events.delivery.context import DeliveryContext
 from tmf_server.events.delivery.session import serve
 from tmf_server.events.outbound.client import Outbound
-from tmf_server.worker.periodic import FAULTS, Duty, pause, perform
+from tmf_server.worker.periodic import FAULTS, PeriodicJob, pause, perform
 
 GATHER_SECONDS = 0.02  # what arrives together is stamped together
 LANES = (0, 1)  # the prompt, and apart from them the slow and the failing
@@ -27,10 +27,10 @@ class Worker:
     One that loses the database waits and goes on when it is back. A worker runs once.
     """
 
-    def __init__(self, office: Office, duties: Sequence[Duty] = ()) -> None:
-        self._office = office
-        self._duties = tuple(duties)
-        self._relay = relay.Relay(office.database, office.holder, office.lease_seconds)
+    def __init__(self, context: DeliveryContext, jobs: Sequence[PeriodicJob] = ()) -> None:
+        self._context = context
+        self._jobs = tuple(jobs)
+        self._relay = relay.Relay(context.database, context.holder, context.lease_seconds)
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
@@ -38,7 +38,7 @@ class Worker:
         self._woken = asyncio.Event()
         self._news = asyncio.Event()
         self._head = 0
-        self._due = ledger.due_statement(office.topics, office.settings.events)
+        self._due = queue.due_statement(context.topics, context.settings.events)
         self._active: tuple[Tasks, ...] = tuple({} for _ in LANES)
 
     # -- called from other threads ----------------------------------------------------------------
@@ -75,36 +75,36 @@ class Worker:
     # -- in its own thread ------------------------------------------------------------------------
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
-        settings = self._office.settings
-        outbound = self._office.outbound(
-            self._office.guard,
+        settings = self._context.settings
+        outbound = self._context.outbound(
+            self._context.guard,
             slots=len(LANES) * settings.events.delivery_slots,
             connect_seconds=settings.events.delivery_connect_seconds,
             seconds=settings.events.delivery_seconds,
             ca_file=settings.outbound.outbound_ca_file,
         )
-        duties = [asyncio.create_task(perform(self._office, duty, self._stopping)) for duty in self._duties]
+        jobs = [asyncio.create_task(perform(self._context, job, self._stopping)) for job in self._jobs]
         self._ready.set()
         while not self._stopping.is_set():
             await self._look(outbound)
             await self._rest()
         self._tell()
         under_way = [task for active in self._active for task in active.values()]
-        await asyncio.gather(*under_way, *duties, return_exceptions=True)
+        await asyncio.gather(*under_way, *jobs, return_exceptions=True)
         await outbound.close()
 
     async def _look(self, outbound: Outbound) -> None:
         """Stamp what is new and start the turns of those who wait for something."""
-        office = self._office
+        context = self._context
         try:
-            await office.run(self._relay.drain)
-            head = await office.read(relay.head)
+            await context.run(self._relay.drain)
+            head = await context.read(relay.head)
             if head != self._head:
                 self._head = head
                 self._tell()
             for lane in LANES:
-                free = office.settings.events.delivery_slots - len(self._active[lane])
-                for id_ in await office.read(ledger.due, self._due, lane, free) if free else ():
+                free = context.settings.events.delivery_slots - len(self._active[lane])
+                for id_ in await context.read(queue.due, self._due, lane, free) if free else ():
                     self._serve(outbound, id_, lane)
         except FAULTS as error:
             log.warning("worker cannot read the events just now", error=f"{type(error).__name__}: {error}")
@@ -112,7 +112,7 @@ class Worker:
     def _serve(self, outbound: Outbound, id_: str, lane: int) -> None:
         if any(id_ in active for active in self._active):
             return
-        turn = serve(self._office, outbound, id_, partial(self._more, lane), self._stopping.is_set)
+        turn = serve(self._context, outbound, id_, partial(self._more, lane), self._stopping.is_set)
         task = asyncio.create_task(turn)
         self._active[lane][id_] = task
         task.add_done_callback(partial(self._served, id_, lane))
@@ -127,7 +127,7 @@ class Worker:
 
     async def _more(self, lane: int, position: int, seconds: float) -> bool:
         """Wait for events after the position; False when none came, or when others wait for the place."""
-        if len(self._active[lane]) >= self._office.settings.events.delivery_slots:
+        if len(self._active[lane]) >= self._context.settings.events.delivery_slots:
             return False
         if self._head <= position:
             await pause(self._news, seconds)
@@ -138,6 +138,6 @@ class Worker:
         news.set()
 
     async def _rest(self) -> None:
-        await pause(self._woken, self._office.settings.events.poll_seconds)
+        await pause(self._woken, self._context.settings.events.poll_seconds)
         await pause(self._stopping, GATHER_SECONDS)
         self._woken.clear()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from tmf_server.errors import Problem
-from tmf_server.events.delivery.context import Office
+from tmf_server.events.delivery.context import DeliveryContext
 from tmf_server.model.events import lease
 from tmf_server.worker import leases
 from tmf_server.worker.leases import Lease, LeaseLost
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class PeriodicJob:
     """Something to do again and again.
 
     `run` gets an event that is set when it should end early, because the worker stops or another one took over, and
@@ -35,52 +35,52 @@ class Duty:
     wanted: Callable[[Connection], object] | None = None
 
 
-async def perform(office: Office, duty: Duty, stopping: asyncio.Event) -> None:
+async def perform(context: DeliveryContext, job: PeriodicJob, stopping: asyncio.Event) -> None:
     """Run the duty until the worker stops. A run that fails is logged and repeated at its next time."""
     while not stopping.is_set():
         try:
-            await _turn(office, duty, stopping)
+            await _turn(context, job, stopping)
         except (*FAULTS, LeaseLost) as error:
-            log.warning("duty interrupted", duty=duty.name, error=f"{type(error).__name__}: {error}")
-        await pause(stopping, duty.every)
+            log.warning("duty interrupted", job=job.name, error=f"{type(error).__name__}: {error}")
+        await pause(stopping, job.every)
 
 
-async def _turn(office: Office, duty: Duty, stopping: asyncio.Event) -> None:
-    if duty.wanted is not None and not await office.read(duty.wanted):
+async def _turn(context: DeliveryContext, job: PeriodicJob, stopping: asyncio.Event) -> None:
+    if job.wanted is not None and not await context.read(job.wanted):
         return
-    held = await office.transact(_take, duty, office.holder, office.lease_seconds)
+    held = await context.transact(_take, job, context.holder, context.lease_seconds)
     if held is not None:
-        await _run(office, duty, held, stopping)
+        await _run(context, job, held, stopping)
         # held until it is due again, so that many workers do not run it many times as often
-        await office.transact(leases.write, held, duty.every)
+        await context.transact(leases.write, held, job.every)
 
 
-def _take(connection: Connection, duty: Duty, holder: str, seconds: float) -> Lease | None:
-    name = f"duty:{duty.name}"
+def _take(connection: Connection, job: PeriodicJob, holder: str, seconds: float) -> Lease | None:
+    name = f"duty:{job.name}"
     leases.ensure(connection, name)
-    taken = leases.acquire(connection, lease, name, holder, seconds, longest=duty.every)
+    taken = leases.acquire(connection, lease, name, holder, seconds, longest=job.every)
     return taken and taken[0]
 
 
-async def _run(office: Office, duty: Duty, held: Lease, stopping: asyncio.Event) -> None:
+async def _run(context: DeliveryContext, job: PeriodicJob, held: Lease, stopping: asyncio.Event) -> None:
     """Run it in a thread and keep the lease meanwhile; the run is told when the worker stops or the lease is lost."""
     end_early = threading.Event()
-    run = asyncio.create_task(asyncio.to_thread(duty.run, end_early))
+    run = asyncio.create_task(asyncio.to_thread(job.run, end_early))
     stop = asyncio.create_task(stopping.wait())
     try:
         while not run.done():
             awaited = {run} if stop.done() else {run, stop}
-            await asyncio.wait(awaited, timeout=office.lease_seconds / 3, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(awaited, timeout=context.lease_seconds / 3, return_when=asyncio.FIRST_COMPLETED)
             if stop.done():
                 end_early.set()
-            await office.transact(leases.write, held, office.lease_seconds)
+            await context.transact(leases.write, held, context.lease_seconds)
     finally:
         stop.cancel()
         end_early.set()
         await asyncio.wait({run})
     error = run.exception()
     if error is not None:
-        log.error("duty failed", duty=duty.name, exc_info=error)
+        log.error("duty failed", job=job.name, exc_info=error)
 
 
 async def pause(event: asyncio.Event, seconds: float) -> None:

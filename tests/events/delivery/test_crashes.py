@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from tests.support.events import World, change, wait, world
 from tests.support.servers.receiver import Receiver, deduplicated, eventually, records
 from tmf_server.events import relay
-from tmf_server.events.delivery import queue as ledger
+from tmf_server.events.delivery import queue
 from tmf_server.events.delivery.queue import Progress
-from tmf_server.events.delivery.retry import Standing
+from tmf_server.events.delivery.retry import SubscriberState
 from tmf_server.model.events import subscription
 from tmf_server.rules.instants import now
 from tmf_server.worker.leases import LeaseLost
@@ -24,8 +24,8 @@ from tmf_server.worker.leases import LeaseLost
 HERE = Path(__file__).resolve().parents[3]
 
 
-def claimed(events: World, id_: str, holder: str, seconds: float = 30.0) -> ledger.Claim:
-    found = events.database.transact(lambda connection: ledger.claim(connection, id_, holder, seconds))
+def claimed(events: World, id_: str, holder: str, seconds: float = 30.0) -> queue.SubscriptionLease:
+    found = events.database.transact(lambda connection: queue.claim(connection, id_, holder, seconds))
     assert found is not None
     return found
 
@@ -35,26 +35,26 @@ def test_a_stale_holder_neither_reads_nor_writes(events: World) -> None:
     events.write(change())
     relay.Relay(events.database, "r", 10).drain()
     stale = claimed(events, made.id, "one", seconds=0.05)
-    assert events.database.transact(lambda connection: ledger.claim(connection, made.id, "two", 10)) is None
+    assert events.database.transact(lambda connection: queue.claim(connection, made.id, "two", 10)) is None
     wait(0.1)
     fresh = claimed(events, made.id, "two")
-    item = ledger.Item(1, 1, replay=False)
-    progress = Progress(1, Standing(), parked={item: "x"}, delivered=True)
+    item = queue.QueuedEvent(1, 1, replay=False)
+    progress = Progress(1, SubscriberState(), parked={item: "x"}, delivered=True)
     with pytest.raises(LeaseLost):
-        events.database.transact(lambda connection: ledger.settle(connection, stale, progress, 10))
+        events.database.transact(lambda connection: queue.save_progress(connection, stale, progress, 10))
     with pytest.raises(LeaseLost):
-        events.read(lambda connection: ledger.fetch(connection, stale, [item]))
+        events.read(lambda connection: queue.fetch(connection, stale, [item]))
     assert (events.row(made.id)["position"], events.parked(made.id)) == (0, [])
-    events.database.transact(lambda connection: ledger.settle(connection, fresh, progress, 0))
+    events.database.transact(lambda connection: queue.save_progress(connection, fresh, progress, 0))
     assert (events.row(made.id)["position"], events.parked(made.id)) == (1, [1])
 
 
 def test_what_is_settled_is_settled_whole_or_not_at_all(events: World) -> None:
     made = events.subscribe("http://127.0.0.1:1/")
     mine = claimed(events, made.id, "one")
-    progress = Progress(9, Standing(), parked={ledger.Item(number=404, position=9, replay=False): "x"})
+    progress = Progress(9, SubscriberState(), parked={queue.QueuedEvent(number=404, position=9, replay=False): "x"})
     with pytest.raises(IntegrityError):
-        events.database.transact(lambda connection: ledger.settle(connection, mine, progress, 10))
+        events.database.transact(lambda connection: queue.save_progress(connection, mine, progress, 10))
     assert events.row(made.id)["position"] == 0
 
 
@@ -108,8 +108,8 @@ def test_a_worker_that_loses_its_lease_in_mid_turn_stops_there(events_url: str, 
 def test_many_events_are_delivered_without_holding_them_all(
     events: World, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger, "QUEUE", 5)
-    monkeypatch.setattr(ledger, "WINDOW", 7)
+    monkeypatch.setattr(queue, "QUEUE", 5)
+    monkeypatch.setattr(queue, "WINDOW", 7)
     made = events.subscribe(receiver.url("/"))
     names = [str(number) for number in range(23)]
     events.write(*(change(name) for name in names))

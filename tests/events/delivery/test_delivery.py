@@ -64,18 +64,18 @@ def test_a_query_leaves_out_what_it_does_not_match(events: World, receiver: Rece
 
 
 def test_every_delivery_is_signed_with_the_key_of_its_subscription(events: World, receiver: Receiver) -> None:
-    office = events.office()
+    context = events.context()
     events.worker()
     made, other = events.subscribe(receiver.url("/a")), events.subscribe(receiver.url("/b"))
     events.write(change())
     assert eventually(lambda: len(receiver.calls) == 2)
     [call] = receiver.at("/a")
-    Webhook(office.signer.key(made.id)).verify(call.body, dict(call.headers))
+    Webhook(context.signer.key(made.id)).verify(call.body, dict(call.headers))
     assert call.headers["webhook-id"] == call.json["eventId"]
     with pytest.raises(WebhookVerificationError):
-        Webhook(office.signer.key(other.id)).verify(call.body, dict(call.headers))
+        Webhook(context.signer.key(other.id)).verify(call.body, dict(call.headers))
     with pytest.raises(WebhookVerificationError):
-        Webhook(office.signer.key(made.id)).verify(call.body + b" ", dict(call.headers))
+        Webhook(context.signer.key(made.id)).verify(call.body + b" ", dict(call.headers))
 
 
 def test_instants_are_those_of_the_change(events: World, receiver: Receiver) -> None:

@@ -13,7 +13,7 @@ from tmf_server.apis.families import APIS
 from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.loading import load_contracts
 from tmf_server.contracts.schemas import ref_name
-from tmf_server.events.delivery.payload import Composer, Forms
+from tmf_server.events.delivery.payload import Composer, EventFormats
 from tmf_server.events.outbox import StoredEvent
 from tmf_server.registry.entity import Document, Entity
 from tmf_server.registry.exposure import Exposure
@@ -71,7 +71,7 @@ def event_of(kind: str, event: str, paths: tuple[str, ...] = (), **document: Any
     return StoredEvent(1, "event-1", kind, "42", event, made.time, paths, None, made.document)
 
 
-def compose(forms: Forms, one: Contract, event: StoredEvent) -> Document | None:
+def compose(forms: EventFormats, one: Contract, event: StoredEvent) -> Document | None:
     return Composer(forms, render).compose(one.api, one.version, ORIGIN, event)
 
 
@@ -90,7 +90,7 @@ def declared() -> list[Any]:
 def test_every_event_of_every_document_has_its_form(
     one: Contract, event_type: str, schema: str, word: str, record: str
 ) -> None:
-    forms = Forms(registry([one], {one.name: [record]}))
+    forms = EventFormats(registry([one], {one.name: [record]}))
     body = compose(forms, one, event_of(lower(record), word, ("name",)))
     assert body is not None
     assert body["eventType"] == event_type
@@ -105,7 +105,7 @@ def test_every_event_of_every_document_has_its_form(
 def test_bodies_fit_the_schemas_of_the_document(name: str, word: str) -> None:
     one = contract(name)
     validators = Validators([one])
-    forms = Forms(registry([one], {name: ["ProductOffering"]}))
+    forms = EventFormats(registry([one], {name: ["ProductOffering"]}))
     record = smallest(one, "ProductOffering") | {"id": "42", "name": "Fibre"}
     body = compose(forms, one, event_of("productOffering", word, ("name", "validFor"), **record))
     assert body is not None
@@ -115,7 +115,7 @@ def test_bodies_fit_the_schemas_of_the_document(name: str, word: str) -> None:
 def test_what_an_event_says() -> None:
     one = contract("TMF620/v4")
     event = event_of("productOffering", "AttributeValueChange", ("name", "place"))
-    body = compose(Forms(registry([one], {one.name: ["ProductOffering"]})), one, event)
+    body = compose(EventFormats(registry([one], {one.name: ["ProductOffering"]})), one, event)
     moment = format_instant(event.time)
     assert body == {
         "eventId": "event-1",
@@ -141,7 +141,7 @@ def test_what_an_event_says() -> None:
 def test_the_request_that_caused_an_event_correlates_it() -> None:
     one = contract("TMF620/v5")
     event = replace(event_of("productOffering", "Create"), correlation_id="request-7")
-    body = compose(Forms(registry([one], {one.name: ["ProductOffering"]})), one, event)
+    body = compose(EventFormats(registry([one], {one.name: ["ProductOffering"]})), one, event)
     assert body is not None
     assert body["correlationId"] == "request-7"
 
@@ -157,14 +157,14 @@ def test_changed_attributes_are_named_as_the_version_names_them() -> None:
 
     known.exposures = tuple(replace(exposure, view=Renamed()) for exposure in known.exposures)
     event = event_of("productSpecification", "AttributeValueChange", ("characteristic", "name", "unknown"))
-    body = compose(Forms(known), one, event)
+    body = compose(EventFormats(known), one, event)
     assert body is not None
     assert body["fieldPath"] == "productSpecCharacteristic,name,unknown"
 
 
 def test_an_event_that_the_document_does_not_list_is_not_sent() -> None:
     v4 = contract("TMF620/v4")
-    forms = Forms(registry([v4], {v4.name: ["ImportJob", "ProductOffering"]}))
+    forms = EventFormats(registry([v4], {v4.name: ["ImportJob", "ProductOffering"]}))
     assert compose(forms, v4, event_of("importJob", "Create")) is None
     assert compose(forms, v4, event_of("productOffering", "Milestone")) is None
     assert compose(forms, v4, event_of("alarm", "Create")) is None
@@ -173,7 +173,7 @@ def test_an_event_that_the_document_does_not_list_is_not_sent() -> None:
 def test_a_document_without_events_sends_those_of_its_other_version_in_its_own_shape() -> None:
     v4, v5 = contract("TMF678/v4"), contract("TMF678/v5")
     known = registry([v4, v5], {v4.name: ["CustomerBill"], v5.name: ["CustomerBill"]})
-    body = compose(Forms(known), v4, event_of("customerBill", "StateChange"))
+    body = compose(EventFormats(known), v4, event_of("customerBill", "StateChange"))
     assert body is not None
     assert (body["eventType"], list(body["event"])) == ("CustomerBillStateChangeEvent", ["customerBill"])
     assert "timeOcurred" in body
@@ -195,7 +195,7 @@ def test_one_table_behind_several_paths_sends_events_by_type(type_name: str, eve
     known = registry([one], {one.name: ["Resource", "PhysicalResource", "LogicalResource"]}, types)
     made = event_of("resource", "Create")
     document = made.document.replace('"@type":"ProductOffering"', f'"@type":"{type_name}"')
-    body = compose(Forms(known), one, replace(made, document=document))
+    body = compose(EventFormats(known), one, replace(made, document=document))
     assert body is not None
     assert body["eventType"] == event_type
 
@@ -203,7 +203,7 @@ def test_one_table_behind_several_paths_sends_events_by_type(type_name: str, eve
 def test_topics_are_the_kinds_of_each_document() -> None:
     v4, v5 = contract("TMF620/v4"), contract("TMF620/v5")
     known = registry([v4, v5], {v4.name: ["Category"], v5.name: ["Category", "ImportJob"]})
-    assert Forms(known).topics == {
+    assert EventFormats(known).topics == {
         ("TMF620", "v4"): frozenset({"category"}),
         ("TMF620", "v5"): frozenset({"category", "importJob"}),
     }

@@ -6,7 +6,7 @@ from standardwebhooks.webhooks import Webhook
 
 from tests.support.events import world
 from tmf_server.config import Settings
-from tmf_server.events.delivery.retry import Standing, after_failure, after_success
+from tmf_server.events.delivery.retry import SubscriberState, after_failure, after_success
 from tmf_server.events.delivery.signing import Signer, signer
 from tmf_server.rules.instants import now
 
@@ -14,36 +14,36 @@ PAUSES = (1.0, 5.0, 30.0)
 
 
 def test_each_failure_waits_for_the_next_pause_and_the_last_one_parks() -> None:
-    standing, pauses = Standing(), []
+    state, pauses = SubscriberState(), []
     for _ in PAUSES:
-        verdict = after_failure(standing, PAUSES, head=9)
-        assert not verdict.parks
-        standing = verdict.standing
-        pauses.append(verdict.pause)
+        decision = after_failure(state, PAUSES, head=9)
+        assert not decision.parks
+        state = decision.state
+        pauses.append(decision.pause)
     assert pauses == list(PAUSES)
-    verdict = after_failure(standing, PAUSES, head=9)
-    assert verdict.parks
-    assert not verdict.dead
-    assert verdict.pause == 0
-    assert verdict.standing == Standing(tries=0, failing=True, park_until=0)
+    decision = after_failure(state, PAUSES, head=9)
+    assert decision.parks
+    assert not decision.dead
+    assert decision.pause == 0
+    assert decision.state == SubscriberState(tries=0, failing=True, park_until=0)
 
 
 def test_the_event_after_a_parked_one_has_a_single_try() -> None:
-    verdict = after_failure(Standing(failing=True), PAUSES, head=9)
-    assert verdict.parks
-    assert verdict.dead
-    assert verdict.pause == 30.0
-    assert verdict.standing == Standing(failing=True, park_until=9)
+    decision = after_failure(SubscriberState(failing=True), PAUSES, head=9)
+    assert decision.parks
+    assert decision.dead
+    assert decision.pause == 30.0
+    assert decision.state == SubscriberState(failing=True, park_until=9)
 
 
 def test_a_success_clears_the_record() -> None:
-    assert after_success(Standing(tries=2, failing=True, park_until=4)) == Standing(park_until=4)
+    assert after_success(SubscriberState(tries=2, failing=True, park_until=4)) == SubscriberState(park_until=4)
 
 
 def test_without_pauses_an_event_is_tried_once() -> None:
-    verdict = after_failure(Standing(), (), head=3)
-    assert verdict.parks
-    assert verdict.pause == 0
+    decision = after_failure(SubscriberState(), (), head=3)
+    assert decision.parks
+    assert decision.pause == 0
 
 
 @given(
@@ -52,18 +52,18 @@ def test_without_pauses_an_event_is_tried_once() -> None:
     st.integers(0, 1000),
 )
 def test_no_event_is_tried_more_often_than_allowed(pauses: tuple[float, ...], outcomes: list[bool], head: int) -> None:
-    standing, tries = Standing(), 0
+    state, tries = SubscriberState(), 0
     for got_through in outcomes:
         tries += 1
         if got_through:
-            standing, tries = after_success(standing), 0
+            state, tries = after_success(state), 0
             continue
-        verdict = after_failure(standing, pauses, head)
-        assert verdict.parks or verdict.pause > 0
-        assert verdict.dead == standing.failing
-        assert verdict.standing.park_until >= standing.park_until
-        standing = verdict.standing
-        if verdict.parks:
+        decision = after_failure(state, pauses, head)
+        assert decision.parks or decision.pause > 0
+        assert decision.dead == state.failing
+        assert decision.state.park_until >= state.park_until
+        state = decision.state
+        if decision.parks:
             assert tries <= len(pauses) + 1
             tries = 0
     assert tries <= len(pauses)

@@ -12,10 +12,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tests.support.servers.receiver import Receiver
-from tmf_server.events.outbound.client import Answer, Outbound
-from tmf_server.events.outbound.url_policy import Guard
+from tmf_server.events.outbound.client import CallOutcome, Outbound
+from tmf_server.events.outbound.url_policy import UrlPolicy
 
-GUARD = Guard(("127.0.0.1",))
+GUARD = UrlPolicy(("127.0.0.1",))
 
 
 @contextmanager
@@ -39,8 +39,8 @@ def saying(*answers: bytes, close: bool = True) -> Iterator[int]:
     listener.close()
 
 
-def post_all(url: str, times: int = 1, seconds: float = 2.0, pause: float = 0.0, slots: int = 4) -> list[Answer]:
-    async def run() -> list[Answer]:
+def post_all(url: str, times: int = 1, seconds: float = 2.0, pause: float = 0.0, slots: int = 4) -> list[CallOutcome]:
+    async def run() -> list[CallOutcome]:
         outbound = Outbound(GUARD, slots=slots, connect_seconds=1.0, seconds=seconds)
         answers = []
         for _ in range(times):
@@ -52,7 +52,7 @@ def post_all(url: str, times: int = 1, seconds: float = 2.0, pause: float = 0.0,
     return asyncio.run(run())
 
 
-def answer_to(said: bytes, *, close: bool = True, seconds: float = 2.0) -> Answer:
+def answer_to(said: bytes, *, close: bool = True, seconds: float = 2.0) -> CallOutcome:
     with saying(said, close=close) as port:
         return post_all(f"http://127.0.0.1:{port}/", seconds=seconds)[0]
 

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from tests.support.servers.receiver import Receiver
 from tmf_server.errors import InvalidInput
-from tmf_server.events.outbound.client import Answer, Outbound
+from tmf_server.events.outbound.client import CallOutcome, Outbound
 from tmf_server.events.outbound.download import download
-from tmf_server.events.outbound.url_policy import Guard, is_public
+from tmf_server.events.outbound.url_policy import UrlPolicy, is_public
 
 PUBLIC = "93.184.216.34"
 
@@ -43,8 +43,8 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     return known
 
 
-def guard(*allowed: str) -> Guard:
-    return Guard(allowed)
+def guard(*allowed: str) -> UrlPolicy:
+    return UrlPolicy(allowed)
 
 
 @pytest.mark.parametrize(
@@ -203,8 +203,10 @@ def test_an_address_is_judged_the_same_however_it_is_wrapped(address: object) ->
 # -- calls ------------------------------------------------------------------------------------------
 
 
-def post(made: Guard, url: str, body: bytes = b"{}", seconds: float = 2.0, ca_file: Path | None = None) -> Answer:
-    async def run() -> Answer:
+def post(
+    made: UrlPolicy, url: str, body: bytes = b"{}", seconds: float = 2.0, ca_file: Path | None = None
+) -> CallOutcome:
+    async def run() -> CallOutcome:
         outbound = Outbound(made, slots=2, connect_seconds=1.0, seconds=seconds, ca_file=ca_file)
         try:
             return await outbound.post(made.target(url), body, {"webhook-id": "1"})

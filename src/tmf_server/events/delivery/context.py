@@ -16,7 +16,7 @@ from tmf_server.events.delivery.payload import Composer
 from tmf_server.events.delivery.queue import Topics
 from tmf_server.events.delivery.signing import Signer
 from tmf_server.events.outbound.client import Outbound
-from tmf_server.events.outbound.url_policy import Guard
+from tmf_server.events.outbound.url_policy import UrlPolicy
 from tmf_server.registry.entity import Document
 from tmf_server.storage.connection.database import Database
 
@@ -33,7 +33,7 @@ def holder_name() -> str:
 
 
 @dataclass(frozen=True)
-class Office:
+class DeliveryContext:
     """The parts that a delivery needs; made by the composition root."""
 
     database: Database
@@ -41,7 +41,7 @@ class Office:
     topics: Topics
     composer: Composer
     matcher: Matcher
-    guard: Guard
+    guard: UrlPolicy
     signer: Signer
     outbound: Callable[..., Outbound] = Outbound
     holder: str = field(default_factory=holder_name)

@@ -29,7 +29,7 @@ HAPPENED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class EventFormat:
     """How one document reports one event of one noun."""
 
     event_type: str
@@ -41,7 +41,7 @@ class Form:
     names: Mapping[str, str]  # canonical first-level attribute → as the version calls it
 
 
-class Forms:
+class EventFormats:
     """The forms of every document that a registry knows.
 
     `topics` lists per API and version the kinds whose events may concern its subscribers.
@@ -50,7 +50,7 @@ class Forms:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._exposures: dict[tuple[str, str, str], list[Exposure]] = {}
-        self._forms: dict[tuple[Exposure, str], Form | None] = {}
+        self._forms: dict[tuple[Exposure, str], EventFormat | None] = {}
         kinds: dict[tuple[str, str], set[str]] = {}
         for one in registry.exposures:
             api, version, kind = one.contract.api, one.contract.version, one.entity.name
@@ -60,20 +60,20 @@ class Forms:
             shown.insert(0 if one.types else len(shown), one)
         self.topics = {key: frozenset(found) for key, found in kinds.items()}
 
-    def form(self, api: str, version: str, event: StoredEvent) -> Form | None:
+    def form(self, api: str, version: str, event: StoredEvent) -> EventFormat | None:
         """How the document of the API in the version reports the event; None when it does not."""
         exposures = self._exposures.get((api, version, event.kind), [])
         document = orjson.loads(event.document) if any(one.types for one in exposures) else {}
         fitting = (one for one in exposures if belongs(one, document))
         return next(filter(None, (self._of(one, event.event) for one in fitting)), None)
 
-    def _of(self, exposure: Exposure, event: str) -> Form | None:
+    def _of(self, exposure: Exposure, event: str) -> EventFormat | None:
         key = (exposure, event)
         if key not in self._forms:
             self._forms[key] = self._make(exposure, event)
         return self._forms[key]
 
-    def _make(self, exposure: Exposure, event: str) -> Form | None:
+    def _make(self, exposure: Exposure, event: str) -> EventFormat | None:
         """A document without any events (TMF678 v4) reports those of its other version, with its own view."""
         named = exposure if exposure.contract.events else self._counterpart(exposure)
         event_type = f"{named.schema}{event}Event" if named else ""
@@ -82,7 +82,7 @@ class Forms:
         version, contract = exposure.contract.version, exposure.contract
         declared = contract.properties(contract.events.get(event_type, ""))
         usual = "timeOcurred" if version == "v4" else "timeOccurred"
-        return Form(
+        return EventFormat(
             event_type=event_type,
             exposure=exposure,
             payload=exposure.schema[:1].lower() + exposure.schema[1:],
@@ -99,7 +99,7 @@ class Forms:
         return None
 
 
-def body(form: Form, event: StoredEvent, shown: Document) -> Document:
+def body(form: EventFormat, event: StoredEvent, shown: Document) -> Document:
     """The body of the event, with the record as its version shows it."""
     moment = format_instant(event.time)
     made: dict[str, Any] = {
@@ -123,7 +123,7 @@ def body(form: Form, event: StoredEvent, shown: Document) -> Document:
 class Composer:
     """Makes the bodies that subscribers get."""
 
-    def __init__(self, forms: Forms, render: Render) -> None:
+    def __init__(self, forms: EventFormats, render: Render) -> None:
         self._forms = forms
         self._render = render
 

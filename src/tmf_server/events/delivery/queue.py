@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from tmf_server.config.events import EventsSettings
 from tmf_server.events import relay
-from tmf_server.events.delivery.retry import Standing
+from tmf_server.events.delivery.retry import SubscriberState
 from tmf_server.events.outbox import StoredEvent, stored
 from tmf_server.model.events import outbox, parked, subscription
 from tmf_server.storage.connection.clock import clock, has_come, span
@@ -38,7 +38,7 @@ UNTRIED = "given up untried, with those before it"
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class SubscriptionLease:
     """A subscription that this worker serves, as it was when the lease was taken."""
 
     lease: Lease
@@ -49,11 +49,11 @@ class Claim:
     query: str | None
     origin: str
     position: int
-    standing: Standing
+    state: SubscriberState
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class QueuedEvent:
     """One event that a subscription is to get, or to get again."""
 
     number: int
@@ -62,10 +62,10 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class QueuedEvents:
     """The next items in order; once they are settled the subscription has reached `position`, and there may be more."""
 
-    items: list[Item]
+    items: list[QueuedEvent]
     position: int
     more: bool
 
@@ -81,8 +81,8 @@ class Progress:
     """
 
     position: int
-    standing: Standing
-    parked: dict[Item, str] = field(default_factory=dict)
+    state: SubscriberState
+    parked: dict[QueuedEvent, str] = field(default_factory=dict)
     replayed: list[int] = field(default_factory=list)
     unplayed: dict[int, str] = field(default_factory=dict)
     delivered: bool = False
@@ -126,15 +126,15 @@ def relevant(topics: Topics) -> ColumnElement[bool]:
     return or_(literal(False), *hubs)
 
 
-def claim(connection: Connection, id_: str, holder: str, seconds: float) -> Claim | None:
+def claim(connection: Connection, id_: str, holder: str, seconds: float) -> SubscriptionLease | None:
     """Take the lease on a subscription; None when somebody holds it or it is gone."""
     taken = leases.acquire(connection, subscription, id_, holder, seconds)
     if taken is None:
         return None
     held, row = taken
     names = ("id", "api", "version", "callback", "query", "origin", "position")
-    standing = Standing(row["tries"], row["failing"], row["park_until"])
-    return Claim(lease=held, standing=standing, **{name: row[name] for name in names})
+    state = SubscriberState(row["tries"], row["failing"], row["park_until"])
+    return SubscriptionLease(lease=held, state=state, **{name: row[name] for name in names})
 
 
 _AGAIN = (
@@ -157,20 +157,22 @@ _FETCH = (
 )
 
 
-def queue(connection: Connection, claimed: Claim, position: int, kinds: frozenset[str]) -> Queue:
+def next_events(
+    connection: Connection, claimed: SubscriptionLease, position: int, kinds: frozenset[str]
+) -> QueuedEvents:
     """What comes next after the position: what is to be sent again, else new events up to the end or a full queue."""
     again = connection.execute(_AGAIN, {"id": claimed.id, "most": QUEUE}).all()
     if again:
-        return Queue([Item(number, at, replay=True) for number, at in again], position, more=True)
+        return QueuedEvents([QueuedEvent(number, at, replay=True) for number, at in again], position, more=True)
     head = relay.head(connection)
     end = min(head, position + WINDOW)
     wanted = {"after": position, "end": end, "kinds": sorted(kinds), "most": QUEUE}
-    items = [Item(number, at, replay=False) for number, at in connection.execute(_FRESH, wanted)]
+    items = [QueuedEvent(number, at, replay=False) for number, at in connection.execute(_FRESH, wanted)]
     reached = items[-1].position if len(items) == QUEUE else end
-    return Queue(items, reached, more=reached < head)
+    return QueuedEvents(items, reached, more=reached < head)
 
 
-def fetch(connection: Connection, claimed: Claim, items: Sequence[Item]) -> dict[int, StoredEvent]:
+def fetch(connection: Connection, claimed: SubscriptionLease, items: Sequence[QueuedEvent]) -> dict[int, StoredEvent]:
     """The events to send now, by position, without those that have expired.
 
     Raises LeaseLost when the subscription is no longer ours.
@@ -181,7 +183,7 @@ def fetch(connection: Connection, claimed: Claim, items: Sequence[Item]) -> dict
     return {row["position"]: stored(row) for row in rows if row["number"] is not None}
 
 
-def settle(connection: Connection, claimed: Claim, progress: Progress, seconds: float) -> None:
+def save_progress(connection: Connection, claimed: SubscriptionLease, progress: Progress, seconds: float) -> None:
     """Write down what happened, all or nothing, and hold the subscription for some seconds more; 0 lets it go.
 
     Raises LeaseLost, and writes nothing, when somebody else serves it by now or it is gone.
@@ -200,15 +202,15 @@ def settle(connection: Connection, claimed: Claim, progress: Progress, seconds: 
 
 
 def _state(progress: Progress) -> dict[str, Any]:
-    standing = progress.standing
+    state = progress.state
     instant = clock()
     values = {
         "position": progress.position,
-        "tries": standing.tries,
-        "failing": standing.failing,
-        "park_until": standing.park_until,
+        "tries": state.tries,
+        "failing": state.failing,
+        "park_until": state.park_until,
         "due": instant + span(progress.pause),
-        "lane": int(progress.slow or standing.failing or standing.tries > 0),
+        "lane": int(progress.slow or state.failing or state.tries > 0),
     }
     if progress.delivered:
         values |= {"delivered": instant}
@@ -217,7 +219,7 @@ def _state(progress: Progress) -> dict[str, Any]:
     return values
 
 
-def _parked_rows(connection: Connection, claimed: Claim, progress: Progress) -> list[dict[str, Any]]:
+def _parked_rows(connection: Connection, claimed: SubscriptionLease, progress: Progress) -> list[dict[str, Any]]:
     moment = connection.execute(select(clock())).scalar_one()
     fixed = {"subscription": claimed.id, "replay": False, "parked": moment}
     return [

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SubscriberState:
     """How a subscriber has been doing.
 
     `tries` failed deliveries of the next event; `failing` since an event was parked and none got through after it;
@@ -18,24 +18,24 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RetryDecision:
     """What follows a failure: the new standing, whether the event is parked, the seconds before the next try.
 
     `dead` says that the subscriber is taken for dead, so that all that waits for it is parked.
     """
 
-    standing: Standing
+    state: SubscriberState
     parks: bool
     pause: float
     dead: bool = False
 
 
-def after_success(standing: Standing) -> Standing:
+def after_success(state: SubscriberState) -> SubscriberState:
     """The standing once a delivery got through."""
-    return replace(standing, tries=0, failing=False)
+    return replace(state, tries=0, failing=False)
 
 
-def after_failure(standing: Standing, pauses: Sequence[float], head: int) -> Verdict:
+def after_failure(state: SubscriberState, pauses: Sequence[float], head: int) -> RetryDecision:
     """What to do about a delivery that failed just now, when `head` is the position of the newest event.
 
     An event is tried once and then once after each pause. After the last try it is parked and the next one gets a
@@ -43,10 +43,10 @@ def after_failure(standing: Standing, pauses: Sequence[float], head: int) -> Ver
     everything up to `head` is parked, and from then on one event is tried after each longest pause. So whatever the
     rate of events, a dead subscriber costs one call per pause and is never further behind than the pause.
     """
-    tries = standing.tries + 1
-    if standing.failing:
-        lost = Standing(failing=True, park_until=max(head, standing.park_until))
-        return Verdict(lost, parks=True, pause=max(pauses, default=0.0), dead=True)
+    tries = state.tries + 1
+    if state.failing:
+        lost = SubscriberState(failing=True, park_until=max(head, state.park_until))
+        return RetryDecision(lost, parks=True, pause=max(pauses, default=0.0), dead=True)
     if tries <= len(pauses):
-        return Verdict(replace(standing, tries=tries), parks=False, pause=pauses[tries - 1])
-    return Verdict(replace(standing, tries=0, failing=True), parks=True, pause=0.0)
+        return RetryDecision(replace(state, tries=tries), parks=False, pause=pauses[tries - 1])
+    return RetryDecision(replace(state, tries=0, failing=True), parks=True, pause=0.0)

@@ -9,11 +9,11 @@ import structlog
 
 from tmf_server.errors import Problem
 from tmf_server.events import relay
-from tmf_server.events.delivery import queue as ledger
-from tmf_server.events.delivery.context import Office, Predicate
-from tmf_server.events.delivery.queue import Claim, Item, Progress
+from tmf_server.events.delivery import queue
+from tmf_server.events.delivery.context import DeliveryContext, Predicate
+from tmf_server.events.delivery.queue import Progress, QueuedEvent, SubscriptionLease
 from tmf_server.events.delivery.retry import after_failure, after_success
-from tmf_server.events.outbound.client import Answer, Outbound
+from tmf_server.events.outbound.client import CallOutcome, Outbound
 from tmf_server.observability.metrics import FIGURES
 from tmf_server.rules.instants import machine_now
 from tmf_server.worker.leases import LeaseLost
@@ -32,32 +32,36 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Delivery:
     """One event ready to be sent."""
 
     event_id: str
     body: bytes
 
 
-async def serve(office: Office, outbound: Outbound, id_: str, more: More, stopping: Callable[[], bool]) -> None:
+async def serve(
+    context: DeliveryContext, outbound: Outbound, id_: str, more: More, stopping: Callable[[], bool]
+) -> None:
     """Give the subscription a turn, if nobody else serves it; `stopping` ends it between two events."""
-    claimed = await office.transact(ledger.claim, id_, office.holder, office.lease_seconds)
+    claimed = await context.transact(queue.claim, id_, context.holder, context.lease_seconds)
     if claimed is None:
         return
     try:
-        await Turn(office, outbound, claimed, stopping).run(more)
+        await DeliverySession(context, outbound, claimed, stopping).run(more)
     except LeaseLost:
         log.info("subscription is served elsewhere or gone", subscription=id_)
 
 
-class Turn:
+class DeliverySession:
     """One subscriber's turn: some seconds in which it gets what waits for it."""
 
-    def __init__(self, office: Office, outbound: Outbound, claimed: Claim, stopping: Callable[[], bool]) -> None:
-        self.office = office
+    def __init__(
+        self, context: DeliveryContext, outbound: Outbound, claimed: SubscriptionLease, stopping: Callable[[], bool]
+    ) -> None:
+        self.context = context
         self.outbound = outbound
         self.claimed = claimed
-        self.progress = Progress(claimed.position, claimed.standing)
+        self.progress = Progress(claimed.position, claimed.state)
         self._stopping = stopping
         self._started = self._settled = time.monotonic()
         self._unsettled = 0
@@ -70,7 +74,7 @@ class Turn:
             predicate = self._predicate()
         except Problem as problem:  # the query was valid when it was registered, and no longer is
             self.progress.error = f"query: {problem.reason}"
-            self.progress.pause = self.office.settings.events.longest_pause
+            self.progress.pause = self.context.settings.events.longest_pause
             log.warning("subscription cannot be served", subscription=self.claimed.id, code=problem.code)
         else:
             await self._deliver(predicate, more)
@@ -78,13 +82,13 @@ class Turn:
 
     def _predicate(self) -> Predicate | None:
         claimed = self.claimed
-        return self.office.matcher(claimed.api, claimed.version, claimed.query) if claimed.query else None
+        return self.context.matcher(claimed.api, claimed.version, claimed.query) if claimed.query else None
 
     async def _deliver(self, predicate: Predicate | None, more: More) -> None:
-        kinds = self.office.topics.get((self.claimed.api, self.claimed.version), frozenset())
+        kinds = self.context.topics.get((self.claimed.api, self.claimed.version), frozenset())
         busy = True
         while busy and not self._over():
-            waiting = await self.office.read(ledger.queue, self.claimed, self.progress.position, kinds)
+            waiting = await self.context.read(queue.next_events, self.claimed, self.progress.position, kinds)
             await self._handle(waiting.items, predicate)
             if self._over():
                 return
@@ -97,9 +101,9 @@ class Turn:
         spent = time.monotonic() - self._started > TURN_SECONDS
         return spent or self.progress.pause > 0 or self._stopping()
 
-    async def _handle(self, items: list[Item], predicate: Predicate | None) -> None:
+    async def _handle(self, items: list[QueuedEvent], predicate: Predicate | None) -> None:
         """Send the items in order, until the turn is over. They are read a few at a time, just before they go out."""
-        letters: dict[int, Letter] = {}
+        deliveries: dict[int, Delivery] = {}
         read_until, read_at = 0, 0.0
         for index, item in enumerate(items):
             if self._over():
@@ -107,62 +111,62 @@ class Turn:
             await self._settle_in_time()
             if index >= read_until or time.monotonic() - read_at > FRESH_SECONDS:
                 read_until, read_at = index + self._batch, time.monotonic()
-                letters = await self.office.run(self._prepare, items[index:read_until], predicate)
-            await self._deal_with(item, letters.pop(item.position, None))
+                deliveries = await self.context.run(self._prepare, items[index:read_until], predicate)
+            await self._deal_with(item, deliveries.pop(item.position, None))
 
     async def _settle_in_time(self) -> None:
         if self._unsettled >= SETTLE_EVENTS or time.monotonic() - self._settled > SETTLE_SECONDS:
             await self.settle()
 
-    async def _deal_with(self, item: Item, letter: Letter | None) -> None:
-        if letter is None:
+    async def _deal_with(self, item: QueuedEvent, delivery: Delivery | None) -> None:
+        if delivery is None:
             self._pass(item)
-        elif not item.replay and item.position <= self.progress.standing.park_until:
-            self._park(item, ledger.UNTRIED)
+        elif not item.replay and item.position <= self.progress.state.park_until:
+            self._park(item, queue.UNTRIED)
         else:
-            await self._send(item, letter)
+            await self._send(item, delivery)
 
-    def _prepare(self, items: list[Item], predicate: Predicate | None) -> dict[int, Letter]:
+    def _prepare(self, items: list[QueuedEvent], predicate: Predicate | None) -> dict[int, Delivery]:
         """The letters to send now, by position, of those events that concern the subscriber. Raises LeaseLost."""
-        claimed, compose = self.claimed, self.office.composer.compose
-        with self.office.database.read() as connection:
-            events = ledger.fetch(connection, claimed, items)
-        letters = {}
+        claimed, compose = self.claimed, self.context.composer.compose
+        with self.context.database.read() as connection:
+            events = queue.fetch(connection, claimed, items)
+        deliveries = {}
         for position, event in events.items():
             body = compose(claimed.api, claimed.version, claimed.origin, event)
             if body is not None and (predicate is None or predicate(body)):
-                letters[position] = Letter(event.event_id, orjson.dumps(body))
+                deliveries[position] = Delivery(event.event_id, orjson.dumps(body))
         largest = max((len(event.document) for event in events.values()), default=0)
         self._batch = max(1, min(READ_EVENTS, READ_BYTES // (largest + 1)))
-        return letters
+        return deliveries
 
-    async def _send(self, item: Item, letter: Letter) -> None:
-        answer = await self._call(letter)
+    async def _send(self, item: QueuedEvent, delivery: Delivery) -> None:
+        answer = await self._call(delivery)
         FIGURES.delivery("delivered" if answer.ok else "failed")
         if answer.ok:
             self.progress.slow = answer.seconds > SLOW_SECONDS
-            self.progress.standing = after_success(self.progress.standing)
+            self.progress.state = after_success(self.progress.state)
             self.progress.delivered, self.progress.error = True, None
             self._delivered = True
             self._unsettled += 1
             self._pass(item)
         else:
-            self._fail(answer, item, await self.office.read(relay.head))
+            self._fail(answer, item, await self.context.read(relay.head))
 
-    async def _call(self, letter: Letter) -> Answer:
+    async def _call(self, delivery: Delivery) -> CallOutcome:
         try:
-            target = self.office.guard.target(self.claimed.callback)
+            target = self.context.guard.target(self.claimed.callback)
         except Problem as refused:  # the list of what may be called has changed since
-            return Answer(None, refused.message, 0.0)
-        headers = self.office.signer.headers(self.claimed.id, letter.event_id, letter.body, machine_now())
-        return await self.outbound.post(target, letter.body, headers)
+            return CallOutcome(None, refused.message, 0.0)
+        headers = self.context.signer.headers(self.claimed.id, delivery.event_id, delivery.body, machine_now())
+        return await self.outbound.post(target, delivery.body, headers)
 
-    def _fail(self, answer: Answer, item: Item, head: int) -> None:
+    def _fail(self, answer: CallOutcome, item: QueuedEvent, head: int) -> None:
         progress = self.progress
-        verdict = after_failure(progress.standing, self.office.settings.events.delivery_pauses, head)
-        progress.standing, progress.pause, progress.dead = verdict.standing, verdict.pause, verdict.dead
+        decision = after_failure(progress.state, self.context.settings.events.delivery_pauses, head)
+        progress.state, progress.pause, progress.dead = decision.state, decision.pause, decision.dead
         progress.error = answer.note or "no answer"
-        if verdict.parks:
+        if decision.parks:
             self._park(item, progress.error)
         log.warning(
             "delivery failed",
@@ -170,18 +174,18 @@ class Turn:
             position=item.position,
             status=answer.status,
             note=progress.error if answer.status is None else None,  # what a subscriber answers may repeat the event
-            tries=progress.standing.tries,
-            parked=verdict.parks,
+            tries=progress.state.tries,
+            parked=decision.parks,
             pause=progress.pause,
         )
 
-    def _pass(self, item: Item) -> None:
+    def _pass(self, item: QueuedEvent) -> None:
         if item.replay:
             self.progress.replayed.append(item.position)
         else:
             self.progress.position = item.position
 
-    def _park(self, item: Item, error: str) -> None:
+    def _park(self, item: QueuedEvent, error: str) -> None:
         FIGURES.delivery("parked")
         if item.replay:
             self.progress.unplayed[item.position] = error
@@ -191,8 +195,8 @@ class Turn:
 
     async def settle(self, *, last: bool = False) -> None:
         """Write down what happened so far, and go on holding the subscription unless it is the last time."""
-        seconds = 0.0 if last else self.office.lease_seconds
-        await self.office.transact(ledger.settle, self.claimed, self.progress, seconds)
+        seconds = 0.0 if last else self.context.lease_seconds
+        await self.context.transact(queue.save_progress, self.claimed, self.progress, seconds)
         done = self.progress
-        self.progress = Progress(done.position, done.standing, slow=done.slow, pause=done.pause)
+        self.progress = Progress(done.position, done.state, slow=done.slow, pause=done.pause)
         self._settled, self._unsettled = time.monotonic(), 0

@@ -14,7 +14,7 @@ import httptools
 
 from tmf_server.errors import InvalidInput
 from tmf_server.events.outbound.pinned import ADDRESSES, tls_context
-from tmf_server.events.outbound.url_policy import Guard, Target
+from tmf_server.events.outbound.url_policy import OutboundUrl, UrlPolicy
 
 HEAD_BYTES = 65_536
 ANSWER_BYTES = 65_536
@@ -25,7 +25,7 @@ _FAILURES = (OSError, EOFError, TimeoutError, httptools.HttpParserError)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CallOutcome:
     """How a call ended: `status` is None when there was no answer; `note` says why it failed; `seconds` it took."""
 
     status: int | None
@@ -42,7 +42,7 @@ class Outbound:
     """Posts to subscribers from one event loop; keeps a connection to each of the last `slots` hosts for a while."""
 
     def __init__(
-        self, guard: Guard, *, slots: int, connect_seconds: float, seconds: float, ca_file: Path | None = None
+        self, guard: UrlPolicy, *, slots: int, connect_seconds: float, seconds: float, ca_file: Path | None = None
     ) -> None:
         self._guard = guard
         self._slots = slots
@@ -51,7 +51,7 @@ class Outbound:
         self._tls = tls_context(ca_file)
         self._idle: dict[tuple[str, int, bool], Channel] = {}
 
-    async def post(self, target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def post(self, target: OutboundUrl, body: bytes, headers: Mapping[str, str]) -> CallOutcome:
         """Post a JSON body to the target; raises nothing that a subscriber can cause."""
         started = time.monotonic()
         status, note = None, ""
@@ -66,9 +66,9 @@ class Outbound:
             note = refused.message
         except _FAILURES as error:
             note = f"{type(error).__name__} {error}".rstrip()
-        return Answer(status, note[:NOTE_LENGTH], time.monotonic() - started)
+        return CallOutcome(status, note[:NOTE_LENGTH], time.monotonic() - started)
 
-    async def _send(self, target: Target, request: bytes) -> "Channel":
+    async def _send(self, target: OutboundUrl, request: bytes) -> "Channel":
         """Send the request and read the head of the answer, on a kept connection if it is still good."""
         kept = self._idle.pop(_key(target), None)
         if kept is not None and kept.usable:
@@ -80,7 +80,7 @@ class Outbound:
         await channel.exchange(request)
         return channel
 
-    async def _connect(self, target: Target) -> "Channel":
+    async def _connect(self, target: OutboundUrl) -> "Channel":
         """Resolve, check and connect; the certificate is checked against the name all the same."""
         tls, name = (self._tls, target.host) if target.encrypted else (None, None)
         failure: Exception = OSError(f"no address for {target.host}")
@@ -94,7 +94,7 @@ class Outbound:
                     return Channel(*streams)
         raise failure
 
-    def _keep(self, target: Target, channel: "Channel") -> None:
+    def _keep(self, target: OutboundUrl, channel: "Channel") -> None:
         other = self._idle.pop(_key(target), None)
         if other is not None:
             other.close()
@@ -110,7 +110,7 @@ class Outbound:
         self._idle.clear()
 
 
-class HttpAnswer:
+class ResponseReader:
     """What httptools tells of one answer."""
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ class Channel:
         self._reader = reader
         self._writer = writer
         self._since = time.monotonic()
-        self.answer = HttpAnswer()
+        self.answer = ResponseReader()
 
     @property
     def usable(self) -> bool:
@@ -151,7 +151,7 @@ class Channel:
 
     async def exchange(self, request: bytes) -> None:
         """Send the request and read the head of the answer. Raises EOFError when there is none."""
-        self.answer = HttpAnswer()
+        self.answer = ResponseReader()
         try:
             self._writer.write(request)
             await self._writer.drain()
@@ -198,11 +198,11 @@ class Channel:
         self._writer.transport.abort()
 
 
-def _key(target: Target) -> tuple[str, int, bool]:
+def _key(target: OutboundUrl) -> tuple[str, int, bool]:
     return target.host, target.port, target.encrypted
 
 
-def _request(target: Target, body: bytes, headers: Mapping[str, str]) -> bytes:
+def _request(target: OutboundUrl, body: bytes, headers: Mapping[str, str]) -> bytes:
     lines = {
         "Host": target.url.netloc.decode("ascii"),
         "User-Agent": "tmf-server",

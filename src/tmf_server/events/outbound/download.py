@@ -9,12 +9,12 @@ import httpcore
 
 from tmf_server.errors import InvalidInput
 from tmf_server.events.outbound.pinned import FAILURES, PinnedSyncBackend, tls_context, url_of
-from tmf_server.events.outbound.url_policy import Guard, Target
+from tmf_server.events.outbound.url_policy import OutboundUrl, UrlPolicy
 
 
 @contextlib.contextmanager
 def download(
-    guard: Guard, target: Target, *, seconds: float, max_bytes: int, ca_file: Path | None = None
+    guard: UrlPolicy, target: OutboundUrl, *, seconds: float, max_bytes: int, ca_file: Path | None = None
 ) -> Iterator[Iterator[bytes]]:
     """Give the chunks of what the target answers to a GET, for a thread.
 
@@ -36,7 +36,7 @@ def download(
             response.close()
 
 
-def _bounded(target: Target, chunks: Iterable[bytes], deadline: float, max_bytes: int) -> Iterator[bytes]:
+def _bounded(target: OutboundUrl, chunks: Iterable[bytes], deadline: float, max_bytes: int) -> Iterator[bytes]:
     left = max_bytes
     with _told(target):
         for chunk in chunks:
@@ -49,7 +49,7 @@ def _bounded(target: Target, chunks: Iterable[bytes], deadline: float, max_bytes
 
 
 @contextlib.contextmanager
-def _told(target: Target) -> Iterator[None]:
+def _told(target: OutboundUrl) -> Iterator[None]:
     try:
         yield
     except FAILURES as error:

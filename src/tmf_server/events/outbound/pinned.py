@@ -7,7 +7,7 @@ from typing import Any
 
 import httpcore
 
-from tmf_server.events.outbound.url_policy import Guard, Target
+from tmf_server.events.outbound.url_policy import OutboundUrl, UrlPolicy
 
 ADDRESSES = 3  # how many of a name's addresses are tried
 FAILURES = (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError)
@@ -17,7 +17,7 @@ _UNREACHED = (httpcore.ConnectError, httpcore.ConnectTimeout)
 class PinnedSyncBackend(httpcore.SyncBackend):
     """Connects to an address that the guard has just resolved and permitted."""
 
-    def __init__(self, guard: Guard, encrypted: bool) -> None:
+    def __init__(self, guard: UrlPolicy, encrypted: bool) -> None:
         self._guard = guard
         self._encrypted = encrypted
 
@@ -41,7 +41,7 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
-def url_of(target: Target) -> httpcore.URL:
+def url_of(target: OutboundUrl) -> httpcore.URL:
     """The checked URL as httpcore takes it."""
     url = target.url
     return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)

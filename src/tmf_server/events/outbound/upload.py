@@ -8,13 +8,13 @@ import httpcore
 
 from tmf_server.errors import InvalidInput
 from tmf_server.events.outbound.pinned import FAILURES, PinnedSyncBackend, tls_context
-from tmf_server.events.outbound.url_policy import Guard, Target
+from tmf_server.events.outbound.url_policy import OutboundUrl, UrlPolicy
 
 POINTER = "/url"
 ANSWER_SECONDS = 30.0
 
 
-def upload_target(guard: Guard, url: str) -> Target:
+def upload_target(guard: UrlPolicy, url: str) -> OutboundUrl:
     """Parse the URL and check that its host is listed: records are not sent to just any public server.
 
     Raises InvalidInput. A host is judged as if the call were not encrypted, which only listed ones may do.
@@ -25,8 +25,8 @@ def upload_target(guard: Guard, url: str) -> Target:
 
 
 def upload(
-    guard: Guard,
-    target: Target,
+    guard: UrlPolicy,
+    target: OutboundUrl,
     chunks: Iterable[bytes],
     headers: dict[str, str],
     *,

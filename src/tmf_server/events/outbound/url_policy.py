@@ -36,7 +36,7 @@ _NOT_PUBLIC: tuple[Network, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class OutboundUrl:
     """A URL that the guard parsed: what was checked is what is called, never a second reading of the text."""
 
     url: httpx.URL
@@ -57,7 +57,7 @@ class Target:
         return self.url.scheme == "https"
 
 
-class Guard:
+class UrlPolicy:
     """Decides by the setting `outbound_allow`: hosts, suffixes (`*.crm.example`) and networks (`10.0.0.0/8`).
 
     What is not listed there may be called by https at public addresses only. A name is resolved at each connection,
@@ -73,9 +73,9 @@ class Guard:
         self._suffixes = tuple(name[1:] for name in names if name.startswith("*."))
         self._resolvers = ThreadPoolExecutor(RESOLVERS, "resolve")
 
-    def target(self, url: str, pointer: str = POINTER) -> Target:
+    def target(self, url: str, pointer: str = POINTER) -> OutboundUrl:
         """Parse a URL and check all that shows without resolving. Raises InvalidInput that names the pointer."""
-        target = Target(_parse(url, pointer))
+        target = OutboundUrl(_parse(url, pointer))
         literal = _literal(target.host)
         if literal is not None:
             self._permitted(target.host, target.encrypted, [literal], pointer)
@@ -83,7 +83,7 @@ class Guard:
             raise _refused(pointer, "an https URL, or a host that TMF_OUTBOUND_ALLOW lists")
         return target
 
-    def check(self, url: str, pointer: str = POINTER) -> Target:
+    def check(self, url: str, pointer: str = POINTER) -> OutboundUrl:
         """As `target`, and refuse a name that leads to forbidden addresses now; an https one may lead nowhere yet."""
         target = self.target(url, pointer)
         try:

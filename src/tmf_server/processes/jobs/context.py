@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tmf_server.config import Settings
-from tmf_server.events.outbound.url_policy import Guard
+from tmf_server.events.outbound.url_policy import UrlPolicy
 from tmf_server.processes.jobs.progress import Progress
 from tmf_server.registry.entity import Document
 from tmf_server.registry.exposure import Exposure
@@ -53,5 +53,5 @@ class Desk:
     quiet: BulkRecords
     files: FileStore
     selector: Selector
-    guard: Guard
+    guard: UrlPolicy
     language: Language
