@@ -11,7 +11,7 @@ from tmf_server.events.delivery.queue import Topics
 from tmf_server.events.delivery.signing import signer
 from tmf_server.events.outbound.client import Outbound
 from tmf_server.events.outbound.url_policy import UrlPolicy
-from tmf_server.events.retention import retention_duty
+from tmf_server.events.retention import retention_job
 from tmf_server.processes.jobs.context import Desk
 from tmf_server.processes.jobs.handlers import WORKS
 from tmf_server.processes.jobs.runner import Jobs
@@ -68,7 +68,7 @@ def periodic_jobs(services: Services, topics: Topics) -> list[PeriodicJob]:
     jobs = Jobs(desk, WORKS, holder_name())
     waiting_jobs = partial(waiting, lease_seconds=settings.events.lease_seconds, limit=1)
     return [
-        retention_duty(database, settings, topics),
+        retention_job(database, settings, topics),
         PeriodicJob("forget answers", 600, lambda _stop: database.transact(forget)),
         PeriodicJob("remove partial files", 3_600, lambda _stop: desk.files.clean(time.time() - 86_400)),
         *(

@@ -15,7 +15,7 @@ from tests.support.servers.receiver import Receiver, eventually
 from tmf_server.errors import Unavailable
 from tmf_server.events.delivery import queue
 from tmf_server.events.delivery.payload import Composer
-from tmf_server.events.retention import retention_duty
+from tmf_server.events.retention import retention_job
 from tmf_server.model.events import lease, outbox
 from tmf_server.worker.loop import Worker
 from tmf_server.worker.periodic import PeriodicJob
@@ -168,7 +168,7 @@ def test_a_duty_that_fails_is_logged_and_done_again(error: Exception, events: Wo
 
     events.worker(PeriodicJob("shaky", 0.02, run))
     assert eventually(lambda: len(runs) >= 2)
-    assert any(entry.get("duty") == "shaky" for entry in logged)
+    assert any(entry.get("job") == "shaky" for entry in logged)
 
 
 def waits_for_end(ended: list[float]) -> Callable[[threading.Event], None]:
@@ -201,7 +201,7 @@ def test_a_long_duty_keeps_its_lease_and_is_told_when_it_is_lost(events_url: str
 
 def test_retention_is_such_a_duty(events_url: str) -> None:
     with world(events_url, event_days=0.0) as events:
-        job = retention_duty(events.database, events.settings, events.forms.topics)
+        job = retention_job(events.database, events.settings, events.forms.topics)
         assert job.every >= 10
         events.write(change(), change())
         events.worker(PeriodicJob("soon", 0.05, job.run))

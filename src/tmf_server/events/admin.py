@@ -1,4 +1,4 @@
-"""What the operator sees and does about events: list, replay, park. Runs SQL; prints nothing."""
+"""The operator's work on events: list, replay, park. Runs SQL; prints nothing."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _HELD_BACK = func.coalesce(select(func.count()).where(parked.c.subscription == s
 
 
 def list_subscriptions(connection: Connection) -> list[Row]:
-    """Every subscription and how it is doing; `behind` are the events stamped after its position, its own or not."""
+    """List every subscription with its state; `behind` counts the events after its position, of any kind."""
     end = relay.head(connection)
     shown = ("id", "api", "version", "callback", "query", "tries", "failing", "due", "delivered", "error", "position")
     statement = select(*(subscription.c[name] for name in shown), _HELD_BACK.label("parked"))
@@ -26,7 +26,7 @@ def list_subscriptions(connection: Connection) -> list[Row]:
 
 
 def list_parked(connection: Connection, subscription_id: str | None = None, limit: int = 100) -> list[Row]:
-    """Parked deliveries, oldest first: whose, which event of which record, since when, why, and if to be replayed."""
+    """List parked deliveries, oldest first: subscription, event, record, instant, reason, replay or not."""
     columns = (*parked.c, outbox.c.event_id, outbox.c.kind, outbox.c.record_id, outbox.c.event, outbox.c.time)
     statement = select(*columns).join(outbox, outbox.c.number == parked.c.number)
     if subscription_id is not None:
@@ -36,17 +36,17 @@ def list_parked(connection: Connection, subscription_id: str | None = None, limi
 
 
 def list_events(connection: Connection, after: int = 0, limit: int = 100) -> list[Row]:
-    """Stamped events after a position, without their documents."""
+    """List stamped events after a position, without the documents."""
     columns = [column for column in outbox.c if column.name != "document"]
     statement = select(*columns).where(outbox.c.position > after).order_by(outbox.c.position).limit(limit)
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
 def replay(connection: Connection, topics: Topics, subscription_id: str | None = None, since: int | None = None) -> int:
-    """Queue parked deliveries again, of one subscription or of all, ahead of newer events; return how many.
+    """Queue parked deliveries of one subscription or of all again, ahead of newer events; return the number.
 
-    With `since` (microseconds), which needs a subscription, every retained event from then on that its hub may send is
-    sent again, parked or delivered. Raises NotFound for an unknown subscription.
+    `since` (microseconds) needs a subscription: every retained event of its hub from then on is sent again, parked or
+    delivered. Raises NotFound for an unknown subscription.
     """
     if subscription_id is not None:
         row = _found(connection, subscription_id)
@@ -63,7 +63,7 @@ def replay(connection: Connection, topics: Topics, subscription_id: str | None =
 
 
 def park(connection: Connection, subscription_id: str) -> int:
-    """Give up for now all that waits for a subscription, which goes on with newer events; return the last position.
+    """Park everything queued for a subscription, to go on with newer events; return the last position.
 
     Raises NotFound for an unknown subscription.
     """
@@ -77,7 +77,7 @@ def park(connection: Connection, subscription_id: str) -> int:
 
 
 def signing_key(connection: Connection, settings: Settings, subscription_id: str) -> str:
-    """The key (`whsec_…`) that a subscriber verifies signatures with, for the operator to hand over.
+    """Return the key (`whsec_…`) for the signatures of a subscription, for the operator to hand over.
 
     Raises NotFound for an unknown subscription.
     """
@@ -86,7 +86,7 @@ def signing_key(connection: Connection, settings: Settings, subscription_id: str
 
 
 def _evicted() -> dict[str, Any]:
-    """Whoever serves the subscription now loses it, and the next one sees what the operator changed."""
+    """Return column values to end the present lease, so that the next worker reads the operator's change."""
     return {"token": subscription.c.token + 1, "leased_until": 0}
 
 
@@ -99,7 +99,7 @@ def _found(connection: Connection, subscription_id: str) -> RowMapping:
 
 
 def _park_since(connection: Connection, row: RowMapping, topics: Topics, since: int) -> None:
-    """Put what the subscription has behind it, from an instant on, among its parked deliveries."""
+    """Park the events behind a subscription's position, from an instant on."""
     kinds = sorted(topics.get((row["api"], row["version"]), ()))
     there = select(parked.c.position).where(parked.c.subscription == row["id"])
     error = literal("a replay was asked for")

@@ -1,4 +1,4 @@
-"""The outbox: events written with the change that they report, and read by position. Runs SQL on a given connection."""
+"""The outbox: events written with the reported change, and read by position. Runs SQL on a given connection."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tmf_server.storage.values.changes import Change
 
 _NAMES = ("event_id", "kind", "record_id", "event", "time", "paths", "correlation_id", "document")
 _INTO = f"INSERT INTO outbox ({', '.join(_NAMES)})"
-# Written for the driver, since this is on the path of every POST: half the cost of a compiled statement.
+# Written for the driver, for the sake of every POST: half the cost of a compiled statement.
 _ONE = {
     "sqlite": f"{_INTO} VALUES ({', '.join('?' for _ in _NAMES)})",
     "postgresql": f"{_INTO} VALUES ({', '.join('%s' for _ in _NAMES)})",
@@ -28,7 +28,7 @@ _COLUMNS = [column for column in outbox.c if column.name != "number"]
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """One event as it lies in the outbox: `document` is the stored canonical text, `time` in microseconds."""
+    """One event of the outbox: `document` is the stored canonical text, `time` in microseconds."""
 
     position: int
     event_id: str
@@ -42,10 +42,10 @@ class StoredEvent:
 
 
 def record(connection: Connection, changes: Sequence[Change], correlation_id: str | None = None) -> None:
-    """Write the events of the changes, in their order, in the caller's transaction, after the records.
+    """Write the events of the changes in order, in the caller's transaction, after the records.
 
-    The order of events of one record rests on the caller having locked or inserted its row first. `correlation_id`
-    is by default the id of the request that is being served, as the logs have it.
+    The caller has locked or inserted the row of each record first; the order of a record's events rests on this lock.
+    `correlation_id` defaults to the id of the present request, as in the logs.
     """
     if correlation_id is None:
         correlation_id = REQUEST_ID.get() or None
@@ -74,7 +74,7 @@ def _row(change: Change, correlation_id: str | None) -> tuple[Any, ...]:
 
 
 def read(connection: Connection, after: int, limit: int, kinds: Collection[str] = ()) -> list[StoredEvent]:
-    """The next events after a position, of the kinds or of all, in order; never one that a later read precedes."""
+    """Return the next events after a position in order, of the kinds or of all; later reads find later events."""
     statement = select(*_COLUMNS).where(outbox.c.position > after).order_by(outbox.c.position).limit(limit)
     if kinds:
         statement = statement.where(outbox.c.kind.in_(sorted(kinds)))
@@ -82,12 +82,12 @@ def read(connection: Connection, after: int, limit: int, kinds: Collection[str] 
 
 
 def holds(connection: Connection, event_id: str) -> bool:
-    """True while the event is kept."""
+    """Return true while the event is stored."""
     return connection.execute(select(outbox.c.number).where(outbox.c.event_id == event_id)).first() is not None
 
 
 def stored(row: RowMapping) -> StoredEvent:
-    """The event of a row of the outbox that was read with all its columns."""
+    """Return the event of a whole row of the outbox."""
     return StoredEvent(
         position=row["position"],
         event_id=row["event_id"],

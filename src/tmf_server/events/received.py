@@ -1,4 +1,4 @@
-"""Events that other servers posted to our /listener paths. Runs SQL; checks nothing."""
+"""Events posted by other servers to the /listener paths. Runs SQL; checks nothing."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ LONGEST_NAME = 200
 
 
 def store(database: Database, api: str, version: str, event_type: str, body: Mapping[str, Any]) -> int:
-    """Keep one event that was posted to the listener of `event_type`; return its number, which grows."""
+    """Store one event posted to the listener of `event_type`; return the growing number of the event."""
     given = body.get("eventId")
     values = {
         "api": api,
@@ -30,14 +30,14 @@ def store(database: Database, api: str, version: str, event_type: str, body: Map
 
 
 def read(connection: Connection, after: int = 0, limit: int = 100) -> list[dict[str, Any]]:
-    """Received events after a number, oldest first, each a row with its parsed body."""
+    """Return received events after a number, oldest first, each a row with the parsed body."""
     statement = select(received_event).where(received_event.c.number > after).order_by(received_event.c.number)
     rows = connection.execute(statement.limit(limit)).mappings()
     return [dict(row) | {"body": orjson.loads(row["body"])} for row in rows]
 
 
 def prune(connection: Connection, most: int) -> int:
-    """Forget all but the newest `most` events; return how many went."""
+    """Delete all but the newest `most` events; return the number of deleted events."""
     newest = select(received_event.c.number).order_by(received_event.c.number.desc()).offset(most).limit(1)
     last = connection.execute(newest).scalar()
     if last is None:

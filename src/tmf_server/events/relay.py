@@ -23,7 +23,7 @@ _STAMP = update(outbox).where(outbox.c.number == _NEXT.c.number).values(position
 class Relay:
     """Stamps positions on behalf of one worker.
 
-    An event that commits late gets a later position: nobody who reads by position can step over it.
+    A late commit gets a later position, so that readers by position never step over an event.
     """
 
     def __init__(self, database: Database, holder: str, lease_seconds: float) -> None:
@@ -32,7 +32,7 @@ class Relay:
         self.lease_seconds = lease_seconds
 
     def drain(self) -> int:
-        """Stamp everything that is visible now; return how many. 0 too when another relay is at it."""
+        """Stamp every visible event; return the number, 0 while another relay holds the lease."""
         with self.database.read() as connection:
             if not waiting(connection):
                 return 0
@@ -59,20 +59,20 @@ class Relay:
 
 
 def waiting(connection: Connection) -> bool:
-    """True when an event has no position yet."""
+    """Return true when an event has no position yet."""
     return connection.execute(_WAITING).first() is not None
 
 
 def head(connection: Connection) -> int:
-    """The last position given."""
+    """Return the last stamped position."""
     return connection.execute(_HEAD).scalar() or 0
 
 
 def stamp(connection: Connection) -> int:
-    """Give positions to the next visible events, at most a batch; return how many.
+    """Give positions to the next visible events, at most a batch; return the number.
 
-    The row of the relay is locked first, so that two who stamp follow one another; what the second sees is read after
-    the lock, and so holds what the first wrote.
+    The lock on the relay's row comes first, so that two relays follow one another: the second reads after the lock, and
+    so reads the positions of the first.
     """
     last = connection.execute(_HEAD.with_for_update()).scalar() or 0
     count = connection.execute(_STAMP, {"b_last": last, "b_batch": BATCH}).rowcount
@@ -82,7 +82,7 @@ def stamp(connection: Connection) -> int:
 
 
 def stamp_all(connection: Connection) -> int:
-    """Give positions to everything visible, in the caller's transaction, and return the last position."""
+    """Stamp every visible event in the caller's transaction; return the last position."""
     leases.ensure(connection, NAME, position=0)
     while stamp(connection):
         pass

@@ -1,4 +1,4 @@
-"""Forgets events that everybody is past and that are old enough. Runs SQL in small transactions."""
+"""Retention: deletes old events behind every reader. Runs SQL in small transactions."""
 
 import threading
 
@@ -16,20 +16,21 @@ BATCH = 500
 DAY = span(86_400)
 
 
-def retention_duty(database: Database, settings: Settings, topics: queue.Topics) -> PeriodicJob:
-    """The worker's duty that keeps the tables of events small; every minute."""
+def retention_job(database: Database, settings: Settings, topics: queue.Topics) -> PeriodicJob:
+    """Return the periodic job to keep the tables of events small; every minute."""
     return PeriodicJob("retention", 60.0, lambda stopping: prune(database, settings, topics, stopping))
 
 
 def prune(database: Database, settings: Settings, topics: queue.Topics, stopping: threading.Event | None = None) -> int:
-    """Forget what has expired; return how many events went.
+    """Delete expired events; return the number.
 
-    An event stays for `event_days`, until every subscription and every process is past it, and as long as a delivery
-    of it is parked, which is `parked_days` at most.
+    An event stays for `event_days`, until every subscription and every process has passed its position, and while one
+    of its deliveries is parked (`parked_days` at most).
     """
     held = settings.events.turn_lease_seconds
     database.transact(lambda connection: _advance(connection, topics, held))
-    database.transact(lambda connection: _expire_parked(connection, settings.events.parked_days))
+    old = clock() - int(settings.events.parked_days * DAY)
+    database.transact(lambda connection: connection.execute(delete(parked).where(parked.c.parked < old)))
     database.transact(lambda connection: received.prune(connection, settings.events.received_events))
     total = 0
     while stopping is None or not stopping.is_set():
@@ -41,16 +42,11 @@ def prune(database: Database, settings: Settings, topics: queue.Topics, stopping
 
 
 def _advance(connection: Connection, topics: queue.Topics, lease_seconds: float) -> None:
-    """Bring subscriptions whose hub had nothing to send to the end, so that they do not hold old events back."""
+    """Move subscriptions without due events to the end of the outbox, so that no idle subscription keeps old events."""
     end = relay.head(connection)
     idle = has_come(subscription.c.leased_until, span(lease_seconds)) & (subscription.c.position < end)
-    # what is stamped while this runs lies after `end`, and so stays before them
+    # positions stamped during this statement lie after `end`, and so stay ahead of the subscriptions
     connection.execute(update(subscription).where(idle, not_(queue.relevant(topics))).values(position=end))
-
-
-def _expire_parked(connection: Connection, days: float) -> None:
-    old = clock() - int(days * DAY)
-    connection.execute(delete(parked).where(parked.c.parked < old))
 
 
 def _expire(connection: Connection, days: float) -> int:

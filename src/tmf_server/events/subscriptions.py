@@ -21,7 +21,7 @@ _SHOWN = ("id", "api", "version", "callback", "query", "document", "origin", "cr
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One registered callback. `document` is what its creator sent, `origin` (https://host) begins links in events."""
+    """One registered callback: `document` as posted, `origin` (https://host) in front of links in events."""
 
     id: str
     api: str
@@ -41,10 +41,10 @@ class Subscriptions:
         self._guard = guard
 
     def create(self, api: str, version: str, document: Document, origin: str) -> Subscription:
-        """Register the document's `callback`, narrowed by its `query`, for what happens from now on.
+        """Register the document's `callback`, narrowed by its `query`, for events from now on.
 
-        The caller has checked the document by its schema and the query by its language. Raises InvalidInput when the
-        guard does not let the callback be called.
+        The caller has checked the document against its schema and the query's syntax. Raises InvalidInput for a
+        callback outside the URL policy.
         """
         self._guard.check(document["callback"])
         made = Subscription(
@@ -61,7 +61,7 @@ class Subscriptions:
         return made
 
     def find(self, api: str, version: str, id_: str) -> Subscription:
-        """The subscription of that id in that hub. Raises NotFound."""
+        """Return the subscription of the id in the hub. Raises NotFound."""
         with self._database.read() as connection:
             row = connection.execute(_select(api, version).where(subscription.c.id == id_)).mappings().one_or_none()
         if row is None:
@@ -69,13 +69,13 @@ class Subscriptions:
         return _read(row)
 
     def all(self, api: str, version: str) -> list[Subscription]:
-        """Every subscription of that hub, oldest first."""
+        """Return every subscription of the hub, oldest first."""
         with self._database.read() as connection:
             rows = connection.execute(_select(api, version).order_by(subscription.c.created, subscription.c.id))
             return [_read(row) for row in rows.mappings()]
 
     def remove(self, api: str, version: str, id_: str) -> None:
-        """Remove it with what was parked for it; a tenth of a second later no delivery begins. Raises NotFound."""
+        """Remove a subscription with its parked events; 0.1 s later no delivery begins. Raises NotFound."""
         mine = (subscription.c.id == id_) & (subscription.c.api == api) & (subscription.c.version == version)
         if not self._database.transact(
             lambda connection: connection.execute(delete(subscription).where(mine))
@@ -84,7 +84,7 @@ class Subscriptions:
 
 
 def _insert(connection: Connection, made: Subscription) -> None:
-    """Store it at the end of the outbox: what is visible gets its position first, what commits later comes after."""
+    """Store a subscription at the end of the outbox: visible events get positions first, later commits come after."""
     position = relay.stamp_all(connection)
     values = {name: getattr(made, name) for name in _SHOWN} | {"document": orjson.dumps(made.document).decode()}
     fresh = {"position": position, "tries": 0, "due": 0, "failing": False, "park_until": 0, "lane": 0}

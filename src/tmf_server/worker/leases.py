@@ -1,4 +1,4 @@
-"""Leases: who may do what only one worker at a time may do. Runs SQL on the connection it is given."""
+"""Leases: the right of one worker at a time to do a piece of work. Runs SQL on a given connection."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,12 +14,12 @@ UNHELD: dict[str, Any] = {"holder": "", "token": 0, "leased_until": 0}
 
 
 class LeaseLost(Exception):  # noqa: N818 - an outcome to act on, not a fault
-    """Somebody else holds the lease by now, or the row is gone: what was to be written must not be."""
+    """Another worker holds the lease by now, or the row is gone: the write must not happen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A row held by this worker: `token` is higher than that of any holder before."""
+    """A row held by this worker; `token` is higher than the token of any earlier holder."""
 
     table: Table
     name: str
@@ -27,12 +27,12 @@ class Lease:
 
     @property
     def held(self) -> ColumnElement[bool]:
-        """True for the row as long as nobody else took the lease: the fence of every write under it."""
+        """The condition of the row while this worker holds the lease: the fence of every write under the lease."""
         return (_key(self.table) == self.name) & (self.table.c.token == self.token)
 
 
 def ensure(connection: Connection, name: str, position: int | None = None) -> None:
-    """Create the row of a named lease unless it is there."""
+    """Create the row of a named lease unless present."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     row = {"name": name, "position": position, **UNHELD}
     connection.execute(insert(lease).values(row).on_conflict_do_nothing())
@@ -41,9 +41,9 @@ def ensure(connection: Connection, name: str, position: int | None = None) -> No
 def acquire(
     connection: Connection, table: Table, name: str, holder: str, seconds: float, *, longest: float = 0.0
 ) -> tuple[Lease, RowMapping] | None:
-    """Take the lease on a row for some seconds; None when somebody holds it or there is no such row.
+    """Take the lease on a row for some seconds; None for a held or missing row.
 
-    `longest` are the seconds for which anybody ever holds the row, where they are more than `seconds`.
+    `longest` is the longest time of any holder in seconds, where longer than `seconds`.
     """
     values = {"b_name": name, "b_holder": holder, "b_span": span(seconds), "b_longest": span(max(seconds, longest))}
     row = connection.execute(_acquire(table), values).mappings().one_or_none()
@@ -63,7 +63,7 @@ def _acquire(table: Table) -> Any:
 
 
 def write(connection: Connection, held: Lease, seconds: float, **values: Any) -> None:
-    """Change the row and hold it for some seconds more. Raises LeaseLost instead of writing for a former holder."""
+    """Change the row and hold the lease for some seconds more. Raises LeaseLost for a former holder."""
     until = clock() + span(seconds)
     changed = update(held.table).where(held.held).values(leased_until=until, **values)
     if not connection.execute(changed).rowcount:
@@ -71,7 +71,7 @@ def write(connection: Connection, held: Lease, seconds: float, **values: Any) ->
 
 
 def release(connection: Connection, held: Lease) -> None:
-    """Let others take the row at once; nothing happens when they already did."""
+    """Free the row at once; without effect once another worker holds the row."""
     connection.execute(update(held.table).where(held.held).values(leased_until=clock()))
 
 

@@ -1,4 +1,4 @@
-"""The worker: stamps, delivers and does periodic duties, in a thread of `serve` or as a process. Runs no SQL itself."""
+"""The worker: stamps, deliveries, periodic jobs, in a thread of `serve` or as a process. Runs no SQL itself."""
 
 import asyncio
 import contextlib
@@ -15,16 +15,16 @@ from tmf_server.events.delivery.session import serve
 from tmf_server.events.outbound.client import Outbound
 from tmf_server.worker.periodic import FAULTS, PeriodicJob, pause, perform
 
-GATHER_SECONDS = 0.02  # what arrives together is stamped together
-LANES = (0, 1)  # the prompt, and apart from them the slow and the failing
+GATHER_SECONDS = 0.02  # events of this time are stamped together
+LANES = (0, 1)  # prompt subscribers; slow and failing subscribers
 log = structlog.get_logger(__name__)
 Tasks = dict[str, asyncio.Task[None]]
 
 
 class Worker:
-    """One worker. Any number of them may run on one database, in any number of processes.
+    """One of any number of workers on a database, in any number of processes.
 
-    One that loses the database waits and goes on when it is back. A worker runs once.
+    A worker without a database connection waits, and goes on with the next connection. A worker runs once.
     """
 
     def __init__(self, context: DeliveryContext, jobs: Sequence[PeriodicJob] = ()) -> None:
@@ -43,22 +43,22 @@ class Worker:
 
     # -- called from other threads ----------------------------------------------------------------
     def start(self) -> None:
-        """Run in a thread of its own; return when it is ready to be woken."""
+        """Run in a new thread; return once `wake` works."""
         self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
         self._thread.start()
         self._ready.wait()
 
     def run(self) -> None:
-        """Run in this thread until `stop` is called from another one."""
+        """Run in the present thread until a call of `stop`."""
         asyncio.run(self._main())
 
     def wake(self) -> None:
-        """There may be new events: look at once. Cheap; meant to be called after each commit."""
+        """Look for new events at once. Cheap; meant for a call after each commit."""
         if not self._woken.is_set():
             self._call(self._woken.set)
 
     def stop(self, seconds: float | None = None) -> bool:
-        """Begin no more deliveries, finish those under way, wait for that at most some seconds. True when done."""
+        """Begin no more deliveries and finish the running ones within some seconds. True when done."""
         self._call(self._stopping.set)
         self._call(self._woken.set)
         if self._thread is None:
@@ -68,7 +68,7 @@ class Worker:
 
     def _call(self, function: Callable[[], None]) -> None:
         if self._loop is not None:
-            # the loop may close between any check and this call; then there is nobody to tell
+            # the loop may close between any check and the call, and then has nobody to tell
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(function)
 
@@ -87,14 +87,16 @@ class Worker:
         self._ready.set()
         while not self._stopping.is_set():
             await self._look(outbound)
-            await self._rest()
+            await pause(self._woken, settings.events.poll_seconds)
+            await pause(self._stopping, GATHER_SECONDS)
+            self._woken.clear()
         self._tell()
         under_way = [task for active in self._active for task in active.values()]
         await asyncio.gather(*under_way, *jobs, return_exceptions=True)
         await outbound.close()
 
     async def _look(self, outbound: Outbound) -> None:
-        """Stamp what is new and start the turns of those who wait for something."""
+        """Stamp new events and start a session for each subscription with due events."""
         context = self._context
         try:
             await context.run(self._relay.drain)
@@ -122,11 +124,11 @@ class Worker:
         self._woken.set()
         error = task.exception()
         if error is not None:
-            # its lease runs out before anybody tries again
+            # the lease runs out before the next try
             log.error("turn of a subscription failed", subscription=id_, exc_info=error)
 
     async def _more(self, lane: int, position: int, seconds: float) -> bool:
-        """Wait for events after the position; False when none came, or when others wait for the place."""
+        """Wait for events after the position; False without events, or when other subscriptions wait for the slot."""
         if len(self._active[lane]) >= self._context.settings.events.delivery_slots:
             return False
         if self._head <= position:
@@ -136,8 +138,3 @@ class Worker:
     def _tell(self) -> None:
         news, self._news = self._news, asyncio.Event()
         news.set()
-
-    async def _rest(self) -> None:
-        await pause(self._woken, self._context.settings.events.poll_seconds)
-        await pause(self._stopping, GATHER_SECONDS)
-        self._woken.clear()

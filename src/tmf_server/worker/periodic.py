@@ -1,4 +1,4 @@
-"""Periodic duties of the worker, as clean-ups and jobs. Runs each in a thread; knows none of them."""
+"""Periodic jobs of the worker, such as clean-ups. Runs each job in a thread; knows no job by name."""
 
 import asyncio
 import threading
@@ -21,12 +21,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
-    """Something to do again and again.
+    """Work repeated by one worker at a time of all workers on the database.
 
-    `run` gets an event that is set when it should end early, because the worker stops or another one took over, and
-    may take as long as it needs; `every` are the seconds from the end of one run to the start of the next. Of all
-    workers on the database one at a time runs it. `wanted` is asked first where it is given: a duty that is looked at
-    often costs a read then and no write, as taking the lease would.
+    `run` may take any time. Its event is set to end the run early, when the worker stops or another worker takes over.
+    `every`: seconds from the end of one run to the start of the next. `wanted` is an optional question before each run:
+    a frequent job then costs a read, where taking the lease would cost a write.
     """
 
     name: str
@@ -36,34 +35,34 @@ class PeriodicJob:
 
 
 async def perform(context: DeliveryContext, job: PeriodicJob, stopping: asyncio.Event) -> None:
-    """Run the duty until the worker stops. A run that fails is logged and repeated at its next time."""
+    """Run the job until the worker stops. A failed run is logged and repeated at the next time."""
     while not stopping.is_set():
         try:
-            await _turn(context, job, stopping)
+            wanted: object = job.wanted is None or await context.read(job.wanted)
+            if wanted:
+                await _run_once(context, job, stopping)
         except (*FAULTS, LeaseLost) as error:
-            log.warning("duty interrupted", job=job.name, error=f"{type(error).__name__}: {error}")
+            log.warning("periodic job interrupted", job=job.name, error=f"{type(error).__name__}: {error}")
         await pause(stopping, job.every)
 
 
-async def _turn(context: DeliveryContext, job: PeriodicJob, stopping: asyncio.Event) -> None:
-    if job.wanted is not None and not await context.read(job.wanted):
-        return
-    held = await context.transact(_take, job, context.holder, context.lease_seconds)
+async def _run_once(context: DeliveryContext, job: PeriodicJob, stopping: asyncio.Event) -> None:
+    name = f"duty:{job.name}"  # the name in the databases of earlier releases
+
+    def take(connection: Connection) -> Lease | None:
+        leases.ensure(connection, name)
+        taken = leases.acquire(connection, lease, name, context.holder, context.lease_seconds, longest=job.every)
+        return taken and taken[0]
+
+    held = await context.transact(take)
     if held is not None:
         await _run(context, job, held, stopping)
-        # held until it is due again, so that many workers do not run it many times as often
+        # a lease up to the next run keeps many workers from running the job many times as often
         await context.transact(leases.write, held, job.every)
 
 
-def _take(connection: Connection, job: PeriodicJob, holder: str, seconds: float) -> Lease | None:
-    name = f"duty:{job.name}"
-    leases.ensure(connection, name)
-    taken = leases.acquire(connection, lease, name, holder, seconds, longest=job.every)
-    return taken and taken[0]
-
-
 async def _run(context: DeliveryContext, job: PeriodicJob, held: Lease, stopping: asyncio.Event) -> None:
-    """Run it in a thread and keep the lease meanwhile; the run is told when the worker stops or the lease is lost."""
+    """Run the job in a thread under the lease, and end the run early when the worker stops or the lease is lost."""
     end_early = threading.Event()
     run = asyncio.create_task(asyncio.to_thread(job.run, end_early))
     stop = asyncio.create_task(stopping.wait())
@@ -80,7 +79,7 @@ async def _run(context: DeliveryContext, job: PeriodicJob, held: Lease, stopping
         await asyncio.wait({run})
     error = run.exception()
     if error is not None:
-        log.error("duty failed", job=job.name, exc_info=error)
+        log.error("periodic job failed", job=job.name, exc_info=error)
 
 
 async def pause(event: asyncio.Event, seconds: float) -> None:

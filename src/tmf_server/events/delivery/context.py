@@ -1,4 +1,4 @@
-"""What all deliveries of one worker work with. Runs what blocks in threads; holds no rule."""
+"""The parts that all deliveries of one worker share. Runs blocking work in threads; holds no rule."""
 
 import asyncio
 import os
@@ -24,17 +24,17 @@ T = TypeVar("T")
 Args = TypeVarTuple("Args")
 Predicate = Callable[[Document], bool]
 Matcher = Callable[[str, str, str], Predicate]
-"""Compiles the query of a subscription to an API in a version; the predicate takes event bodies. Raises Problem."""
+"""Compiles a subscription's query for an API in a version into a predicate over event bodies. Raises Problem."""
 
 
 def holder_name() -> str:
-    """A name for this worker in leases: host, process and a random part."""
+    """Return a name for this worker in leases: host, process and a random part."""
     return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 
 @dataclass(frozen=True)
 class DeliveryContext:
-    """The parts that a delivery needs; made by the composition root."""
+    """Database, formats, signer and client of deliveries; made by the composition root."""
 
     database: Database
     settings: Settings
@@ -49,21 +49,22 @@ class DeliveryContext:
 
     @property
     def lease_seconds(self) -> float:
-        """How long a row is held between two writes: never less than one delivery may take."""
+        """Seconds for which a row is held between two writes: never less than one delivery may take."""
         return self.settings.events.turn_lease_seconds
 
     async def run(self, work: Callable[[*Args], T], *args: *Args) -> T:
-        """Run what blocks in a thread."""
+        """Run blocking work in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, work, *args)
 
     async def read(self, work: Callable[[Connection, *Args], T], *args: *Args) -> T:
         """Run a read in a thread."""
-        return await self.run(self._read, lambda connection: work(connection, *args))
+
+        def read() -> T:
+            with self.database.read() as connection:
+                return work(connection, *args)
+
+        return await self.run(read)
 
     async def transact(self, work: Callable[[Connection, *Args], T], *args: *Args) -> T:
-        """Run a unit of work in a thread, in a transaction that ends before this returns."""
+        """Run a unit of work in a thread, in a transaction committed before the return."""
         return await self.run(self.database.transact, lambda connection: work(connection, *args))
-
-    def _read(self, work: Callable[[Connection], T]) -> T:
-        with self.database.read() as connection:
-            return work(connection)

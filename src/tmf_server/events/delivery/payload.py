@@ -1,10 +1,11 @@
-"""The body of an event as the document of an API in a version defines it. No SQL, no HTTP.
+"""Bodies of events in the format of each API and version. No SQL, no HTTP.
 
-Which events a document sends, under which names and with which attributes, is read from the document.
+The events of a document, with names and attributes, are read from the document.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ from tmf_server.rules.instants import format_instant
 from tmf_server.storage.query.type_scope import belongs
 
 Render = Callable[[Exposure, str, str], Document]
-"""The record of a stored canonical text as an exposure shows it, its links beginning with an origin (https://host)."""
+"""Makes the record of a stored text as an exposure shows the record, with links below an origin (https://host)."""
 
 PRIORITY = "normal"
 HAPPENED = {
@@ -30,52 +31,48 @@ HAPPENED = {
 
 @dataclass(frozen=True, slots=True)
 class EventFormat:
-    """How one document reports one event of one noun."""
+    """The format of one kind of event of one noun in one document."""
 
     event_type: str
     exposure: Exposure
-    payload: str  # the attribute of `event` that holds the record
+    payload: str  # the attribute of `event` with the record
     happened_at: str  # TM Forum's documents spell it timeOcurred and timeOccurred
     typed: bool
     field_path: bool
-    names: Mapping[str, str]  # canonical first-level attribute → as the version calls it
+    names: Mapping[str, str]  # canonical first-level attribute → name in the version
 
 
 class EventFormats:
-    """The forms of every document that a registry knows.
+    """The event formats of every document of a registry.
 
-    `topics` lists per API and version the kinds whose events may concern its subscribers.
+    `topics` lists, for each API and version, the kinds of records with events for subscribers.
     """
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._exposures: dict[tuple[str, str, str], list[Exposure]] = {}
-        self._forms: dict[tuple[Exposure, str], EventFormat | None] = {}
+        self._format = cache(self._format_of)
         kinds: dict[tuple[str, str], set[str]] = {}
         for one in registry.exposures:
             api, version, kind = one.contract.api, one.contract.version, one.entity.name
             kinds.setdefault((api, version), set()).add(kind)
             shown = self._exposures.setdefault((api, version, kind), [])
-            # one that is narrowed to some @types comes first, the general one takes what is left
+            # an exposure of some @types comes first, the general exposure takes the rest
             shown.insert(0 if one.types else len(shown), one)
         self.topics = {key: frozenset(found) for key, found in kinds.items()}
 
     def form(self, api: str, version: str, event: StoredEvent) -> EventFormat | None:
-        """How the document of the API in the version reports the event; None when it does not."""
+        """Return the format of the event in the document of the API and version; None without such an event."""
         exposures = self._exposures.get((api, version, event.kind), [])
         document = orjson.loads(event.document) if any(one.types for one in exposures) else {}
         fitting = (one for one in exposures if belongs(one, document))
-        return next(filter(None, (self._of(one, event.event) for one in fitting)), None)
+        return next(filter(None, (self._format(one, event.event) for one in fitting)), None)
 
-    def _of(self, exposure: Exposure, event: str) -> EventFormat | None:
-        key = (exposure, event)
-        if key not in self._forms:
-            self._forms[key] = self._make(exposure, event)
-        return self._forms[key]
-
-    def _make(self, exposure: Exposure, event: str) -> EventFormat | None:
-        """A document without any events (TMF678 v4) reports those of its other version, with its own view."""
-        named = exposure if exposure.contract.events else self._counterpart(exposure)
+    def _format_of(self, exposure: Exposure, event: str) -> EventFormat | None:
+        """Make a format; a document without events (TMF678 v4) borrows those of the other version."""
+        others = self._registry.shown_in(exposure.entity.name)
+        same_api = (one for one in others if one.contract.api == exposure.contract.api and one.contract.events)
+        named = exposure if exposure.contract.events else next(same_api, None)
         event_type = f"{named.schema}{event}Event" if named else ""
         if named is None or event_type not in named.contract.events:
             return None
@@ -92,15 +89,9 @@ class EventFormats:
             names={exposure.view.path((name,))[0]: name for name in contract.all_properties(exposure.schema)},
         )
 
-    def _counterpart(self, exposure: Exposure) -> Exposure | None:
-        for one in self._registry.shown_in(exposure.entity.name):
-            if one.contract.api == exposure.contract.api and one.contract.events:
-                return one
-        return None
-
 
 def body(form: EventFormat, event: StoredEvent, shown: Document) -> Document:
-    """The body of the event, with the record as its version shows it."""
+    """Return the body of the event, with the record as `shown` in the version."""
     moment = format_instant(event.time)
     made: dict[str, Any] = {
         "eventId": event.event_id,
@@ -121,14 +112,14 @@ def body(form: EventFormat, event: StoredEvent, shown: Document) -> Document:
 
 
 class Composer:
-    """Makes the bodies that subscribers get."""
+    """Composes the bodies of deliveries."""
 
     def __init__(self, forms: EventFormats, render: Render) -> None:
         self._forms = forms
         self._render = render
 
     def compose(self, api: str, version: str, origin: str, event: StoredEvent) -> Document | None:
-        """The body for a subscriber of the API in the version, None when its document has no such event."""
+        """Return the body for subscribers of the API and version; None when the document declares no such event."""
         form = self._forms.form(api, version, event)
         if form is None:
             return None

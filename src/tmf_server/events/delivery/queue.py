@@ -1,4 +1,4 @@
-"""What each subscription is still to get, and what became of it. Runs SQL; calls nobody outside."""
+"""The delivery queue of each subscription: due events, progress, parked events. Runs SQL; calls nobody outside."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,13 +33,13 @@ from tmf_server.worker.leases import Lease, LeaseLost
 
 Topics = Mapping[tuple[str, str], frozenset[str]]  # (api, version) → kinds
 QUEUE = 200
-WINDOW = 4_000  # positions that are looked at in one go, so that no plan of the database can take long
+WINDOW = 4_000  # positions read in one go, so that no plan of the database can take long
 UNTRIED = "given up untried, with those before it"
 
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionLease:
-    """A subscription that this worker serves, as it was when the lease was taken."""
+    """The lease of this worker on a subscription, with the subscription as read when the lease was taken."""
 
     lease: Lease
     id: str
@@ -54,7 +54,7 @@ class SubscriptionLease:
 
 @dataclass(frozen=True, slots=True)
 class QueuedEvent:
-    """One event that a subscription is to get, or to get again."""
+    """One event to deliver to a subscription; `replay` for an event delivered or parked before."""
 
     number: int
     position: int
@@ -63,7 +63,7 @@ class QueuedEvent:
 
 @dataclass(frozen=True, slots=True)
 class QueuedEvents:
-    """The next items in order; once they are settled the subscription has reached `position`, and there may be more."""
+    """The next events in order. Once all are done the subscription has reached `position`; `more` may wait behind."""
 
     items: list[QueuedEvent]
     position: int
@@ -72,12 +72,11 @@ class QueuedEvents:
 
 @dataclass(slots=True)
 class Progress:
-    """What happened to a subscription since it was last written down.
+    """Outcome of the deliveries to a subscription since the last write.
 
-    `parked` are given up, each with the reason; of what was sent again, the positions `replayed` are done and those in
-    `unplayed` are given up anew.
-    `pause` are the seconds before it is served again, `error` tells why the last delivery failed; when `dead`, nothing
-    is sent again that was to be.
+    `parked` events are given up, each with the reason. Of the replayed events, the positions in `replayed` are done,
+    the positions in `unplayed` given up again. `pause` is the number of seconds until the next delivery, `error` the
+    reason of the last failure. `dead` ends all replays of the subscription.
     """
 
     position: int
@@ -93,7 +92,7 @@ class Progress:
 
 
 def due_statement(topics: Topics, events: EventsSettings) -> Select[str]:
-    """Subscriptions of :lane that have something to get and are held by nobody, the longest unserved first."""
+    """Return the statement for free subscriptions of :lane with due events, the longest unserved first."""
     c = subscription.c
     free = has_come(c.leased_until, span(events.turn_lease_seconds))
     served = case((c.leased_until > clock(), 0), else_=c.leased_until)  # ahead only since the clock was set back
@@ -108,12 +107,12 @@ def due_statement(topics: Topics, events: EventsSettings) -> Select[str]:
 
 
 def due(connection: Connection, statement: Select[str], lane: int, most: int) -> list[str]:
-    """The ids that a statement made by `due_statement` finds."""
+    """Return the ids found by a statement of `due_statement`."""
     return list(connection.execute(statement, {"lane": lane, "most": most}).scalars())
 
 
 def relevant(topics: Topics) -> ColumnElement[bool]:
-    """True for a subscription with an event after its position that its hub may send."""
+    """Return the condition of a subscription with an event after its position and of a kind in its API."""
     newer = outbox.c.position > subscription.c.position
     hubs = [
         and_(
@@ -127,7 +126,7 @@ def relevant(topics: Topics) -> ColumnElement[bool]:
 
 
 def claim(connection: Connection, id_: str, holder: str, seconds: float) -> SubscriptionLease | None:
-    """Take the lease on a subscription; None when somebody holds it or it is gone."""
+    """Take the lease on a subscription; None for a held or deleted subscription."""
     taken = leases.acquire(connection, subscription, id_, holder, seconds)
     if taken is None:
         return None
@@ -160,7 +159,7 @@ _FETCH = (
 def next_events(
     connection: Connection, claimed: SubscriptionLease, position: int, kinds: frozenset[str]
 ) -> QueuedEvents:
-    """What comes next after the position: what is to be sent again, else new events up to the end or a full queue."""
+    """Return the events to deliver after the position: replays first, else new events up to a full queue."""
     again = connection.execute(_AGAIN, {"id": claimed.id, "most": QUEUE}).all()
     if again:
         return QueuedEvents([QueuedEvent(number, at, replay=True) for number, at in again], position, more=True)
@@ -173,9 +172,9 @@ def next_events(
 
 
 def fetch(connection: Connection, claimed: SubscriptionLease, items: Sequence[QueuedEvent]) -> dict[int, StoredEvent]:
-    """The events to send now, by position, without those that have expired.
+    """Return the events to send now by position, without expired events.
 
-    Raises LeaseLost when the subscription is no longer ours.
+    Raises LeaseLost when another worker serves the subscription by now.
     """
     rows = connection.execute(_FETCH, {"id": claimed.id, "numbers": [item.number for item in items]}).mappings().all()
     if not rows or rows[0]["token"] != claimed.lease.token:
@@ -184,16 +183,22 @@ def fetch(connection: Connection, claimed: SubscriptionLease, items: Sequence[Qu
 
 
 def save_progress(connection: Connection, claimed: SubscriptionLease, progress: Progress, seconds: float) -> None:
-    """Write down what happened, all or nothing, and hold the subscription for some seconds more; 0 lets it go.
+    """Write the progress, all or nothing, and hold the subscription for `seconds` more; 0 releases the subscription.
 
-    Raises LeaseLost, and writes nothing, when somebody else serves it by now or it is gone.
+    Raises LeaseLost, and writes nothing, when another worker serves the subscription by now or the row is gone.
     """
-    leases.write(connection, claimed.lease, seconds, **_state(progress))
+    leases.write(connection, claimed.lease, seconds, **_columns(progress))
     mine = parked.c.subscription == claimed.id
     if progress.replayed:
         connection.execute(delete(parked).where(mine, parked.c.position.in_(progress.replayed)))
     if progress.parked:
-        connection.execute(insert(parked), _parked_rows(connection, claimed, progress))
+        moment = connection.execute(select(clock())).scalar_one()
+        fixed = {"subscription": claimed.id, "replay": False, "parked": moment}
+        rows = [
+            fixed | {"position": item.position, "number": item.number, "error": error}
+            for item, error in progress.parked.items()
+        ]
+        connection.execute(insert(parked), rows)
     for position, error in progress.unplayed.items():
         again = update(parked).where(mine, parked.c.position == position)
         connection.execute(again.values(replay=False, error=error))
@@ -201,7 +206,7 @@ def save_progress(connection: Connection, claimed: SubscriptionLease, progress: 
         connection.execute(update(parked).where(mine, parked.c.replay).values(replay=False, error=UNTRIED))
 
 
-def _state(progress: Progress) -> dict[str, Any]:
+def _columns(progress: Progress) -> dict[str, Any]:
     state = progress.state
     instant = clock()
     values = {
@@ -219,17 +224,8 @@ def _state(progress: Progress) -> dict[str, Any]:
     return values
 
 
-def _parked_rows(connection: Connection, claimed: SubscriptionLease, progress: Progress) -> list[dict[str, Any]]:
-    moment = connection.execute(select(clock())).scalar_one()
-    fixed = {"subscription": claimed.id, "replay": False, "parked": moment}
-    return [
-        fixed | {"position": item.position, "number": item.number, "error": error}
-        for item, error in progress.parked.items()
-    ]
-
-
 def backlog(connection: Connection) -> RowMapping:
-    """How many subscriptions there are, how many fail, and how many deliveries are parked."""
+    """Count the subscriptions, the failing subscriptions and the parked deliveries."""
     counts = select(
         func.count().label("subscriptions"),
         func.count().filter(subscription.c.lane == 1).label("troubled"),

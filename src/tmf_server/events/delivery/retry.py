@@ -1,4 +1,4 @@
-"""When a failed delivery is tried again, and when it is given up. Pure; no SQL, no HTTP."""
+"""Retry policy of deliveries: the pause before the next try, and the end of all tries. Pure; no SQL, no HTTP."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class SubscriberState:
-    """How a subscriber has been doing.
+    """Failures of a subscriber so far.
 
-    `tries` failed deliveries of the next event; `failing` since an event was parked and none got through after it;
-    events up to the position `park_until` are parked untried.
+    `tries`: failed deliveries of the next event. `failing`: an event was parked, and no later event got through.
+    `park_until`: events up to this position are parked untried.
     """
 
     tries: int = 0
@@ -19,9 +19,9 @@ class SubscriberState:
 
 @dataclass(frozen=True, slots=True)
 class RetryDecision:
-    """What follows a failure: the new standing, whether the event is parked, the seconds before the next try.
+    """Consequence of a failed delivery: the new state, the event parked or not, the seconds before the next try.
 
-    `dead` says that the subscriber is taken for dead, so that all that waits for it is parked.
+    `dead`: the subscriber counts as dead, and all waiting events are parked.
     """
 
     state: SubscriberState
@@ -31,17 +31,17 @@ class RetryDecision:
 
 
 def after_success(state: SubscriberState) -> SubscriberState:
-    """The standing once a delivery got through."""
+    """Return the state after a successful delivery."""
     return replace(state, tries=0, failing=False)
 
 
 def after_failure(state: SubscriberState, pauses: Sequence[float], head: int) -> RetryDecision:
-    """What to do about a delivery that failed just now, when `head` is the position of the newest event.
+    """Decide the consequence of a delivery that failed just now; `head` is the position of the newest event.
 
-    An event is tried once and then once after each pause. After the last try it is parked and the next one gets a
-    single try at once: if it gets through, only that one event was at fault. If not, the subscriber is taken for dead:
-    everything up to `head` is parked, and from then on one event is tried after each longest pause. So whatever the
-    rate of events, a dead subscriber costs one call per pause and is never further behind than the pause.
+    An event is tried once, and once more after each pause. After the last try the event is parked; the next event gets
+    a single try at once. Success means a fault of the parked event alone. A second failure means a dead subscriber:
+    everything up to `head` is parked, and one event is tried after each longest pause. So a dead subscriber costs one
+    call per pause, whatever the rate of events, and is never further behind than the pause.
     """
     tries = state.tries + 1
     if state.failing:

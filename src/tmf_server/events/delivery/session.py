@@ -1,4 +1,4 @@
-"""Delivers to one subscriber what waits for it: at least once, in order, signed. Its SQL is in the ledger."""
+"""Deliveries to one subscriber: at least once, in order, signed. The queue module has the SQL."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -18,22 +18,22 @@ from tmf_server.observability.metrics import FIGURES
 from tmf_server.rules.instants import machine_now
 from tmf_server.worker.leases import LeaseLost
 
-TURN_SECONDS = 5.0  # after which a busy subscriber makes room for another
-LINGER_SECONDS = 0.5  # how long its turn waits for more before it ends
-SETTLE_SECONDS = 1.0  # what was delivered in this time may be delivered again after a crash
+TURN_SECONDS = 5.0  # after this time a busy subscriber makes room for the next
+LINGER_SECONDS = 0.5  # an idle session waits as long for more events before its end
+SETTLE_SECONDS = 1.0  # deliveries of the last second may be repeated after a crash
 SETTLE_EVENTS = 100
 READ_EVENTS = 16
 READ_BYTES = 1_000_000
-FRESH_SECONDS = 0.1  # how long after its removal a subscription may still get what was read before
-SLOW_SECONDS = 1.0  # whoever takes longer to answer is served apart from the prompt ones
+FRESH_SECONDS = 0.1  # a removed subscription may get events read before for as long
+SLOW_SECONDS = 1.0  # a subscriber with slower answers is served apart from the prompt subscribers
 More = Callable[[int, float], Awaitable[bool]]
-"""Waits some seconds for events after a position and says whether there are any."""
+"""Waits some seconds for events after a position; true when some came."""
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event ready to be sent."""
+    """The signed message of one event: id, body."""
 
     event_id: str
     body: bytes
@@ -42,7 +42,7 @@ class Delivery:
 async def serve(
     context: DeliveryContext, outbound: Outbound, id_: str, more: More, stopping: Callable[[], bool]
 ) -> None:
-    """Give the subscription a turn, if nobody else serves it; `stopping` ends it between two events."""
+    """Run a delivery session unless another worker has one; `stopping` ends the session between two events."""
     claimed = await context.transact(queue.claim, id_, context.holder, context.lease_seconds)
     if claimed is None:
         return
@@ -53,7 +53,7 @@ async def serve(
 
 
 class DeliverySession:
-    """One subscriber's turn: some seconds in which it gets what waits for it."""
+    """A few seconds of deliveries to one subscriber, under the lease on its subscription."""
 
     def __init__(
         self, context: DeliveryContext, outbound: Outbound, claimed: SubscriptionLease, stopping: Callable[[], bool]
@@ -69,20 +69,17 @@ class DeliverySession:
         self._batch = 1
 
     async def run(self, more: More) -> None:
-        """Deliver until nothing waits, the time is over or the subscriber fails. Raises LeaseLost."""
+        """Deliver until the queue is empty, the time is over or the subscriber fails. Raises LeaseLost."""
         try:
-            predicate = self._predicate()
-        except Problem as problem:  # the query was valid when it was registered, and no longer is
+            claimed, matcher = self.claimed, self.context.matcher
+            predicate = matcher(claimed.api, claimed.version, claimed.query) if claimed.query else None
+        except Problem as problem:  # a query of an earlier release, valid at its registration
             self.progress.error = f"query: {problem.reason}"
             self.progress.pause = self.context.settings.events.longest_pause
             log.warning("subscription cannot be served", subscription=self.claimed.id, code=problem.code)
         else:
             await self._deliver(predicate, more)
         await self.settle(last=True)
-
-    def _predicate(self) -> Predicate | None:
-        claimed = self.claimed
-        return self.context.matcher(claimed.api, claimed.version, claimed.query) if claimed.query else None
 
     async def _deliver(self, predicate: Predicate | None, more: More) -> None:
         kinds = self.context.topics.get((self.claimed.api, self.claimed.version), frozenset())
@@ -102,21 +99,18 @@ class DeliverySession:
         return spent or self.progress.pause > 0 or self._stopping()
 
     async def _handle(self, items: list[QueuedEvent], predicate: Predicate | None) -> None:
-        """Send the items in order, until the turn is over. They are read a few at a time, just before they go out."""
+        """Send the events in order until the session is over; each few events are read just before the sending."""
         deliveries: dict[int, Delivery] = {}
         read_until, read_at = 0, 0.0
         for index, item in enumerate(items):
             if self._over():
                 return
-            await self._settle_in_time()
+            if self._unsettled >= SETTLE_EVENTS or time.monotonic() - self._settled > SETTLE_SECONDS:
+                await self.settle()
             if index >= read_until or time.monotonic() - read_at > FRESH_SECONDS:
                 read_until, read_at = index + self._batch, time.monotonic()
                 deliveries = await self.context.run(self._prepare, items[index:read_until], predicate)
             await self._deal_with(item, deliveries.pop(item.position, None))
-
-    async def _settle_in_time(self) -> None:
-        if self._unsettled >= SETTLE_EVENTS or time.monotonic() - self._settled > SETTLE_SECONDS:
-            await self.settle()
 
     async def _deal_with(self, item: QueuedEvent, delivery: Delivery | None) -> None:
         if delivery is None:
@@ -127,7 +121,7 @@ class DeliverySession:
             await self._send(item, delivery)
 
     def _prepare(self, items: list[QueuedEvent], predicate: Predicate | None) -> dict[int, Delivery]:
-        """The letters to send now, by position, of those events that concern the subscriber. Raises LeaseLost."""
+        """Return the messages for the subscriber by position, without events outside its query. Raises LeaseLost."""
         claimed, compose = self.claimed, self.context.composer.compose
         with self.context.database.read() as connection:
             events = queue.fetch(connection, claimed, items)
@@ -156,7 +150,7 @@ class DeliverySession:
     async def _call(self, delivery: Delivery) -> CallOutcome:
         try:
             target = self.context.guard.target(self.claimed.callback)
-        except Problem as refused:  # the list of what may be called has changed since
+        except Problem as refused:  # the URL policy has changed since the registration
             return CallOutcome(None, refused.message, 0.0)
         headers = self.context.signer.headers(self.claimed.id, delivery.event_id, delivery.body, machine_now())
         return await self.outbound.post(target, delivery.body, headers)
@@ -173,7 +167,7 @@ class DeliverySession:
             subscription=self.claimed.id,
             position=item.position,
             status=answer.status,
-            note=progress.error if answer.status is None else None,  # what a subscriber answers may repeat the event
+            note=progress.error if answer.status is None else None,  # an answer may repeat the event
             tries=progress.state.tries,
             parked=decision.parks,
             pause=progress.pause,
@@ -194,7 +188,7 @@ class DeliverySession:
             self.progress.position = item.position
 
     async def settle(self, *, last: bool = False) -> None:
-        """Write down what happened so far, and go on holding the subscription unless it is the last time."""
+        """Write the progress, and hold the subscription on unless `last`."""
         seconds = 0.0 if last else self.context.lease_seconds
         await self.context.transact(queue.save_progress, self.claimed, self.progress, seconds)
         done = self.progress

@@ -1,9 +1,9 @@
 """Signatures of deliveries by Standard Webhooks. Keeps secrets out of logs; runs SQL on a given connection for its key.
 
 Each subscription has a signing key of its own: HMAC-SHA-256 of `subscription:<id>` under the server's root secret,
-written `whsec_<base64>`. The root is the setting `webhook_secret`, else a random one that the database keeps. No
-answer of the server contains a key: the operator hands it to the subscriber (`tmf-server events secret ID`), or a
-subscriber that shares the root derives it.
+written `whsec_<base64>`. The root is the setting `webhook_secret`, else a random text in the database. No
+answer of the server contains a key: the operator hands the key to the subscriber (`tmf-server events secret ID`), or a
+subscriber with the same root derives the key.
 """
 
 import base64
@@ -30,12 +30,12 @@ class Signer:
         self._root = root
 
     def key(self, subscription: str) -> str:
-        """The subscription's key, as Standard Webhooks libraries take it."""
+        """Return the subscription's key in the form of Standard Webhooks libraries."""
         digest = hmac.new(self._root, f"subscription:{subscription}".encode(), hashlib.sha256).digest()
         return PREFIX + base64.b64encode(digest).decode()
 
     def headers(self, subscription: str, message: str, body: bytes, micros: int) -> dict[str, str]:
-        """The headers of a delivery; `message` stays the same through all tries, `micros` is the time of this one."""
+        """Return the headers of a delivery; `message` is the same for all tries, `micros` the instant of this try."""
         moment = datetime.fromtimestamp(micros // 1_000_000, UTC)
         return {
             "webhook-id": message,
@@ -45,13 +45,11 @@ class Signer:
 
 
 def signer(connection: Connection, settings: Settings) -> Signer:
-    """The signer of this server; creates the root secret the first time when no setting gives one."""
-    return Signer((settings.events.webhook_secret or _stored_root(connection)).encode())
-
-
-def _stored_root(connection: Connection) -> str:
+    """Return the signer of this server; without the setting, the first call creates the root secret."""
+    if settings.events.webhook_secret:
+        return Signer(settings.events.webhook_secret.encode())
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     fresh = {"name": ROOT, "value": secrets.token_urlsafe(32)}
     connection.execute(insert(server_key).values(fresh).on_conflict_do_nothing())
     value: str = connection.execute(select(server_key.c.value).where(server_key.c.name == ROOT)).scalar_one()
-    return value
+    return Signer(value.encode())

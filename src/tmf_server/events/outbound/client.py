@@ -1,6 +1,6 @@
-"""Posts to subscribers: guarded, to pinned addresses, bounded in time and size. Follows no redirect; stores nothing.
+"""Posts to subscribers: checked URLs, pinned addresses, bounds of time and size. Follows no redirect; stores nothing.
 
-A client of its own because it is on the path of every event: it costs a tenth of what httpx and httpcore cost.
+The client serves every event, and costs a tenth of httpx and httpcore; hence no library.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ _FAILURES = (OSError, EOFError, TimeoutError, httptools.HttpParserError)
 
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
-    """How a call ended: `status` is None when there was no answer; `note` says why it failed; `seconds` it took."""
+    """The end of a call: `status` (None without an answer), `note` with the reason of a failure, `seconds`."""
 
     status: int | None
     note: str
@@ -39,7 +39,7 @@ class CallOutcome:
 
 
 class Outbound:
-    """Posts to subscribers from one event loop; keeps a connection to each of the last `slots` hosts for a while."""
+    """Posts to subscribers from one event loop; keeps connections to the last `slots` hosts open for a while."""
 
     def __init__(
         self, guard: UrlPolicy, *, slots: int, connect_seconds: float, seconds: float, ca_file: Path | None = None
@@ -52,7 +52,7 @@ class Outbound:
         self._idle: dict[tuple[str, int, bool], Channel] = {}
 
     async def post(self, target: OutboundUrl, body: bytes, headers: Mapping[str, str]) -> CallOutcome:
-        """Post a JSON body to the target; raises nothing that a subscriber can cause."""
+        """Post a JSON body to the target; a subscriber's faults end as an outcome, never as an exception."""
         started = time.monotonic()
         status, note = None, ""
         try:
@@ -69,10 +69,10 @@ class Outbound:
         return CallOutcome(status, note[:NOTE_LENGTH], time.monotonic() - started)
 
     async def _send(self, target: OutboundUrl, request: bytes) -> "Channel":
-        """Send the request and read the head of the answer, on a kept connection if it is still good."""
+        """Send the request and read the head of the answer, on an open connection where a usable one is kept."""
         kept = self._idle.pop(_key(target), None)
         if kept is not None and kept.usable:
-            # the other side may have closed it in the meantime: then nothing was answered, and a new one is made
+            # a connection closed meanwhile by the subscriber has no answer, and the next connection is new
             with contextlib.suppress(OSError, EOFError):
                 await kept.exchange(request)
                 return kept
@@ -81,7 +81,7 @@ class Outbound:
         return channel
 
     async def _connect(self, target: OutboundUrl) -> "Channel":
-        """Resolve, check and connect; the certificate is checked against the name all the same."""
+        """Resolve, check and connect; the certificate must still match the name."""
         tls, name = (self._tls, target.host) if target.encrypted else (None, None)
         failure: Exception = OSError(f"no address for {target.host}")
         async with asyncio.timeout(self._connect_seconds):
@@ -111,7 +111,7 @@ class Outbound:
 
 
 class ResponseReader:
-    """What httptools tells of one answer."""
+    """Reads one HTTP answer by the callbacks of httptools."""
 
     def __init__(self) -> None:
         self.status = 0
@@ -120,7 +120,7 @@ class ResponseReader:
         self.parser = httptools.HttpResponseParser(self)
 
     def on_headers_complete(self) -> None:
-        """The status is known; one below 200 announces another answer."""
+        """Note the status; a status below 200 announces the next answer."""
         self.status = self.parser.get_status_code()
         self.headed = self.status >= 200
 
@@ -144,13 +144,13 @@ class Channel:
 
     @property
     def usable(self) -> bool:
-        """True when the last answer was read whole and the other side keeps the connection open."""
+        """True after a whole answer on a connection left open by the subscriber."""
         fresh = time.monotonic() - self._since < IDLE_SECONDS
         kept = self.answer.complete and not self.answer.broken and self.answer.parser.should_keep_alive()
         return fresh and kept and not self._reader.at_eof() and not self._writer.is_closing()
 
     async def exchange(self, request: bytes) -> None:
-        """Send the request and read the head of the answer. Raises EOFError when there is none."""
+        """Send the request and read the head of the answer. Raises EOFError without an answer."""
         self.answer = ResponseReader()
         try:
             self._writer.write(request)
@@ -163,7 +163,7 @@ class Channel:
             raise EOFError("the connection was closed, or went on and on, without an answer")
 
     async def rest(self) -> str:
-        """The beginning of the body, which is read as far as the bounds go; what is wrong with it is no failure."""
+        """Return the beginning of the body, read up to the bounds; a broken body is no failure of the delivery."""
         with contextlib.suppress(*_FAILURES):
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._feed(ANSWER_BYTES, until_headed=False)
@@ -183,7 +183,7 @@ class Channel:
             try:
                 answer.parser.feed_data(data)
             except httptools.HttpParserError:
-                # what follows the head is no matter for the outcome, but the connection cannot be used again
+                # a broken body leaves the outcome as the head says, and the connection unusable
                 if not answer.headed:
                     raise
                 answer.broken = True

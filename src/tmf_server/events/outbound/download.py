@@ -1,4 +1,4 @@
-"""Downloads from the outside for threads: guarded, from pinned addresses, bounded in time and size. Stores nothing."""
+"""Downloads for threads: checked URLs, pinned addresses, bounds of time and size. Stores nothing."""
 
 import contextlib
 import time
@@ -16,10 +16,10 @@ from tmf_server.events.outbound.url_policy import OutboundUrl, UrlPolicy
 def download(
     guard: UrlPolicy, target: OutboundUrl, *, seconds: float, max_bytes: int, ca_file: Path | None = None
 ) -> Iterator[Iterator[bytes]]:
-    """Give the chunks of what the target answers to a GET, for a thread.
+    """Yield the chunks of the target's answer to a GET, for a thread.
 
-    Raises InvalidInput when the guard refuses the address, when the answer is anything but 200 or over a bound
-    (`seconds` for all of it, `max_bytes`), and for what goes wrong on the way.
+    Raises InvalidInput for a refused address, an answer but 200, an answer over a bound (`seconds` in all,
+    `max_bytes`), and network faults.
     """
     timeouts = {"connect": min(seconds, 10.0), "read": min(seconds, 30.0), "write": 10.0, "pool": 10.0}
     headers = [(b"Host", target.url.netloc), (b"User-Agent", b"tmf-server"), (b"Accept", b"*/*")]

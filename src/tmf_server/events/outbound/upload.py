@@ -1,4 +1,4 @@
-"""Files sent to the outside: guarded, to pinned addresses, bounded in time. Goes only to hosts that are listed."""
+"""Uploads to listed hosts: checked URLs, pinned addresses, a bound of time."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -15,9 +15,9 @@ ANSWER_SECONDS = 30.0
 
 
 def upload_target(guard: UrlPolicy, url: str) -> OutboundUrl:
-    """Parse the URL and check that its host is listed: records are not sent to just any public server.
+    """Parse the URL and check its host against the list: records leave for listed hosts only.
 
-    Raises InvalidInput. A host is judged as if the call were not encrypted, which only listed ones may do.
+    Raises InvalidInput. The check is the one for unencrypted calls, permitted for listed hosts alone.
     """
     target = guard.target(url, POINTER)
     guard.check(str(target.url.copy_with(scheme="http")), POINTER)
@@ -33,9 +33,9 @@ def upload(
     seconds: float,
     ca_file: Path | None,
 ) -> None:
-    """PUT the chunks to the target; `headers` tell their length and type.
+    """PUT the chunks to the target; `headers` give length and type.
 
-    Raises InvalidInput for what goes wrong on the way, for an answer but 2xx, and after `seconds`.
+    Raises InvalidInput for network faults, for an answer but 2xx, and after `seconds`.
     """
     url = target.url
     fixed = {"Host": url.netloc.decode("ascii"), "User-Agent": "tmf-server", **headers}

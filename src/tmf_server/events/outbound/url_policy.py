@@ -1,4 +1,4 @@
-"""The guard of calls to the outside: which URLs and addresses may be called. Resolves names; opens no connection."""
+"""The policy for calls to the outside: permitted URLs and addresses (against SSRF). Resolves names; calls nobody."""
 
 import asyncio
 import re
@@ -21,7 +21,7 @@ RESOLVERS = 16
 _HOST = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.ASCII | re.IGNORECASE)
 _SPECIAL = ("multicast", "reserved", "unspecified", "loopback", "link_local")
 _NAT64 = IPv6Network("64:ff9b::/96")
-# What the releases of Python do not agree on, or take for global: IANA's registries of special-purpose addresses.
+# From IANA's registries of special-purpose addresses: networks taken for global by some release of Python.
 _NOT_PUBLIC: tuple[Network, ...] = (
     IPv4Network("192.0.0.0/24"),  # IETF protocol assignments
     IPv4Network("192.88.99.0/24"),  # relays to 6to4, withdrawn (RFC 7526)
@@ -37,18 +37,18 @@ _NOT_PUBLIC: tuple[Network, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class OutboundUrl:
-    """A URL that the guard parsed: what was checked is what is called, never a second reading of the text."""
+    """A URL parsed by the policy, so that the call goes to the checked URL and the text is never parsed again."""
 
     url: httpx.URL
 
     @property
     def host(self) -> str:
-        """The host in the form that is resolved."""
+        """The host in the form for the resolver."""
         return self.url.raw_host.decode("ascii")
 
     @property
     def port(self) -> int:
-        """The port, from the scheme where the URL names none."""
+        """The port, by default that of the scheme."""
         return self.url.port or (443 if self.encrypted else 80)
 
     @property
@@ -60,9 +60,8 @@ class OutboundUrl:
 class UrlPolicy:
     """Decides by the setting `outbound_allow`: hosts, suffixes (`*.crm.example`) and networks (`10.0.0.0/8`).
 
-    What is not listed there may be called by https at public addresses only. A name is resolved at each connection,
-    and the connection goes to an address that was checked, never to one that is resolved again. Raises ValueError for
-    an entry that is none of these.
+    Hosts outside the list are called by https at public addresses only. A name is resolved at each connection, and the
+    connection goes to the checked address without a second resolution. Raises ValueError for any other entry.
     """
 
     def __init__(self, allowed: Sequence[str] = ()) -> None:
@@ -74,7 +73,7 @@ class UrlPolicy:
         self._resolvers = ThreadPoolExecutor(RESOLVERS, "resolve")
 
     def target(self, url: str, pointer: str = POINTER) -> OutboundUrl:
-        """Parse a URL and check all that shows without resolving. Raises InvalidInput that names the pointer."""
+        """Parse a URL and check everything short of a name's addresses. Raises InvalidInput with the pointer."""
         target = OutboundUrl(_parse(url, pointer))
         literal = _literal(target.host)
         if literal is not None:
@@ -84,7 +83,7 @@ class UrlPolicy:
         return target
 
     def check(self, url: str, pointer: str = POINTER) -> OutboundUrl:
-        """As `target`, and refuse a name that leads to forbidden addresses now; an https one may lead nowhere yet."""
+        """Parse a URL like `target`, and refuse a name with forbidden addresses; an https name may have none yet."""
         target = self.target(url, pointer)
         try:
             found = self._resolvers.submit(_resolve, target.host, target.port).result(RESOLVE_SECONDS)
@@ -95,39 +94,41 @@ class UrlPolicy:
         return target
 
     def addresses(self, host: str, port: int, encrypted: bool) -> list[str]:
-        """Resolve the host and return the addresses that may be called, at least one.
+        """Resolve the host and return the permitted addresses, at least one.
 
-        Blocks for as long as the resolver does. Raises InvalidInput when none is permitted, OSError when the name
-        cannot be resolved.
+        Blocks as long as the resolver. Raises InvalidInput without a permitted address, OSError for a name without
+        addresses.
         """
         return [str(address) for address in self._permitted(host, encrypted, _resolve(host, port), POINTER)]
 
     async def resolve(self, host: str, port: int, encrypted: bool) -> list[str]:
-        """As `addresses`, without blocking the event loop."""
+        """Return the permitted addresses without blocking the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._resolvers, self.addresses, host, port, encrypted)
 
     def _permitted(self, host: str, encrypted: bool, addresses: Iterable[Address], pointer: str) -> list[Address]:
-        allowed = [address for address in addresses if self._permits(host, encrypted, address)]
+        trusted = self._trusts(host)
+        allowed = [
+            address
+            for address in addresses
+            if trusted
+            or any(_inner(address) in network for network in self._networks)
+            or (encrypted and is_public(address))
+        ]
         if not allowed:
             expected = "an https URL at a public address, or a host or network that TMF_OUTBOUND_ALLOW lists"
             raise _refused(pointer, expected)
         return allowed
 
-    def _permits(self, host: str, encrypted: bool, address: Address) -> bool:
-        if self._trusts(host) or any(_inner(address) in network for network in self._networks):
-            return True
-        return encrypted and is_public(address)
-
     def _trusts(self, host: str) -> bool:
         return host in self._hosts or host.endswith(self._suffixes)
 
     def close(self) -> None:
-        """End the threads that resolve names; one that hangs in the resolver is not waited for."""
+        """End the resolver threads without waiting for a hanging thread."""
         self._resolvers.shutdown(wait=False, cancel_futures=True)
 
 
 def is_public(address: Address) -> bool:
-    """True for an address of the public internet: no private, reserved, tunnelled or multicast one."""
+    """Return true for public internet addresses, false for private, reserved, tunnelled and multicast addresses."""
     inner = _inner(address)
     if any(inner in network for network in _NOT_PUBLIC):
         return False
@@ -135,7 +136,7 @@ def is_public(address: Address) -> bool:
 
 
 def _inner(address: Address) -> Address:
-    """The IPv4 address that an IPv6 one stands for, where it does."""
+    """Return the IPv4 address inside a mapped or NAT64 address, else the address."""
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped is not None:
             return address.ipv4_mapped
@@ -184,6 +185,6 @@ def _literal(host: str) -> Address | None:
 
 
 def _resolve(host: str, port: int) -> list[Address]:
-    # as bytes, the name skips Python's own IDNA codec, which fails with UnicodeError on a long label
+    # bytes skip Python's own IDNA codec with its UnicodeError on a long label
     found = socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
