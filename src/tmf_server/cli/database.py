@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tmf_server.cli.base import Commands, Failure, opened_database, opened_records, read_settings, require_file, shown
+from tmf_server.cli.inputs import number
 
 if TYPE_CHECKING:
     from tmf_server.storage.connection.database import Database
@@ -83,7 +84,7 @@ def check() -> None:
 
 
 @click.command()
-@click.option("--scale", type=click.IntRange(1, 9_999), default=1, show_default=True, help="Thousands of offerings.")
+@click.option("--scale", type=number(1, 9_999), default=1, show_default=True, help="Thousands of offerings.")
 def seed(scale: int) -> None:
     """Fill the database for tests under load: the demo's shape at any size, the same on every machine.
 

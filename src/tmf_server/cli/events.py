@@ -6,6 +6,8 @@ from typing import Any
 import click
 
 from tmf_server.cli.base import Commands, opened_as_it_is, read_settings
+from tmf_server.cli.inputs import INSTANT, number
+from tmf_server.config.declaring import BIGINT
 
 
 @click.group(cls=Commands)
@@ -16,8 +18,8 @@ def events() -> None:
 @events.command("list")
 @click.argument("what", type=click.Choice(["subscriptions", "parked", "events"]), default="subscriptions")
 @click.option("--subscription", help="Parked deliveries of this subscription only.")
-@click.option("--after", type=click.IntRange(0), default=0, help="Events after this position.")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
+@click.option("--after", type=number(0, BIGINT), default=0, help="Events after this position.")
+@click.option("--limit", type=number(1, 100_000), default=100, show_default=True)
 def show(what: str, subscription: str | None, after: int, limit: int) -> None:
     """Show subscriptions and how they are doing, parked deliveries, or events; one JSON object a line."""
     from tmf_server.events import admin
@@ -46,22 +48,21 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
 
 @events.command()
 @click.argument("subscription", required=False)
-@click.option("--since", help="Send again what happened from this instant on, delivered or not: 2026-01-31T12:00:00Z.")
-def replay(subscription: str | None, since: str | None) -> None:
+@click.option(
+    "--since",
+    type=INSTANT,
+    help="Send again what happened from this instant on, delivered or not: 2026-01-31T12:00:00Z.",
+)
+def replay(subscription: str | None, since: int | None) -> None:
     """Queue parked deliveries again: those of SUBSCRIPTION, or all."""
     from tmf_server.events import admin
     from tmf_server.events.delivery.payload import EventFormats
-    from tmf_server.rules.instants import parse_instant
 
     if since is not None and subscription is None:
         raise click.UsageError("--since needs a SUBSCRIPTION.")
-    try:
-        moment = parse_instant(since) if since is not None else None
-    except ValueError as error:
-        raise click.UsageError(f"--since: {error}") from error
     with opened_as_it_is(read_settings()) as services:
         topics = EventFormats(services.registry).topics
-        count = services.database.transact(lambda connection: admin.replay(connection, topics, subscription, moment))
+        count = services.database.transact(lambda connection: admin.replay(connection, topics, subscription, since))
     click.echo(f"{count} deliveries queued again.")
 
 

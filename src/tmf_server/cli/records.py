@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from tmf_server.cli.base import Failure, opened, opened_as_it_is, read_settings
+from tmf_server.cli.inputs import ADDRESS
 
 if TYPE_CHECKING:
     from tmf_server.processes.jobs.progress import Progress
@@ -80,7 +81,7 @@ class _Bar:
 @click.option("--version", type=VERSIONS, default="v5", show_default=True, help="In whose shape.")
 @click.option("--query", default="", help="Which records, as in a list's URL: 'lifecycleStatus=Active'.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write; .gz packs it.")
-@click.option("--origin", default="", help="Scheme and host that links begin with (TMF_PUBLIC_URL).")
+@click.option("--origin", type=ADDRESS, default="", help="Scheme and host that links begin with (TMF_PUBLIC_URL).")
 def dump(noun: str, version: str, query: str, output: Path | None, origin: str) -> None:
     """Write the records of NOUN, one a line, to standard output or a file."""
     from tmf_server.background import create_desk

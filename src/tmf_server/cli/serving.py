@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tmf_server.cli.base import Failure, opened, opened_database, read_settings, shown, told
+from tmf_server.cli.inputs import setting
 from tmf_server.config import Settings, environment
 
 if TYPE_CHECKING:
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--host", help="Address to listen on (TMF_HOST, 127.0.0.1).")
-@click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on (TMF_PORT, 8080).")
-@click.option("--workers", type=click.IntRange(1, 64), help="Processes that serve (TMF_WORKERS, 1).")
+@click.option("--port", type=setting("port"), help="Port to listen on (TMF_PORT, 8080).")
+@click.option("--workers", type=setting("workers"), help="Processes that serve (TMF_WORKERS, 1).")
 @click.option(
     "--openapi",
     "openapi_dir",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder of documents to serve instead of the built-in ones: v4/TMF620.yaml, v5/TMF620.yaml …",
 )
-@click.option("--apis", help="What to serve: TMF620,TMF638/v5 … (TMF_APIS, all).")
+@click.option("--apis", type=setting("apis"), help="What to serve: TMF620,TMF638/v5 … (TMF_APIS, all).")
 @click.option(
     "--seed", type=click.Choice(["demo", "none"]), help="What to put into an empty database (TMF_DEMO, demo)."
 )
@@ -41,11 +42,11 @@ if TYPE_CHECKING:
     "inject faults. Prints its URL when it is ready.",
 )
 @click.option("--json", "as_json", is_flag=True, help="With --ephemeral: print the URLs of all as one line of JSON.")
-def serve(*, ephemeral: bool, as_json: bool, apis: str | None, seed: str | None, **overrides: Any) -> None:
+def serve(*, ephemeral: bool, as_json: bool, seed: str | None, **overrides: Any) -> None:
     """Serve the APIs; on the first start with demo data (TMF_DEMO=0: without)."""
     if as_json and not ephemeral:
         raise click.UsageError("--json needs --ephemeral.")
-    settings = _serving(read_settings(**overrides), apis, seed)
+    settings = _serving(read_settings(**overrides), seed)
     check_address(settings)
     check_port(settings)
     # uvicorn raises the signal again once it has ended; this way what is below ends as well
@@ -61,12 +62,10 @@ def serve(*, ephemeral: bool, as_json: bool, apis: str | None, seed: str | None,
         _run(settings)
 
 
-def _serving(settings: Settings, apis: str | None, seed: str | None) -> Settings:
+def _serving(settings: Settings, seed: str | None) -> Settings:
     from tmf_server.apis.families import APIS
     from tmf_server.contracts.loading import check_names
 
-    if apis is not None:
-        settings = settings.having(apis=apis)
     with told():
         check_names(settings.contracts.apis, APIS)
     return settings if seed is None else settings.having(demo=seed == "demo")
@@ -173,9 +172,9 @@ def worker() -> None:
 
     settings = read_settings()
     stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
     with opened(settings) as services, shared_figures(settings.observability.metrics_dir) or nullcontext():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopping.set())
         made = create_worker(services)
         made.start()
         click.echo(f"tmf-server worker on {shown(services.database)}", err=True)

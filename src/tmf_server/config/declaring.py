@@ -30,9 +30,14 @@ def setting(default: T, meaning: str, *checks: Check, secret: bool = False) -> T
     return standing_in
 
 
+def shown(number: float) -> str:
+    """Return a number as somebody would write it, whole ones exactly."""
+    return str(int(number)) if number == int(number) else f"{number:.15g}"
+
+
 def between(low: float, high: float) -> Range:
     """Allow numbers from `low` to `high`."""
-    return Range(low, high, error=f"must be from {low:.15g} to {high:.15g}, not {{input}}")
+    return Range(low, high, error=f"must be from {shown(low)} to {shown(high)}, not {{input}}")
 
 
 def at_least(low: int) -> Range:
@@ -42,7 +47,7 @@ def at_least(low: int) -> Range:
 
 def span(most: float = YEAR) -> Range:
     """Allow a number of seconds or days that is more than 0."""
-    return Range(0, most, min_inclusive=False, error=f"must be more than 0 and at most {most:.15g}, not {{input}}")
+    return Range(0, most, min_inclusive=False, error=f"must be more than 0 and at most {shown(most)}, not {{input}}")
 
 
 def one_of(*choices: str) -> OneOf:

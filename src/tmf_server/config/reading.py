@@ -1,6 +1,6 @@
 """Reads the values of settings, texts or typed, by marshmallow schemas made from the declarations of the areas."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import fields as declarations
 from functools import cache
 from pathlib import Path
@@ -63,6 +63,20 @@ def read(area: type, values: Mapping[str, Any]) -> dict[str, Any]:
     return loaded
 
 
+def field_of(area: type, name: str) -> fields.Field[Any]:
+    """Return the marshmallow field that reads a setting of the area."""
+    return _schema(area)().fields[name]
+
+
+def texts(messages: Any) -> Iterator[str]:
+    """Yield the texts of marshmallow's messages; those of a list's elements lie one level deeper."""
+    for message in messages.values() if isinstance(messages, dict) else messages:
+        if isinstance(message, str):
+            yield message
+        else:
+            yield from texts(message)
+
+
 def variable(name: str) -> str:
     """Return the name of the environment's variable for a setting."""
     return f"TMF_{name.upper()}"
@@ -70,14 +84,15 @@ def variable(name: str) -> str:
 
 @cache
 def _schema(area: type) -> type[Schema]:
-    hints = get_type_hints(area)
-    return Schema.from_dict({one.name: _field(hints[one.name], one.metadata["checks"]) for one in declarations(area)})
+    hints, declared = get_type_hints(area), declarations(area)
+    return Schema.from_dict({one.name: make_field(hints[one.name], *one.metadata["checks"]) for one in declared})
 
 
-def _field(hint: Any, checks: Sequence[Any]) -> fields.Field[Any]:
+def make_field(hint: Any, *checks: Any) -> fields.Field[Any]:
+    """Return the marshmallow field that reads values of a Python type; the checks are marshmallow's validators."""
     inner = get_args(hint)
     if inner and type(None) not in inner:
-        return Separated(_field(inner[0], checks))
+        return Separated(make_field(inner[0], *checks))
     kind, expected = FIELDS[inner[0] if inner else hint]
     messages: dict[str, Any] = {"invalid": f"{expected}, not {{input!r}}", "special": expected, "too_large": expected}
     return kind(allow_none=bool(inner), validate=list(checks), error_messages=messages)
@@ -85,14 +100,4 @@ def _field(hint: Any, checks: Sequence[Any]) -> fields.Field[Any]:
 
 def _told(error: ValidationError) -> Iterator[str]:
     for name, messages in error.messages_dict.items():
-        for message in _flat(messages):
-            yield f"{variable(name)}: {message}"
-
-
-def _flat(messages: Any) -> Iterator[str]:
-    """Yield the texts of marshmallow's messages; those of a list's elements lie one level deeper."""
-    for message in messages.values() if isinstance(messages, dict) else messages:
-        if isinstance(message, str):
-            yield message
-        else:
-            yield from _flat(message)
+        yield from (f"{variable(name)}: {text}" for text in texts(messages))

@@ -1,13 +1,18 @@
 """The settings as a whole: one frozen object a process, made of the areas. No other package reads the environment."""
 
+import dataclasses
 import os
 from collections.abc import Iterator, Mapping, MutableMapping
-from dataclasses import Field, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple, Self, get_type_hints
 
+from marshmallow.fields import Field
+
+from tmf_server.config import reading
 from tmf_server.config.apis import AlarmsSettings, BillingSettings
 from tmf_server.config.contracts import ContractsSettings
 from tmf_server.config.database import DatabaseSettings
+from tmf_server.config.declaring import shown
 from tmf_server.config.events import EventsSettings, OutboundSettings
 from tmf_server.config.jobs import JobsSettings
 from tmf_server.config.limits import LimitsSettings
@@ -72,7 +77,7 @@ class Settings:
         return {variable(name): _written(self.get(name)) for name in AREAS if self.get(name) != usual.get(name)}
 
 
-def _declarations() -> Iterator[tuple[Field[Any], Field[Any]]]:
+def _declarations() -> Iterator[tuple[dataclasses.Field[Any], dataclasses.Field[Any]]]:
     """Yield the field of each area in Settings with the field of each setting in the area."""
     for area in fields(Settings):
         yield from ((area, one) for one in fields(get_type_hints(Settings)[area.name]))
@@ -80,6 +85,11 @@ def _declarations() -> Iterator[tuple[Field[Any], Field[Any]]]:
 
 AREAS: Mapping[str, str] = {one.name: area.name for area, one in _declarations()}
 """The area of each setting."""
+
+
+def field_of(name: str) -> Field[Any]:
+    """Return the marshmallow field that reads the setting of this name."""
+    return reading.field_of(get_type_hints(Settings)[AREAS[name]], name)
 
 
 class Declared(NamedTuple):
@@ -111,4 +121,4 @@ def _written(value: Any) -> str:
         return "1" if value else "0"
     if isinstance(value, tuple):
         return ",".join(_written(part) for part in value)
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
+    return shown(value) if isinstance(value, float) else str(value)
