@@ -45,3 +45,6 @@ class ConnectionsSettings:
     body_seconds: float = setting(30.0, "for the body of a request; a file has TMF_TRANSFER_SECONDS", span(DAY))
     stall_seconds: float = setting(20.0, "that a client may pause within a body", span(DAY))
     bodies_bytes: int = setting(16_000_000, "of all bodies that are read and worked on at once; then 503", at_least(1))
+    packed_bytes: int = setting(
+        1_000, "from which on a list is sent in gzip to clients that ask; 0 sends none so", at_least(0)
+    )

@@ -123,7 +123,7 @@ def test_an_unknown_id_is_404(client: httpx.Client, noun: Noun) -> None:
 def test_head_is_get_without_a_body(client: httpx.Client, noun: Noun) -> None:
     made = noun.make(client)
     for url in (made["href"], noun.url):
-        head, get = client.head(url), client.get(url)
+        head, get = (client.request(method, url, headers={"Accept-Encoding": "identity"}) for method in ("HEAD", "GET"))
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers["content-length"] == str(len(get.content))
 

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from tmf_server.errors import TooCostly
 from tmf_server.rest.http.asgi import ORIGIN, send_response
+from tmf_server.rest.http.edge.codings import may_be_packed, packed, takes_gzip
 from tmf_server.rest.http.messages import Request, Response
 from tmf_server.rest.http.requests import BODY, MEDIA_TYPE
 from tmf_server.rest.verbs.ingestion import common_intake, take_in
@@ -25,6 +26,8 @@ QUERY_SIGNS = "!#$%&'()*+,-./:;=?@[]_~"
 
 PATIENCE = 0.005
 """Seconds that a read may hold up the event loop."""
+LARGE = 262_144
+"""Bytes of an answer that are packed in a thread."""
 # Many records, or records inside of records, take long to write down, however soon they are found.
 LONG = re.compile("(?:^|[&;])(?:limit|depth|expand)=")
 
@@ -61,7 +64,19 @@ class Dispatcher:
             response = self._promptly(request) or await self._patiently(request)
         if self._wake is not None and request.operation.method != "GET":
             self._wake()
-        await send_response(send, response)
+        await send_response(send, await self._packed(request, response))
+
+    async def _packed(self, request: Request, response: Response) -> Response:
+        """The response as the client takes it: lists in gzip for those who ask."""
+        if not may_be_packed(response):
+            return response
+        response.headers.append(("Vary", "Accept-Encoding"))
+        least = self._services.settings.connections.packed_bytes
+        if not 0 < least <= len(response.body) or not takes_gzip(request.headers.get("accept-encoding", "")):
+            return response
+        if len(response.body) < LARGE:
+            return packed(response)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, packed, response)
 
     def _promptly(self, request: Request) -> Response | None:
         """The response when it is there sooner than a thread would take over; None when a thread has to see to it.

@@ -2,10 +2,14 @@
 
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 
 from starlette.types import Scope
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from tmf_server.errors import InvalidInput, UnsupportedCoding
+from tmf_server.rest.http.messages import Response
 
 TAKEN = ("gzip",)
 GZIP = 16 + zlib.MAX_WBITS
@@ -63,6 +67,28 @@ def decoder(scope: Scope) -> Plain | Gunzip:
     raise UnsupportedCoding(
         f"Content-Encoding {', '.join(codings)[:100]!r} is not taken. Send gzip, or no coding.", TAKEN
     )
+
+
+@lru_cache(maxsize=64)
+def takes_gzip(accept_encoding: str) -> bool:
+    """Return True when the client asks for gzip (RFC 9110, 12.5.3)."""
+    return bool(accept_encoding) and parse_accept_header(accept_encoding, Accept).quality("gzip") > 0
+
+
+def may_be_packed(response: Response) -> bool:
+    """Return True for an answer that is only data.
+
+    A record goes out as it is: its entity tag is strong, so each coding would need another one, and `If-Match` would
+    know one of them only.
+    """
+    return response.status == 200 and all(name != "ETag" for name, _ in response.headers)
+
+
+def packed(response: Response) -> Response:
+    """Return the response in gzip, by the quickest level: what it saves is sent sooner than more would be saved."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, GZIP)
+    body = packer.compress(response.body) + packer.flush()
+    return Response(response.status, body, [*response.headers, ("Content-Encoding", "gzip")], response.media_type)
 
 
 def _broken(why: str) -> InvalidInput:
