@@ -94,6 +94,18 @@ def test_links_hold_below_any_prefix_of_a_proxy(client: httpx.Client, path: str)
         assert landed.startswith(("https://proxy.example/deep/prefix/", "data:")), address
 
 
+@pytest.mark.parametrize("path", [*PAGES, "/docs/nothing-is-here"])
+def test_a_page_can_be_read_without_eyes_and_without_a_mouse(client: httpx.Client, path: str) -> None:
+    page = client.get(path, headers=HTML).text
+    assert '<html lang="en">' in page
+    assert re.search("<title>[^<]+</title>", page)
+    assert re.search('<body>\\s*<a class="skip" href="#content">', page)
+    assert len(re.findall('id="content"[^>]* tabindex="-1"', page)) == 1
+    assert '<nav aria-label="Pages">' in page
+    assert re.findall(r"<pre(?! tabindex=)", page) == []
+    assert re.findall(r"<th(?! scope=)>", page) == []
+
+
 def test_the_index_names_every_document_alias_and_noun(client: httpx.Client, served: Served) -> None:
     page = client.get("/").text
     registry = served.services.registry
@@ -250,7 +262,7 @@ def test_a_person_who_gets_lost_is_told_by_a_page(client: httpx.Client, path: st
     answer = client.get(path, headers=HTML)
     assert answer.status_code == 404
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
-    home = next(link for link in Loaded(answer.text).links if link)
+    home = next(link for link in Loaded(answer.text).links if not link.startswith("#"))
     assert urljoin(f"http://testserver{path}", home) == "http://testserver/"
 
 

@@ -14,6 +14,7 @@ def _sources() -> dict[str, Traversable]:
     swagger = files("flask_swagger_ui") / "dist"
     return {
         "site.css": own / "site.css",
+        "reference.css": own / "reference.css",
         "reference.js": own / "reference.js",
         "swagger-ui.css": swagger / "swagger-ui.css",
         "swagger-ui-bundle.js": swagger / "swagger-ui-bundle.js",
