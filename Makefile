@@ -18,12 +18,13 @@ UV_VERSION := 0.13.9
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" $(LOCK_ARGS) pyproject.toml
+WEB := build/lint-web
 SELF = $(BIN)/python -m tools.with_postgres $(BIN)/tmf-conformance self
 CHECKED := $(wildcard src conformance tests benchmarks tools migrations)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test coverage lint check format conformance conformance-full conformance-power docs bench lock clean env dev
+.PHONY: help serve test coverage lint lint-web check format conformance conformance-full conformance-power docs bench lock clean env dev
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +45,11 @@ lint: $(DEV) ## check style, types, the direction of imports and the OpenAPI doc
 	$(BIN)/mypy $(CHECKED)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m tools.contracts.lint
+
+lint-web: $(DEV) $(WEB)/node_modules ## check documents with spectral and pages with axe: needs npm and chromium
+	$(WEB)/node_modules/.bin/spectral lint --ruleset tools/web/spectral.yaml openapi/v4/*.yaml openapi/v5/*.yaml
+	cp tools/web/axe.mjs $(WEB)
+	node $(WEB)/axe.mjs $(BIN)/tmf-server
 
 check: lint test ## lint, then test
 
@@ -94,6 +100,13 @@ $(DEV): requirements/dev.lock requirements/runtime.lock pyproject.toml | $(BIN)/
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; name it with: make PYTHON=/path/to/python3" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+
+$(WEB)/node_modules: tools/web/package.json tools/web/package-lock.json tools/web/.npmrc
+	@command -v npm >/dev/null || { echo "npm is needed: it comes with Node.js 18 or later" >&2; exit 1; }
+	mkdir -p $(WEB)
+	cp $^ $(WEB)
+	npm ci --prefix $(WEB)
+	@touch $@
 
 $(UV):
 	$(PYTHON) -m venv build/lock-tools
