@@ -1,6 +1,7 @@
 """The examples of the published documents, as test input. They lie beside a work checkout, never inside it."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,8 @@ import yaml
 
 from tmf_server.apis.families import APIS
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "reference"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT.parent / "shared" / "reference"
 MISSING = "the published documents are not beside this checkout"
 FOUND = FOLDER.is_dir()
 
@@ -84,3 +86,11 @@ def _resolved(document: Node, node: Node) -> Node:
             target = target[part]
         node = target
     return node
+
+
+@cache
+def defective_examples() -> frozenset[str]:
+    """The examples that the documentation says to contradict themselves."""
+    page = (ROOT / "docs" / "guide" / "bodies.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (TMF\d+/v\d) \| (\w+)(?: (\d+))? \| (.+?) \| .+ \|$", page, re.MULTILINE)
+    return frozenset("-".join(part for part in row if part) for row in rows)

@@ -18,6 +18,13 @@ def properties_of(schemas: Mapping[str, Schema], schema: Schema) -> Iterator[tup
     yield from (schema.get("properties") or {}).items()
 
 
+def required_of(schemas: Mapping[str, Schema], schema: Schema) -> Iterator[str]:
+    """The attributes that a schema demands, those of its parents first."""
+    for part in schema.get("allOf", ()):
+        yield from required_of(schemas, schemas.get(ref_name(part["$ref"]), {}) if "$ref" in part else part)
+    yield from schema.get("required", ())
+
+
 def with_attributes(schema: Schema, attributes: Mapping[str, Schema]) -> Schema:
     """The schema of objects that can have more attributes."""
     return {"type": "object", **schema, "properties": {**(schema.get("properties") or {}), **attributes}}

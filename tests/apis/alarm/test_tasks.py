@@ -196,7 +196,7 @@ EMPTY: list[Any] = [
     {"@type": "SpecialAlarm", "@baseType": "Alarm"},
     {"@type": "Alarm", "id": None},
     {"@type": "Alarm", "perceivedSeverity": None, "alarmedObject": None},
-    {"@type": "Alarm", "comment": [], "affectedService": [None]},
+    {"@type": "Alarm", "comment": [], "affectedService": []},
     {"@type": "Alarm", "crossedThresholdInformation": {"@type": "CrossedThresholdInformation"}},
 ]
 EMPTY_V4: list[Any] = [{}, {"id": None}, {"alarmedObject": {}}, {"alarmedObject": {"id": None}}, {"comment": [{}]}]

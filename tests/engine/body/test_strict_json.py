@@ -1,7 +1,6 @@
 """What a body must be to be taken as JSON, and that nothing in it changes on the way in and out."""
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tmf_server.errors import InvalidInput
-from tmf_server.rest.body.strictjson import check_text, encode, parse, without_nulls
+from tmf_server.rest.body.strictjson import check_text, encode, parse
 
 DEPTH = 64
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0\1"))
@@ -195,28 +194,3 @@ def nesting(value: Any) -> int:
     if isinstance(value, dict):
         return 1 + max(map(nesting, value.values()), default=0)
     return 1 + max(map(nesting, value), default=0) if isinstance(value, list) else 0
-
-
-@given(VALUES)
-def test_nulls_mean_not_there(value: Any) -> None:
-    before = json.dumps(value)
-    result = without_nulls(value)
-    assert json.dumps(value) == before, "the input stays as it is"
-    if value is not None:
-        assert not any(member is None for member in members(result))
-    if not any(member is None for member in members(value)):
-        assert result == value
-
-
-def members(value: Any) -> Iterator[Any]:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for one in inner:
-        yield one
-        yield from members(one)
-
-
-def test_what_loses_its_last_member_stays_empty() -> None:
-    assert without_nulls({"validFor": {"endDateTime": None}, "note": [None], "name": None}) == {
-        "validFor": {},
-        "note": [],
-    }

@@ -10,7 +10,6 @@ from tests.support.published import FOUND, MISSING, documents
 from tests.support.views import RECORDS, Record, faults, view
 from tmf_server.contracts import yaml12
 from tmf_server.resources import openapi_dir
-from tmf_server.rest.body.strictjson import without_nulls
 from tmf_server.rest.versions.views import V5View
 
 NOT_WHOLE = {
@@ -31,8 +30,8 @@ def records_in(value: Any) -> Iterator[Any]:
 
 
 def plain(document: Any) -> Any:
-    """The document as a request would bring it: instants are text in JSON, and nulls are not there."""
-    return without_nulls(orjson.loads(orjson.dumps(document)))
+    """The document as a request would bring it: instants are text in JSON."""
+    return orjson.loads(orjson.dumps(document))
 
 
 def v5_examples() -> Iterator[Any]:

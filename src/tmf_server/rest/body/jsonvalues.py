@@ -4,6 +4,9 @@ from typing import Any
 
 import orjson
 
+Place = tuple[str | int, ...]
+"""The names and indexes that lead to a value."""
+
 
 def merge(target: Any, patch: Any) -> Any:
     """RFC 7396, for values of any kind."""

@@ -77,22 +77,6 @@ def encode(value: Any) -> bytes:
     return orjson.dumps(value)
 
 
-def without_nulls(value: Any) -> Any:
-    """The value without null members and null elements at any depth; never changes its argument.
-
-    A null in a body means "not there", in an array as in an object; an object or array that becomes empty stays.
-    """
-    return _pruned(value) if b"null" in orjson.dumps(value) else value
-
-
-def _pruned(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _pruned(member) for name, member in value.items() if member is not None}
-    if isinstance(value, list):
-        return [_pruned(element) for element in value if element is not None]
-    return value
-
-
 def check_text(value: Any) -> None:
     """Raise InvalidInput when a string holds NUL, or a name or href starts with U+0001, naming each place."""
     faults = list(_text_faults(value, ""))

@@ -14,16 +14,16 @@ from tmf_server.config.limits import LimitsSettings
 from tmf_server.errors import InvalidInput, TooLarge, UnsupportedMedia
 from tmf_server.registry.exposure import Endpoint
 from tmf_server.registry.registry import Registry
-from tmf_server.rest.body.strictjson import parse, without_nulls
+from tmf_server.rest.body.strictjson import parse
 from tmf_server.rest.http.edge.bodies import Bodies
 from tmf_server.rest.http.edge.budget import Hold
-from tmf_server.rest.http.identifiers import check_id
 from tmf_server.rest.patching.patch import MEDIA_TYPES
 from tmf_server.rest.schema.validation import Validators
 
 BODY = "tmf.body"
 MEDIA_TYPE = "tmf.media_type"
 PATCHES = frozenset({"patch"})
+CHANGES = PATCHES | {"replace"}
 
 
 class RequestCheck:
@@ -77,18 +77,13 @@ class RequestCheck:
         operation = self._endpoint.operation
         body = parse(text, max_depth=self._limits.max_depth)
         if operation.verb in PATCHES:
-            return body  # the result of a patch is validated, as a whole
-        schema = operation.request_schemas[media_type]
+            return body
         if not isinstance(body, dict):
             raise InvalidInput("The body has to be a JSON object.")
-        body = without_nulls(body)
-        if isinstance(body.get("id"), str):
-            check_id(body["id"])
-        if schema is not None:
-            if operation.verb != "replace":  # a record keeps its type where the body does not name one
-                self._validators.complete(self._endpoint.contract, schema, body)
-            self._validators.check(self._endpoint.contract, schema, body)
-        return body
+        schema = operation.request_schemas[media_type]
+        if operation.verb in CHANGES or schema is None:
+            return body  # the result of a change is checked, as a whole
+        return self._validators.accepted(self._endpoint.contract, schema, body)
 
 
 class RequestCheckAPI(RequestValidationAPI):

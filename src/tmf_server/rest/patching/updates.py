@@ -3,7 +3,9 @@
 from typing import Any
 
 from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.operations import Operation
 from tmf_server.errors import Fault, InvalidInput
+from tmf_server.registry.exposure import Exposure
 from tmf_server.rest.body.jsonvalues import json_equal
 from tmf_server.rest.patching.jsonpatch import IsArray
 from tmf_server.rules.instants import parse_instant
@@ -13,12 +15,17 @@ Document = dict[str, Any]
 FREE = frozenset({"href"})  # the server sets it on every write
 
 
+def change_schema(exposure: Exposure, operation: Operation) -> str:
+    """The schema of what an operation may change: that of its first media type, the others carry operations."""
+    return next(iter(operation.request_schemas.values())) or exposure.schema
+
+
 def check_result(contract: Contract, base_schema: str, update_schema: str, before: Document, after: Document) -> None:
     """Raise InvalidInput when an attribute has changed that the update schema leaves out, or the id has.
 
     `base_schema` says what a record has (Category), `update_schema` what may change (Category_MVO, Category_Update);
     an attribute of neither is an extension and free. Sent with the value that it has, an attribute is no error. What
-    the update schema requires is checked with the rest of it, by Validators.check on the result.
+    the update schema requires is checked with the rest of it, by Validators.check_change on the result.
     """
     fixed = contract.all_properties(base_schema).keys() - contract.all_properties(update_schema).keys() - FREE | {"id"}
     changed = sorted(name for name in fixed if not _same(before.get(name), after.get(name)))

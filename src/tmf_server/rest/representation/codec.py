@@ -5,8 +5,7 @@ from typing import Any
 from tmf_server.config import Settings
 from tmf_server.registry.entity import Document
 from tmf_server.registry.exposure import Exposure, create_schema
-from tmf_server.rest.body.strictjson import parse, without_nulls
-from tmf_server.rest.http.identifiers import check_id
+from tmf_server.rest.body.strictjson import parse
 from tmf_server.rest.query.attributes import attributes_of
 from tmf_server.rest.query.query import parse_filter
 from tmf_server.rest.representation.links import Links
@@ -32,13 +31,7 @@ class Wording:
 
         A noun without a POST is held to the schema of its records.
         """
-        body: Document = without_nulls(document)
-        if isinstance(body.get("id"), str):
-            check_id(body["id"])
-        schema = create_schema(exposure)
-        self._validators.complete(exposure.contract, schema, body)
-        self._validators.check(exposure.contract, schema, body)
-        return body
+        return self._validators.accepted(exposure.contract, create_schema(exposure), document)
 
     def condition(self, exposure: Exposure, query: str) -> Condition | None:
         """The filter of a query string; None when it selects all. Raises InvalidInput."""

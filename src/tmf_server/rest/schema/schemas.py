@@ -11,7 +11,8 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TYPE, BASE_TYPE = "@type", "@baseType"
 SET_BY_SERVER = frozenset({"id", "href", "lastUpdate"})
-ROLES = ("_FVO", "_MVO", "_Create", "_Update")
+NEVER_MISSED = "lastUpdate"  # also inside: a price by value has no instant of its own before it is a record
+ROLES = ("_FVO", "_MVO", "_Create", "_Update", "_RES")
 
 # Year 0000 is RFC 3339, and no calendar here has it. A URL may be relative, and stored ones start with a mark.
 INSTANT_PATTERN = "^(0{0,3}[1-9]|[1-9])"
@@ -37,6 +38,7 @@ NAMED_SCHEMA: Schema = {
 }
 # The id of an outermost object, also where the schema of a request leaves it out.
 TOP_SCHEMA: Schema = {"properties": {"id": {"type": "string"}}}
+NAME_SCHEMA: Schema = {"type": "string", "minLength": 1}
 ONE = frozenset({"items", "additionalProperties", "not"})
 LISTED = frozenset({"allOf", "oneOf", "anyOf"})
 CONSTRAINTS = frozenset(
@@ -60,7 +62,7 @@ CONSTRAINTS = frozenset(
 
 
 def type_name(schema_name: str) -> str:
-    """The `@type` that a schema stands for: its name without the role that it has in requests (Category_FVO)."""
+    """The `@type` that a schema stands for: its name without the role that it has in a message (Category_FVO)."""
     for role in ROLES:
         schema_name = schema_name.removesuffix(role)
     return schema_name
@@ -77,6 +79,8 @@ class Definitions:
     A schema with a discriminator is met in two ways: *plain* where another inherits from it through allOf, and through
     its *dispatch* everywhere else, which picks the schema by `@type`, then by `@baseType`, then takes it in place. A
     oneOf beside a discriminator is what the dispatch replaces. With `strict`, a nested object's `@type` must be known.
+    Where a `@type` is demanded, an empty one will not do.
+
     A schema of requests (Category_FVO) also types the attributes that it leaves out and its base (Category) has: a
     client that sends one sends the kind of value that it will read. `nullable` is not carried over: nulls are taken out
     of a document before it is checked.
@@ -98,7 +102,7 @@ class Definitions:
 
     def root(self, name: str) -> Schema:
         """The JSON Schema of a request or record; raises KeyError for an unknown name."""
-        # The outermost object may be of an unknown type even when nested ones may not: it extends what is served.
+        # Which types the outermost object may be of is for RecordTypes: there, more is known than the schema's own.
         top = self._relaxed(self._dispatch(name, strict=False) if name in self._dispatched else self._defs[name])
         whole = {"allOf": [top, TOP_SCHEMA, _to(NAMED)]}
         return {"$schema": DIALECT, **whole, "$defs": self._pruned(whole)}
@@ -184,7 +188,7 @@ class Definitions:
             converted = {name: value for name, value in converted.items() if name not in ("oneOf", "anyOf")}
             key = schema["discriminator"]["propertyName"]
             converted["required"] = sorted({*schema.get("required", ()), key})
-            converted["properties"] = converted.get("properties", {}) | {key: {"type": "string"}}
+            converted["properties"] = converted.get("properties", {}) | {key: NAME_SCHEMA}
         return converted
 
     def _completed(self, name: str, converted: Schema) -> Schema:
@@ -218,6 +222,11 @@ class Definitions:
                 name: self._nested(inner) for name, inner in (schema["properties"] or {}).items()
             }
         converted |= {key: [self._nested(part) for part in schema[key]] for key in LISTED & schema.keys()}
+        if TYPE in schema.get("required", ()):
+            named = converted.setdefault("properties", {})
+            named[TYPE] = named.get(TYPE, {}) | NAME_SCHEMA
+        if "required" in schema:
+            converted["required"] = [name for name in schema["required"] if name != NEVER_MISSED]
         return converted | _bounds(schema) | FORMATS.get(schema.get("format", ""), {})
 
     def _pruned(self, schema: Schema) -> dict[str, Schema]:

@@ -1,15 +1,17 @@
 """Documents checked against their schemas, compiled once per request root. No HTTP; names no noun."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from jsonschema_rs import ValidationError, validator_for
 
 from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.extensions import Subclass, load_subclasses
-from tmf_server.errors import MOST_FAULTS, InvalidInput
+from tmf_server.errors import MOST_FAULTS, Fault, InvalidInput
+from tmf_server.rest.http.identifiers import check_id
+from tmf_server.rest.schema.coercion import Coercion, Document, holds_null
 from tmf_server.rest.schema.schemas import FORMATS, TYPE, Definitions, type_name
 from tmf_server.rest.schema.validation_messages import faults_of
 
@@ -35,6 +37,7 @@ class Validators:
     def __init__(self, contracts: Iterable[Contract], *, strict: bool = False, subclasses: Path | None = None) -> None:
         registered = load_subclasses(subclasses)
         self._definitions = {one: Definitions(one.own_schemas, registered, strict=strict) for one in contracts}
+        self._coercions = {one: Coercion(one, made.types) for one, made in self._definitions.items()}
         self._validators: dict[tuple[Contract, str], _Validator] = {}
         self._only_types: dict[tuple[Contract, str], str | None] = {}
         _refuse_unused(registered, self._definitions.values())
@@ -42,12 +45,37 @@ class Validators:
             for name in _request_roots(contract):
                 self._validator(contract, name)
 
+    def accepted(self, contract: Contract, schema_name: str, body: Document) -> Document:
+        """The document that a body makes: with its `@type`, and written as the schema writes it. Raises InvalidInput.
+
+        The body gets the `@type`; all else is changed in a copy.
+        """
+        if isinstance(body.get("id"), str):
+            check_id(body["id"])
+        self.complete(contract, schema_name, body)
+        document = self.written(contract, (schema_name,), body)
+        if document is not body:
+            self.check(contract, schema_name, document)
+        return document
+
+    def written(
+        self, contract: Contract, schema_names: Iterable[str], document: Document, before: Document | None = None
+    ) -> Document:
+        """The document as the schemas write it, valid or not; the parts that equal those of `before` stay."""
+        if holds_null(document) or not self._fits(contract, schema_names, document):
+            for name in schema_names:
+                document = self._coercions[contract].coerced(name, document, before)
+        return document
+
+    def _fits(self, contract: Contract, schema_names: Iterable[str], document: Document) -> bool:
+        return all(self._validator(contract, name).is_valid(document) for name in schema_names)
+
     def complete(self, contract: Contract, schema_name: str, document: dict[str, Any]) -> None:
         """Fill in a missing `@type` of the outermost object, in place, where it can only be one.
 
         In v4 that is the type that the schema is named after; in v5 a schema with several known types leaves it open.
         """
-        if TYPE in document:
+        if document.get(TYPE) is not None:
             return
         key = (contract, schema_name)
         if key not in self._only_types:
@@ -64,9 +92,7 @@ class Validators:
         validator = self._validator(contract, schema_name)
         if validator.is_valid(document):
             return
-        faults = faults_of(_errors(validator, document))
-        many = f"{len(faults)} faults" if len(faults) > 1 else "a fault"
-        raise InvalidInput(f"The {type_name(schema_name)} has {many}; mend what the message names.", faults=faults)
+        _refuse(schema_name, faults_of(_errors(validator, document)))
 
     def _validator(self, contract: Contract, schema_name: str) -> _Validator:
         key = (contract, schema_name)
@@ -91,6 +117,11 @@ def _only_type(contract: Contract, schema_name: str) -> str | None:
     if contract.version == "v4" or not declared:
         return type_name(schema_name)
     return next(iter(declared)) if len(declared) == 1 else None
+
+
+def _refuse(schema_name: str, faults: Sequence[Fault]) -> NoReturn:
+    many = f"{len(faults)} faults" if len(faults) > 1 else "a fault"
+    raise InvalidInput(f"The {type_name(schema_name)} has {many}; mend what the message names.", faults=faults)
 
 
 def _errors(validator: _Validator, document: Any) -> list[ValidationError]:

@@ -6,6 +6,7 @@ from typing import Any
 from jsonschema_rs import ValidationError
 
 from tmf_server.errors import MOST_FAULTS, Fault
+from tmf_server.rest.body.jsonvalues import Place
 from tmf_server.rest.body.strictjson import escaped
 from tmf_server.rest.schema.schemas import BASE64_PATTERN, INSTANT_PATTERN, URL_PATTERN
 
@@ -109,14 +110,18 @@ def pointer_to(path: Iterable[str | int]) -> str:
     return pointer if len(pointer) <= LONGEST_POINTER else pointer[:LONGEST_POINTER] + "…"
 
 
-def faults_of(errors: Iterable[ValidationError]) -> list[Fault]:
-    """The first twenty different faults; what is missing is named by the place where it should be."""
+def place_of(error: ValidationError) -> Place:
+    """Where the fault is; what is missing is named by the place where it should be."""
+    path = tuple(error.instance_path)
+    return (*path, error.kind.value) if error.kind.name == "required" else path
+
+
+def faults_of(errors: Iterable[ValidationError], told: Callable[[Place], Place] | None = None) -> list[Fault]:
+    """The first twenty different faults; `told` gives another place to tell than that of the error."""
     faults: dict[Fault, None] = {}
     for error in errors:
-        path = list(error.instance_path)
-        if error.kind.name == "required":
-            path.append(error.kind.value)
-        faults[Fault(pointer_to(path), expected(error))] = None
+        place = place_of(error)
+        faults[Fault(pointer_to(told(place) if told else place), expected(error))] = None
         if len(faults) == MOST_FAULTS:
             break
     return list(faults)

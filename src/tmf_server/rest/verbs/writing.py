@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from tmf_server.errors import NotFound
 from tmf_server.registry.entity import Document
-from tmf_server.rest.body.strictjson import without_nulls
+from tmf_server.registry.exposure import create_schema
 from tmf_server.rest.http.messages import Request, Response
 from tmf_server.rest.patching.jsonpatch import Bounds
 from tmf_server.rest.patching.patch import read_patch
-from tmf_server.rest.patching.updates import arrays_of, check_result
+from tmf_server.rest.patching.updates import arrays_of, change_schema, check_result
 from tmf_server.rest.representation.representation import check_if_match, record_response, shown_document
 from tmf_server.rest.verbs.idempotency import answer_once
 from tmf_server.rest.verbs.type_scope import check_place, placed
@@ -52,7 +52,7 @@ def _answer(request: Request, stored: Stored, *, status: int = 200) -> Response:
 def patch(request: Request) -> Response:
     """200 with the changed record; the patch is applied to the record as this version shows it."""
     limits, contract = request.services.settings.limits, request.exposure.contract
-    is_array = arrays_of(contract, _change_schema(request))
+    is_array = arrays_of(contract, change_schema(request.exposure, request.operation))
     bounds = Bounds(limits.max_body_bytes, limits.max_depth)
     return _change(request, read_patch(request.media_type, request.body, is_array=is_array, bounds=bounds))
 
@@ -88,20 +88,16 @@ def _change(request: Request, edit: Callable[[Document], Document]) -> Response:
 
 def _edited(request: Request, stored: Stored, edit: Callable[[Document], Document]) -> Document:
     """The canonical document after the edit of what the version shows. Raises what refuses the change."""
-    exposure, schema = request.exposure, _change_schema(request)
+    exposure, validators = request.exposure, request.services.validators
+    schemas = (change_schema(exposure, request.operation), create_schema(exposure))
     check_if_match(request, stored)
     canonical, shown = shown_document(request, stored.document)
-    result = without_nulls(edit(shown))
-    check_result(exposure.contract, exposure.schema, schema, shown, result)
-    request.services.validators.check(exposure.contract, schema, result)
+    result = validators.written(exposure.contract, schemas, edit(shown), shown)
+    check_result(exposure.contract, exposure.schema, schemas[0], shown, result)
+    validators.check(exposure.contract, schemas[0], result)
     after = exposure.view.accept(result, canonical)
     check_place(exposure, after)
     return after
-
-
-def _change_schema(request: Request) -> str:
-    """The schema of what may be changed: that of the first media type, the other ones carry operations."""
-    return next(iter(request.operation.request_schemas.values())) or request.exposure.schema
 
 
 def delete(request: Request) -> Response:

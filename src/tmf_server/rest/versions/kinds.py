@@ -90,7 +90,7 @@ class Typing:
 
     def _meant(self, given: str, out: Document) -> bool:
         """Tell whether the client's own word counts: not where it is only general or does not go with the content."""
-        if given == self.schema or given in self.names.values():
+        if not given or given == self.schema or given in self.names.values():
             return False
         if given in self.known:
             return self.fits is None or self.fits(given, out)
