@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tmf_server.errors import IllegalTransition
+from tmf_server.errors import Fault, IllegalTransition, InvalidInput
 from tmf_server.rules.canonical import attribute
 
 
@@ -52,11 +52,15 @@ class Lifecycle:
     def check(self, old: str | None, new: str | None, pointer: str = "") -> None:
         """Raise IllegalTransition unless `old` may become `new`; the same state again is no move.
 
-        `pointer` is the place of the object that has the state, "" for the record itself.
+        `pointer` is the place of the object that has the state, "" for the record itself. InvalidInput where the state
+        would be taken away.
         """
         if old is None or new == old or self.known(old) is None:
             return
-        if new is not None and (self._fold(new) == self._fold(old) or self.known(new) in self.next(old)):
+        if new is None:
+            fault = Fault(f"{pointer}/{self.attribute}", "a state; what has one keeps having one")
+            raise InvalidInput(f"{self.attribute} cannot be taken away.", faults=[fault])
+        if self._fold(new) == self._fold(old) or self.known(new) in self.next(old):
             return
         allowed = ", ".join(sorted(self.next(old))) or "none, it is final"
         raise IllegalTransition(

@@ -12,12 +12,12 @@ from tmf_server.contracts.extensions import Subclass, load_subclasses
 from tmf_server.errors import MOST_FAULTS, Fault, InvalidInput
 from tmf_server.rest.http.identifiers import check_id
 from tmf_server.rest.schema.coercion import Coercion, Document, holds_null
+from tmf_server.rest.schema.regressions import COUNTS, brought_faults
 from tmf_server.rest.schema.schemas import FORMATS, TYPE, Definitions, type_name
 from tmf_server.rest.schema.validation_messages import faults_of
 
 JSON_PATCHES = frozenset({"JsonPatch", "JsonPatchOperations"})
 ON_FIRST_USE = frozenset({"listen"})  # half of all requests by schema, and most servers never get one
-COUNTS = frozenset({"minItems", "contains"})  # what an array may break only because it was cut
 SAMPLE = 500  # values
 
 
@@ -93,6 +93,17 @@ class Validators:
         if validator.is_valid(document):
             return
         _refuse(schema_name, faults_of(_errors(validator, document)))
+
+    def check_change(self, contract: Contract, schema_name: str, before: Document, after: Document) -> None:
+        """Raise InvalidInput when a change brings faults; those that the document had before it are let be."""
+        validator = self._validator(contract, schema_name)
+        if validator.is_valid(after):
+            return
+        if validator.is_valid(before):
+            self.check(contract, schema_name, after)
+        brought = brought_faults(validator.iter_errors, before, after)
+        if brought:
+            _refuse(schema_name, brought)
 
     def _validator(self, contract: Contract, schema_name: str) -> _Validator:
         key = (contract, schema_name)

@@ -89,12 +89,14 @@ def _change(request: Request, edit: Callable[[Document], Document]) -> Response:
 def _edited(request: Request, stored: Stored, edit: Callable[[Document], Document]) -> Document:
     """The canonical document after the edit of what the version shows. Raises what refuses the change."""
     exposure, validators = request.exposure, request.services.validators
+    # A change must not make what POST would refuse.
     schemas = (change_schema(exposure, request.operation), create_schema(exposure))
     check_if_match(request, stored)
     canonical, shown = shown_document(request, stored.document)
     result = validators.written(exposure.contract, schemas, edit(shown), shown)
     check_result(exposure.contract, exposure.schema, schemas[0], shown, result)
-    validators.check(exposure.contract, schemas[0], result)
+    for schema in schemas:
+        validators.check_change(exposure.contract, schema, shown, result)
     after = exposure.view.accept(result, canonical)
     check_place(exposure, after)
     return after
