@@ -92,7 +92,10 @@ def create_services(settings: Settings) -> Services:
         records=records,
         selector=selector,
         validators=Validators(
-            registry.contracts, strict=settings.contracts.strict_subtypes, subclasses=settings.contracts.schema_dir
+            registry.contracts,
+            strict=settings.contracts.strict_subtypes,
+            subclasses=settings.contracts.schema_dir,
+            beside=registry.documents,
         ),
         links=links,
         shown=Shown(links, settings.limits.shown_bytes),

@@ -68,8 +68,10 @@ def refusal(contract: Contract, schema: str, document: Any) -> InvalidInput | No
 
 def rejection(contract: Contract, schema: str, body: Any) -> InvalidInput | None:
     """Why a server does not take a body; None where it does."""
+    operation = next(one for one in contract.operations.values() if schema in one.request_schemas.values())
+    take = validators().created if operation.verb == "create" else validators().accepted
     try:
-        made = validators().accepted(contract, schema, copy.deepcopy(body))
+        made = take(contract, schema, copy.deepcopy(body))
     except InvalidInput as error:
         return error
     assert refusal(contract, schema, made) is None

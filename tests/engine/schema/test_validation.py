@@ -185,6 +185,15 @@ def test_strict_refuses_unknown_types_of_nested_objects() -> None:
     assert faults(box(content=[{"@type": "Book"}]), validators=STRICT) == []
 
 
+def test_strict_refuses_an_unknown_type_of_a_record() -> None:
+    STRICT.check_type(CONTRACT, "Box_FVO", box())
+    LENIENT.check_type(CONTRACT, "Box_FVO", box() | {"@type": "Crate"})
+    for validators, wrong in ((STRICT, "Crate"), (STRICT, "Lamp"), (LENIENT, "Lamp"), (LENIENT, "")):
+        with pytest.raises(InvalidInput) as caught:
+            validators.check_type(CONTRACT, "Box_FVO", box() | {"@type": wrong})
+        assert caught.value.code == "wrongType"
+
+
 def test_what_a_request_leaves_out_is_checked_like_in_an_answer() -> None:
     schemas = {
         "Base": {"properties": {"id": {"type": "integer"}, "day": text(format="date")}},

@@ -83,7 +83,8 @@ class RequestCheck:
         schema = operation.request_schemas[media_type]
         if operation.verb in CHANGES or schema is None:
             return body  # the result of a change is checked, as a whole
-        return self._validators.accepted(self._endpoint.contract, schema, body)
+        take = self._validators.created if operation.verb == "create" else self._validators.accepted
+        return take(self._endpoint.contract, schema, body)
 
 
 class RequestCheckAPI(RequestValidationAPI):

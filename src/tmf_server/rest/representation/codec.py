@@ -31,7 +31,7 @@ class Wording:
 
         A noun without a POST is held to the schema of its records.
         """
-        return self._validators.accepted(exposure.contract, create_schema(exposure), document)
+        return self._validators.created(exposure.contract, create_schema(exposure), document)
 
     def condition(self, exposure: Exposure, query: str) -> Condition | None:
         """The filter of a query string; None when it selects all. Raises InvalidInput."""

@@ -12,6 +12,7 @@ from tmf_server.contracts.extensions import Subclass, load_subclasses
 from tmf_server.errors import MOST_FAULTS, Fault, InvalidInput
 from tmf_server.rest.http.identifiers import check_id
 from tmf_server.rest.schema.coercion import Coercion, Document, holds_null
+from tmf_server.rest.schema.record_types import RecordTypes
 from tmf_server.rest.schema.regressions import COUNTS, brought_faults
 from tmf_server.rest.schema.schemas import FORMATS, TYPE, Definitions, type_name
 from tmf_server.rest.schema.validation_messages import faults_of
@@ -30,13 +31,26 @@ class _Validator(Protocol):
 class Validators:
     """The validators of every document: made at start for what requests carry, on first use for other schemas.
 
-    `strict` refuses unknown `@type`s of nested objects; `subclasses` is a folder of registered schemas. Raises
-    ValueError for a registered schema that no document can use. Nothing is ever fetched.
+    `strict` refuses unknown `@type`s; `subclasses` is a folder of registered schemas; `beside` are documents that are
+    not served, but whose shape records are stored in. Raises ValueError for a registered schema that no document can
+    use. Nothing is ever fetched.
     """
 
-    def __init__(self, contracts: Iterable[Contract], *, strict: bool = False, subclasses: Path | None = None) -> None:
+    def __init__(
+        self,
+        contracts: Iterable[Contract],
+        *,
+        strict: bool = False,
+        subclasses: Path | None = None,
+        beside: Iterable[Contract] = (),
+    ) -> None:
         registered = load_subclasses(subclasses)
         self._definitions = {one: Definitions(one.own_schemas, registered, strict=strict) for one in contracts}
+        stored = {one.api: one for one in (*self._definitions, *beside) if one.version == "v5"}
+        self._record_types = {
+            one: RecordTypes(one, stored.get(one.api, one), made.types, strict=strict)
+            for one, made in self._definitions.items()
+        }
         self._coercions = {one: Coercion(one, made.types) for one, made in self._definitions.items()}
         self._validators: dict[tuple[Contract, str], _Validator] = {}
         self._only_types: dict[tuple[Contract, str], str | None] = {}
@@ -44,6 +58,11 @@ class Validators:
         for contract in self._definitions:
             for name in _request_roots(contract):
                 self._validator(contract, name)
+
+    def created(self, contract: Contract, schema_name: str, body: Document) -> Document:
+        """The record that a body makes: of a `@type` that belongs there, else as `accepted`. Raises InvalidInput."""
+        self.check_type(contract, schema_name, body)
+        return self.accepted(contract, schema_name, body)
 
     def accepted(self, contract: Contract, schema_name: str, body: Document) -> Document:
         """The document that a body makes: with its `@type`, and written as the schema writes it. Raises InvalidInput.
@@ -57,6 +76,12 @@ class Validators:
         if document is not body:
             self.check(contract, schema_name, document)
         return document
+
+    def check_type(self, contract: Contract, schema_name: str, document: Document) -> None:
+        """Raise InvalidInput when the `@type` of the outermost object is that of something else."""
+        given = document.get(TYPE)
+        if isinstance(given, str):
+            self._record_types[contract].check(schema_name, given)
 
     def written(
         self, contract: Contract, schema_names: Iterable[str], document: Document, before: Document | None = None
@@ -96,6 +121,8 @@ class Validators:
 
     def check_change(self, contract: Contract, schema_name: str, before: Document, after: Document) -> None:
         """Raise InvalidInput when a change brings faults; those that the document had before it are let be."""
+        if after.get(TYPE) != before.get(TYPE):
+            self.check_type(contract, schema_name, after)
         validator = self._validator(contract, schema_name)
         if validator.is_valid(after):
             return
