@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.support.views import RECORDS, view
-from tmf_server.rest.versions.align import partners, same_one
+from tmf_server.rest.body.align import partners, same_one
 from tmf_server.rest.versions.extras import holds_residue, strip
 from tmf_server.rest.versions.views import V5View
 from tmf_server.rules.canonical import ALONE, KEPT

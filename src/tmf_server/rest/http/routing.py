@@ -10,7 +10,7 @@ from connexion.spec import Specification
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tmf_server.errors import MethodNotAllowed, NotFound
-from tmf_server.rest.http.identifiers import check_id
+from tmf_server.rest.body.identifiers import check_id
 
 Methods = dict[str, str | None]  # method → operationId
 

@@ -9,10 +9,10 @@ import orjson
 from tmf_server.contracts.contract import Attribute, Contract
 from tmf_server.contracts.schemas import required_of
 from tmf_server.errors import InvalidInput
+from tmf_server.rest.body.align import partners
 from tmf_server.rest.body.jsonvalues import json_equal
 from tmf_server.rest.body.strictjson import parse
 from tmf_server.rest.schema.schemas import BASE_TYPE, SET_BY_SERVER, TYPE, type_name
-from tmf_server.rest.versions.align import partners
 
 Document = dict[str, Any]
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tmf_server.rest.body.align import partners
 from tmf_server.rest.body.jsonvalues import Place, json_equal
-from tmf_server.rest.versions.align import partners
 
 UNCHANGED = 2  # elements of an array that are kept although they did not change; documents demand two at most
 

@@ -10,7 +10,7 @@ from jsonschema_rs import ValidationError, validator_for
 from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.extensions import Subclass, load_subclasses
 from tmf_server.errors import MOST_FAULTS, Fault, InvalidInput
-from tmf_server.rest.http.identifiers import check_id
+from tmf_server.rest.body.identifiers import check_id
 from tmf_server.rest.schema.coercion import Coercion, Document, holds_null
 from tmf_server.rest.schema.record_types import RecordTypes
 from tmf_server.rest.schema.regressions import COUNTS, brought_faults

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tmf_server.registry.entity import Document
-from tmf_server.rest.versions.align import partners, same_one
+from tmf_server.rest.body.align import partners, same_one
 from tmf_server.rules.canonical import KEPT, is_alone
 
 

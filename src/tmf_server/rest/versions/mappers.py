@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from tmf_server.registry.entity import Document, Path
-from tmf_server.rest.versions.align import partners, same_one
+from tmf_server.rest.body.align import partners, same_one
 from tmf_server.rules.canonical import KEPT
 
 _NOTHING = object()
