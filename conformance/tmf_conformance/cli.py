@@ -12,6 +12,7 @@ from rich.console import Console
 
 from tmf_conformance.asked import run_asked
 from tmf_conformance.errors import CannotRun
+from tmf_conformance.inputs import Seconds
 from tmf_conformance.own import serving
 from tmf_conformance.report.console import scorecard
 from tmf_conformance.report.files import write_json, write_junit
@@ -48,24 +49,22 @@ _SHARED = (
     click.option(
         "--concurrency", type=click.IntRange(1, 64), default=8, show_default=True, help="Checks side by side."
     ),
-    click.option("--timeout", type=click.FloatRange(0.1), default=20.0, show_default=True, help="Seconds per request."),
+    click.option("--timeout", type=Seconds(0.1), default=20.0, show_default=True, help="Seconds per request."),
     click.option(
         "--event-timeout",
-        type=click.FloatRange(0.1),
+        type=Seconds(0.1),
         default=10.0,
         show_default=True,
         help="Seconds to wait for an event.",
     ),
     click.option(
         "--retry-timeout",
-        type=click.FloatRange(0.1),
+        type=Seconds(0.1),
         default=30.0,
         show_default=True,
         help="Seconds to wait for a retried one.",
     ),
-    click.option(
-        "--time-limit", type=click.FloatRange(1.0), help="Seconds for all checks; what is done by then is reported."
-    ),
+    click.option("--time-limit", type=Seconds(1.0), help="Seconds for all checks; what is done by then is reported."),
     click.option("--seed", default="", help="Makes the values of two runs equal; by default each run has its own."),
     click.option("--html", type=_FILE, help="Write a report for people."),
     click.option("--junit", type=_FILE, help="Write a report for CI."),

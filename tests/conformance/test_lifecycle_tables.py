@@ -1,13 +1,17 @@
 """Lifecycle tables: the built-in one hangs together, one of one's own replaces it, a wrong one is refused."""
 
+import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.conformance.conftest import ROOT
 from tmf_conformance import known, lifecycles
+from tmf_conformance.cli import main
 from tmf_conformance.documents.document import load
 from tmf_conformance.errors import CannotRun
+from tmf_conformance.files import read_bodies
 
 
 def test_every_built_in_state_is_one_that_the_documents_know() -> None:
@@ -43,7 +47,17 @@ def test_legal_and_illegal_moves_share_nothing(widget: object) -> None:
     ("text", "said"),
     [
         ("TMF620: {thing: {moves: {a: []}}}", "attribute"),
-        ("TMF620: {thing: {attribute: state, moves: {a: [b]}}}", "no state of the table"),
+        ("TMF620: {thing: {attribute: state, moves: {a: [b]}}}", "TMF620 thing moves a names b, which is no state of"),
+        ("TMF620: {thing: {attribute: state, moves: {a: []}, make: [b]}}", "make names b, which is no state of"),
+        ("TMF620: {thing: {attribute: state, moves: {a: [], on: [a]}}}", "thing moves True must be a text, in quotes"),
+        ("TMF620: {thing: {attribute: state, moves: {a: [yes]}}}", "moves a 0 must be a text, in quotes"),
+        ("TMF620: {thing: {attribute: state, moves: [a]}}", "thing moves"),
+        ("TMF620: {thing: {attribute: state, moves: {a: []}, versions: [v6]}}", "thing versions 0"),
+        ("TMF620: {thing: {attribute: state, moves: {a: []}, tested: maybe}}", "thing tested"),
+        ("TMF620: {thing: {attribute: state, moves: {a: []}, also: [x]}}", "thing also"),
+        ("TMF620: {thing: {attribute: state, moves: {a: []}, make_: [a]}}", "thing make_ Unknown field"),
+        ("TMF620: {thing: state}", "TMF620 thing"),
+        ("TMF620: [thing]", "TMF620"),
         ("[1]", "must map"),
         ("{", "cannot be read"),
     ],
@@ -51,5 +65,37 @@ def test_legal_and_illegal_moves_share_nothing(widget: object) -> None:
 def test_a_wrong_table_is_refused(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "lifecycles.yaml"
     path.write_text(text)
-    with pytest.raises(CannotRun, match=said):
+    with pytest.raises(CannotRun, match=re.escape(said)) as caught:
         lifecycles.read(path)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "cannot be read as JSON"),
+        ("[]", "must hold one JSON object or a list of them"),
+        ("3", "0 must be a JSON object"),
+        ('[{"a": 1}, []]', "1 must be a JSON object"),
+    ],
+)
+def test_wrong_bodies_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "widget.json"
+    path.write_text(text)
+    with pytest.raises(CannotRun, match=re.escape(said)):
+        read_bodies(path)
+
+
+def test_bodies_are_one_object_or_a_list(tmp_path: Path) -> None:
+    path = tmp_path / "widget.json"
+    for text in ('{"a": [1, null]}', '[{"a": [1, null]}]'):
+        path.write_text(text)
+        assert read_bodies(path) == [{"a": [1, None]}]
+
+
+@pytest.mark.parametrize("option", ["--timeout", "--event-timeout", "--retry-timeout", "--time-limit"])
+@pytest.mark.parametrize("text", ["nan", "inf", "-1", "0", "soon"])
+def test_seconds_that_cannot_be_waited_for_are_refused(option: str, text: str) -> None:
+    told = CliRunner().invoke(main, ["run", "--url", "http://127.0.0.1:1", option, text])
+    assert told.exit_code == 2
+    assert f"'{option}': must be a number of seconds from" in told.output

@@ -9,6 +9,7 @@ from typing import Any
 from tmf_conformance.documents.document import Document, Noun
 from tmf_conformance.documents.schemas import Attribute, Node, Schemas
 from tmf_conformance.errors import CannotRun
+from tmf_conformance.files import read_bodies
 from tmf_conformance.generating.bodies import REQUIRED, RICH, SCALARS, SIMPLE
 
 LEVELS = (RICH, SIMPLE, SCALARS, REQUIRED)
@@ -87,18 +88,8 @@ class Payloads:
         names = (f"{document.api}-{document.version}-{noun.name}", f"{document.version}-{noun.name}", noun.name)
         for path in (self._folder / f"{name}.json" for name in names):
             if path.is_file():
-                return self._read(path)
+                return read_bodies(path)
         return []
-
-    def _read(self, path: Path) -> list[Node]:
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise CannotRun(f"{path} cannot be read as JSON: {error}") from error
-        bodies = content if isinstance(content, list) else [content]
-        if not bodies or not all(isinstance(body, dict) for body in bodies):
-            raise CannotRun(f"{path} must hold one JSON object or a list of them")
-        return bodies
 
 
 def varied(bodies: list[Node], number: int) -> Node:
