@@ -15,7 +15,7 @@ from tmf_server.events.outbound.client import Outbound
 from tmf_server.events.outbound.url_policy import UrlPolicy
 from tmf_server.events.subscriptions import Subscriptions
 from tmf_server.observability import logs
-from tmf_server.observability.metrics import Shared, shared_figures
+from tmf_server.observability.metrics import SharedMetrics, shared_metrics
 from tmf_server.rest.http.front import Front
 from tmf_server.rest.http.lifespan import Lifespan, Step
 from tmf_server.rest.http.stack import create_api, routing_of
@@ -52,7 +52,7 @@ def compose(
     worker = create_worker(services, outbound) if settings.events.worker else None
     dispatcher = Dispatcher(services, VERBS, INLINE[services.database.dialect], wake=worker.wake if worker else None)
     api = create_api(dispatcher, VERBS, registry, services.validators, settings)
-    shared = shared_figures(settings.observability.metrics_dir if settings.observability.metrics else None)
+    shared = shared_metrics(settings.observability.metrics_dir if settings.observability.metrics else None)
     aliases = {alias: contract.base_path for contract in registry.contracts for alias in contract.aliases}
     return Front(
         api,
@@ -64,7 +64,9 @@ def compose(
     )
 
 
-def _lifespan(services: Services, dispatcher: Dispatcher, worker: Worker | None, shared: Shared | None) -> Lifespan:
+def _lifespan(
+    services: Services, dispatcher: Dispatcher, worker: Worker | None, shared: SharedMetrics | None
+) -> Lifespan:
     """What starts with the process, and what stops with it: verbs first, the database last."""
     starting: list[Step] = []
     stopping: list[Step] = [dispatcher.close, *(intake.close for intake in services.intakes.values())]

@@ -1,4 +1,4 @@
-"""What can go wrong, by meaning. No HTTP: rest/http/failures.py alone knows status codes."""
+"""Problems by meaning. No HTTP: rest/http/failures.py alone knows status codes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,17 +8,17 @@ MOST_FAULTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong in a document: where (a JSON pointer, "" for the whole) and what was expected there."""
+    """One fault in a document: the place (a JSON pointer, "" for the whole) and the expected value."""
 
     pointer: str
     expected: str
 
 
-class Problem(Exception):  # noqa: N818 - it is TM Forum's Error before it has a status
-    """A refusal that the client is told of.
+class Problem(Exception):  # noqa: N818 - TM Forum's Error before the status is known
+    """A refusal, told to the client.
 
-    `code` names the kind of problem for programs, `reason` says in one sentence what is wrong and how to mend it,
-    `message` adds where and what was expected.
+    `code` names the kind of problem for programs, `reason` says in one sentence the fault and the way to mend it,
+    `message` adds the place and the expected value.
     """
 
     code = "problem"
@@ -33,7 +33,7 @@ class Problem(Exception):  # noqa: N818 - it is TM Forum's Error before it has a
 
 
 class InvalidInput(Problem):
-    """A body or a query that cannot be taken as it is; at most twenty faults are told."""
+    """A body or a query with faults; at most twenty faults are told."""
 
     code = "invalidInput"
 
@@ -46,13 +46,13 @@ class InvalidInput(Problem):
 
 
 class TooCostly(InvalidInput):
-    """A query that did not finish within its time limit."""
+    """A query beyond its time limit."""
 
     code = "tooCostly"
 
 
 class Unjudged(Problem):
-    """A record among many that the server failed to judge, by a fault of its own."""
+    """A record among many, not judged because of a fault of the server."""
 
     code = "internalError"
 
@@ -64,13 +64,13 @@ class CrossSite(Problem):
 
 
 class NotFound(Problem):
-    """No record, path or operation of that name."""
+    """No record, path or operation of the name."""
 
     code = "notFound"
 
 
 class MethodNotAllowed(Problem):
-    """The path exists, the method does not; `allow` lists those that do."""
+    """The path exists without the method; `allow` lists the methods of the path."""
 
     code = "methodNotAllowed"
 
@@ -80,7 +80,7 @@ class MethodNotAllowed(Problem):
 
 
 class NotAcceptable(Problem):
-    """The client accepts no media type that can be produced."""
+    """The client accepts no media type of the server."""
 
     code = "notAcceptable"
 
@@ -98,7 +98,7 @@ class Conflict(Problem):
 
 
 class IllegalTransition(Conflict):
-    """A lifecycle has no such move."""
+    """A move outside the lifecycle's table."""
 
     code = "illegalTransition"
 
@@ -110,13 +110,13 @@ class Duplicate(Conflict):
 
 
 class InUse(Conflict):
-    """Other records still need this one."""
+    """Other records still need the record."""
 
     code = "inUse"
 
 
 class PreconditionFailed(Problem):
-    """If-Match names a version that is not the present one."""
+    """If-Match names another version than the present one."""
 
     code = "preconditionFailed"
 
@@ -128,19 +128,19 @@ class TooLarge(Problem):
 
 
 class Misdirected(Problem):
-    """The request calls the server by a name that is not one of its own."""
+    """The request calls the server by a foreign name."""
 
     code = "misdirected"
 
 
 class UnsupportedMedia(Problem):
-    """The body's media type is none of those that the operation takes."""
+    """The operation does not take the body's media type."""
 
     code = "unsupportedMediaType"
 
 
 class UnsupportedCoding(Problem):
-    """The body is packed in a way that is not taken; `taken` are the codings that are."""
+    """The operation does not take the body's coding; `taken` are the accepted codings."""
 
     code = "unsupportedContentEncoding"
 

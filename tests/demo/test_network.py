@@ -18,7 +18,7 @@ from tmf_server.demo.operator.network import ALARMS, DOCUMENTS, RESOURCES, SERVI
 from tmf_server.registry.entity import Document
 from tmf_server.registry.exposure import Exposure, create_schema
 from tmf_server.rest.schema.validation import Validators
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 from tmf_server.storage.write.bulk import BulkRecords
 
 VALIDATORS = Validators(registry().contracts, strict=True)
@@ -34,7 +34,7 @@ MANDATORY = {
     "resource": COMMON
     | {"name", "category", "description", "startOperatingDate", "resourceVersion", "administrativeState"}
     | {"operationalState", "usageState", "lifecycleState", "validFor", "relatedParty", "place", "note", "attachment"}
-    | {"resourceSpecification", "resourceCharacteristic", KEPT},
+    | {"resourceSpecification", "resourceCharacteristic", V4_EXTRAS},
     "service": COMMON
     | {"name", "category", "description", "serviceType", "state", "operatingStatus", "isServiceEnabled", "hasStarted"}
     | {"startMode", "isStateful", "isBundle", "startDate", "serviceDate", "serviceSpecification", "relatedParty"}

@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.support.servers.receiver import Receiver, eventually
 from tests.support.servers.served import Served, serving_app
 from tmf_server.observability import metrics
-from tmf_server.observability.metrics import BOUNDS, FIGURES, Figures, Shared
+from tmf_server.observability.metrics import BOUNDS, METRICS, Metrics, SharedMetrics
 from tmf_server.storage.write.records import Records
 from tmf_server.web.monitoring.bounded import FRESH_SECONDS
 from tmf_server.web.monitoring.scrape import requests
@@ -36,8 +36,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(autouse=True)
 def fresh() -> None:
-    FIGURES.requests.clear()
-    FIGURES.deliveries.clear()
+    METRICS.requests.clear()
+    METRICS.deliveries.clear()
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_metrics_can_be_switched_off(tmp_path: Path) -> None:
     with serving_app(f"sqlite:///{tmp_path / 'tmf.db'}", apis=("TMF620",), metrics=False) as served:
         served.client.get(f"{V5}/category")
         assert served.client.get("/metrics").status_code == 404
-    assert FIGURES.requests == {}
+    assert METRICS.requests == {}
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("POST", "/metrics", 405), ("GET", "/metrics/x", 404)])
@@ -148,14 +148,14 @@ def test_metrics_are_only_read_and_at_one_place(client: httpx.Client, method: st
     assert client.request(method, path).status_code == status
 
 
-def counted(made: list[tuple[str, int, float]]) -> Figures:
-    figures = Figures()
+def counted(made: list[tuple[str, int, float]]) -> Metrics:
+    figures = Metrics()
     for operation, status, seconds in made:
         figures.request(("/base", operation), status, seconds)
     return figures
 
 
-def plain(figures: Figures) -> dict[object, object]:
+def plain(figures: Metrics) -> dict[object, object]:
     cells = {key: (cell.counts, cell.seconds) for key, cell in figures.requests.items()}
     return cells | {"deliveries": dict(figures.deliveries)}
 
@@ -178,12 +178,12 @@ def test_every_request_is_in_one_bucket_and_in_the_sum(made: list[tuple[str, int
 def test_figures_survive_the_way_to_another_process(made: list[tuple[str, int, float]]) -> None:
     figures = counted(made)
     figures.delivery("delivered")
-    assert plain(Figures.load(figures.dump())) == plain(figures)
+    assert plain(Metrics.load(figures.dump())) == plain(figures)
 
 
 @given(st.lists(REQUESTS, max_size=4))
 def test_processes_add_up(processes: list[list[tuple[str, int, float]]]) -> None:
-    total = Figures()
+    total = Metrics()
     for made in processes:
         total.add(counted(made))
     together = counted([request for made in processes for request in made])
@@ -198,18 +198,18 @@ def test_processes_add_up(processes: list[list[tuple[str, int, float]]]) -> None
 OTHER_PROCESS = """
 import sys
 from pathlib import Path
-from tmf_server.observability.metrics import FIGURES, Shared
-shared = Shared(Path(sys.argv[1]))
+from tmf_server.observability.metrics import METRICS, SharedMetrics
+shared = SharedMetrics(Path(sys.argv[1]))
 shared.start()
-FIGURES.request(("/base", "listA"), 200, 0.1)
-FIGURES.delivery("delivered")
+METRICS.request(("/base", "listA"), 200, 0.1)
+METRICS.delivery("delivered")
 shared.stop()
 """
 
 
 def test_processes_that_share_a_folder_are_summed_and_those_that_ended_stay(tmp_path: Path) -> None:
     own = counted([("listA", 200, 0.1)] * 3)
-    shared = Shared(tmp_path, own)
+    shared = SharedMetrics(tmp_path, own)
     shared.start()
     for _ in range(2):
         subprocess.run([sys.executable, "-c", OTHER_PROCESS, str(tmp_path)], check=True)
@@ -217,14 +217,14 @@ def test_processes_that_share_a_folder_are_summed_and_those_that_ended_stay(tmp_
     assert sum(total.requests["/base", "listA", 2].counts) == 5
     assert total.deliveries == {"delivered": 2}
     shared.stop()
-    assert sum(Shared(tmp_path, Figures()).total().requests["/base", "listA", 2].counts) == 5
+    assert sum(SharedMetrics(tmp_path, Metrics()).total().requests["/base", "listA", 2].counts) == 5
 
 
 def test_what_others_wrote_is_seen_while_they_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics, "WRITE_SECONDS", 0.01)
-    other = Shared(tmp_path, counted([("listA", 200, 0.1)]))
+    other = SharedMetrics(tmp_path, counted([("listA", 200, 0.1)]))
     other.start()
-    here = Shared(tmp_path, Figures())
+    here = SharedMetrics(tmp_path, Metrics())
     for _ in range(500):
         if here.total().requests:
             break
@@ -237,7 +237,7 @@ def test_a_full_disk_costs_figures_and_nothing_else(tmp_path: Path, monkeypatch:
     def full(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    shared = Shared(tmp_path, counted([("listA", 200, 0.1)]))
+    shared = SharedMetrics(tmp_path, counted([("listA", 200, 0.1)]))
     monkeypatch.setattr(Path, "write_bytes", full)
     shared.start()
     shared.stop()

@@ -168,11 +168,11 @@ def _run(settings: Settings) -> None:
 def worker() -> None:
     """Deliver events and run jobs, beside `serve` with TMF_WORKER=0; any number of them on any machine."""
     from tmf_server.background import create_worker
-    from tmf_server.observability.metrics import shared_figures
+    from tmf_server.observability.metrics import shared_metrics
 
     settings = read_settings()
     stopping = threading.Event()
-    with opened(settings) as services, shared_figures(settings.observability.metrics_dir) or nullcontext():
+    with opened(settings) as services, shared_metrics(settings.observability.metrics_dir) or nullcontext():
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopping.set())
         made = create_worker(services)

@@ -1,4 +1,4 @@
-"""What every table has in common. No queries."""
+"""Column types and the common columns of all tables. No queries."""
 
 from typing import Any
 
@@ -16,20 +16,20 @@ metadata = MetaData(naming_convention=NAMES)
 
 # Text compares bytewise on both databases: SQLite does, PostgreSQL has to be told.
 Text: TypeEngine[str] = String().with_variant(String(collation="C"), "postgresql")
-# SQLite numbers rows by itself only in a column that is exactly INTEGER.
+# SQLite numbers rows by itself only in a column of exactly INTEGER.
 Key: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
 Instant: TypeEngine[int] = BigInteger()  # microseconds since 1970 UTC
 Flag: TypeEngine[bool] = Boolean(create_constraint=False)
-# Without a scale: a filter compares the number that the document has, not a rounded one.
+# Without a scale: a filter compares the number of the document, never a rounded number.
 Money: TypeEngine[Any] = Numeric()
 
 
 def record_table(name: str, *columns: Column[Any], indexes: tuple[str, ...] = ()) -> Table:
-    """The table of one noun.
+    """Return the table of one noun.
 
-    `key` is the record's row in `entity` and the order of creation, `id` what clients call it, `revision` counts its
-    changes, `updated` is the instant of the last, `document` the whole canonical document. `columns` are projections
-    of the document; those named in `indexes` are indexed.
+    `key` is the record's row in `entity` and the order of creation, `id` the public id, `revision` the number of
+    changes, `updated` the instant of the last change, `document` the whole canonical document. `columns` project the
+    document; `indexes` names the indexed columns.
     """
     return Table(
         name,

@@ -1,10 +1,10 @@
-"""What all records share: the root table, the references, the characteristics and the counters. No queries."""
+"""The tables shared by all records: root, references, characteristics, counters. No queries."""
 
 from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, SmallInteger, Table, UniqueConstraint
 
 from tmf_server.model.base import Flag, Instant, Key, Text, metadata
 
-# Every record that is here, and a stub (`here` false) for every one that is only referred to.
+# Every record, and a stub (`here` false) for every record known from references alone.
 entity = Table(
     "entity",
     metadata,
@@ -15,7 +15,7 @@ entity = Table(
     UniqueConstraint("id", "kind"),
 )
 
-# Every reference inside a document. `path` is dotted, without array indexes; `role` says what deleting the target does.
+# Every reference inside a document. `path` is dotted, without array indexes; `role` is the effect of a deleted target.
 reference = Table(
     "reference",
     metadata,
@@ -28,7 +28,7 @@ reference = Table(
     Index("ix_reference_target", "target", "path", "owner"),
 )
 
-# Every value of every characteristic; `position` is the element that it belongs to.
+# Every value of every characteristic; `position` is the element of the value.
 characteristic = Table(
     "characteristic",
     metadata,
@@ -44,7 +44,7 @@ characteristic = Table(
     Index("ix_characteristic_number", "name", "number", "path", "owner"),
 )
 
-# How many records of a kind there are, as the sum over slots: concurrent writers use different slots.
+# The number of records of a kind, as the sum over slots: concurrent writers use different slots.
 tally = Table(
     "tally",
     metadata,

@@ -7,8 +7,8 @@ from tmf_server.model.base import Flag, Instant, Key, Text, metadata
 _WAITING = text("position IS NULL")
 _STAMPED = text("position IS NOT NULL")
 
-# Every event, written with the change that it reports. `number` is the order of insertion, which is not the order of
-# commits; `position` is stamped by the relay on what is visible, has no gaps, and is what everybody reads by.
+# Every event, written with the reported change. `number` is the order of insertion, not of commits. `position` is
+# stamped by the relay on visible events and has no gaps; all readers read by position.
 outbox = Table(
     "outbox",
     metadata,
@@ -19,7 +19,7 @@ outbox = Table(
     Column("record_id", Text, nullable=False),
     Column("event", Text, nullable=False),
     Column("time", Instant, nullable=False),
-    Column("paths", Text, nullable=False),  # JSON array of the first-level attributes that changed
+    Column("paths", Text, nullable=False),  # JSON array of the changed first-level attributes
     Column("correlation_id", Text),
     Column("document", Text, nullable=False),
     Index("ix_outbox_waiting", "number", sqlite_where=_WAITING, postgresql_where=_WAITING),
@@ -29,7 +29,7 @@ outbox = Table(
 
 
 def _lease_columns() -> tuple[Column[str], Column[int], Column[int]]:
-    """Who holds the row, the fencing token that grows with each holder, and until when (microseconds)."""
+    """Return the holder of a row, the growing fencing token, and the end of the lease (microseconds)."""
     return (
         Column("holder", Text, nullable=False),
         Column("token", BigInteger, nullable=False),
@@ -37,8 +37,8 @@ def _lease_columns() -> tuple[Column[str], Column[int], Column[int]]:
     )
 
 
-# What only one worker at a time may do. `position` is how far a reader of the outbox is; for the relay, the last that
-# it stamped; NULL for a duty that reads no events.
+# The right of one worker at a time. `position` is the place of a reader in the outbox, for the relay the last stamped
+# position; NULL for a periodic job without events.
 lease = Table(
     "lease",
     metadata,
@@ -47,10 +47,10 @@ lease = Table(
     *_lease_columns(),
 )
 
-# One registered callback of one API in one version. `position` is the last event settled for it: delivered, filtered
-# out or parked. `tries` counts the failed deliveries of the next one, `due` is the instant before which it is not
-# tried again; `failing` is set from a parked delivery until one gets through; events up to `park_until` are parked
-# untried; `lane` 1 keeps the slow and the failing apart from the prompt.
+# One registered callback of one API in one version. `position` is the last finished event: delivered, filtered out or
+# parked. `tries` counts the failed deliveries of the next event, `due` is the instant of the next try; `failing` is set
+# from a parked delivery until the next success; events up to `park_until` are parked untried; `lane` 1 keeps slow and
+# failing subscribers apart from prompt subscribers.
 subscription = Table(
     "subscription",
     metadata,
@@ -59,8 +59,8 @@ subscription = Table(
     Column("version", Text, nullable=False),
     Column("callback", Text, nullable=False),
     Column("query", Text),
-    Column("document", Text, nullable=False),  # as clients see it, without id
-    Column("origin", Text, nullable=False),  # scheme and host that it was created through, for absolute hrefs
+    Column("document", Text, nullable=False),  # as shown to clients, without id
+    Column("origin", Text, nullable=False),  # scheme and host of the creating request, for absolute hrefs
     Column("created", Instant, nullable=False),
     Column("position", BigInteger, nullable=False),
     Column("tries", Integer, nullable=False),
@@ -68,13 +68,13 @@ subscription = Table(
     Column("failing", Flag, nullable=False),
     Column("park_until", BigInteger, nullable=False),
     Column("lane", SmallInteger, nullable=False),
-    Column("delivered", Instant),  # of the last delivery that got through
-    Column("error", Text),  # why the last one that did not
+    Column("delivered", Instant),  # of the last successful delivery
+    Column("error", Text),  # the reason of the last failure
     *_lease_columns(),
     Index("ix_subscription_api", "api", "version"),
 )
 
-# A delivery given up after its last try; `replay` queues it again, ahead of newer events.
+# A delivery given up after the last try; `replay` queues the delivery again, ahead of newer events.
 parked = Table(
     "parked",
     metadata,
@@ -87,7 +87,7 @@ parked = Table(
     Index("ix_parked_number", "number"),
 )
 
-# What other servers posted to our /listener paths.
+# Events posted by other servers to the /listener paths.
 received_event = Table(
     "received_event",
     metadata,
@@ -100,7 +100,7 @@ received_event = Table(
     Column("body", Text, nullable=False),
 )
 
-# Random keys that all processes share; `signing` is the root of the signatures where no setting gives one.
+# Random keys shared by all processes; `signing` is the root of the signatures without a setting.
 server_key = Table(
     "server_key",
     metadata,

@@ -1,7 +1,7 @@
-"""Functions that PostgreSQL gets from a migration; SQLite is taught the same by every connection. No queries."""
+"""Functions created in PostgreSQL by a migration and in SQLite by every connection. No queries."""
 
-# Microseconds since 1970 UTC of a text, by the rules of domain.instants.parse_instant; NULL for what is no instant.
-# No cast and no exception block: neither may fail on what is stored, and a block costs a subtransaction each time.
+# Microseconds since 1970 UTC of a text, by the rules of rules.instants.parse_instant; NULL for any other text.
+# No cast and no exception block: neither may fail on stored text, and a block costs a subtransaction each time.
 # The pattern captures nothing and the parts are cut out by place: captures take thirty times as long.
 CREATE_INSTANT = r"""
 CREATE FUNCTION tmf_instant(value text) RETURNS bigint LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$

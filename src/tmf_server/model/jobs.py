@@ -1,20 +1,20 @@
-"""The table of jobs under way: what is needed to go on with one after a crash. No queries."""
+"""The table of running jobs, with everything needed to go on after a crash. No queries."""
 
 from sqlalchemy import BigInteger, Column, Integer, Table
 
 from tmf_server.model.base import Instant, Text, metadata
 
-# One row for each import or export that is not finished. The client's view of the job is its record; this is the
-# worker's. `position` (bytes of the unpacked file), `number` (records) and `line` say how far an import has been
-# committed, `source` which file that was; `attempts` counts starts without any progress.
+# One row for each unfinished import or export. The job's record is the client's view; the row is the worker's.
+# `position` (bytes of the unpacked file), `number` (records) and `line` give the committed part of an import, `source`
+# the file; `attempts` counts starts without progress.
 transfer_job = Table(
     "transfer_job",
     metadata,
     Column("name", Text, primary_key=True),  # kind/id
     Column("kind", Text, nullable=False),
     Column("id", Text, nullable=False),
-    Column("contract", Text, nullable=False),  # TMF620/v5: the document that the job was created through
-    Column("origin", Text, nullable=False),  # scheme and host that it was created through
+    Column("contract", Text, nullable=False),  # TMF620/v5: the document of the creating request
+    Column("origin", Text, nullable=False),  # scheme and host of the creating request
     Column("created", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("source", Text),

@@ -1,4 +1,4 @@
-"""Log lines: structlog and the standard library's through one way out, with nothing secret in them. Logs nothing."""
+"""Log lines of structlog and the standard library through one formatter, without secrets. Logs nothing."""
 
 import logging
 import re
@@ -16,24 +16,24 @@ from structlog.typing import EventDict, ExcInfo, Processor
 from tmf_server.config import Settings
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
-"""The id of the request that is being served: in every line, in every error and in the events that it causes."""
+"""The id of the present request: in every line, in every error and in the events of the request."""
 
 LONGEST_MESSAGE = 300
 
-# A URL: its scheme, who logs in, where, and what is asked. Neither the second nor the last belongs into a log.
+# A URL: scheme, user, host, path and query. User and query do not belong into a log.
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)([^\s/'\"]*@)?([^\s?#'\"]*)([?#][^\s'\"]*)?")
 
-# Loggers that tell of customers' data (URLs with their queries, statements with their values) or of each small step.
+# Loggers with customers' data (URLs with queries, statements with values) or with a line for each small step.
 _QUIET = ("alembic", "asyncio", "connexion", "httpcore", "httpx", "sqlalchemy", "uvicorn.access")
 _SERVERS = ("uvicorn", "uvicorn.error", "uvicorn.access")
 
 
 class _Handler(logging.StreamHandler[TextIO]):
-    """Ours, so that configuring again replaces it."""
+    """A handler of this module, replaced by the next configuration."""
 
 
 def configure(settings: Settings, stream: TextIO | None = None) -> None:
-    """Send every log line of this process to the stream (standard error), in the format that the settings name."""
+    """Send every log line of this process to the stream (standard error), in the format of the settings."""
     level = getattr(logging, settings.observability.log_level.upper())
     unite(level)
     handler = _Handler(stream or sys.stderr)
@@ -47,7 +47,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
 
 
 def unite(level: int) -> None:
-    """Let structlog log through the standard library, whose handlers are left as they are."""
+    """Let structlog log through the standard library, without a change of its handlers."""
     structlog.configure(
         processors=[*_shared(), ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -107,12 +107,12 @@ def _discreet(_logger: Any, _method: str, line: EventDict) -> EventDict:
 
 
 def _first_line(text: str) -> str:
-    first, more, _ = text.partition("\n")  # databases tell the values below their message
+    first, more, _ = text.partition("\n")  # databases add the values below the message
     return f"{first} …" if more else text
 
 
 def discreet(text: str) -> str:
-    """The text with every URL in it less the user, the password, the query and the fragment."""
+    """Return the text with every URL stripped of user, password, query and fragment."""
     return _URL.sub(_bare, text) if "://" in text else text
 
 
@@ -122,7 +122,7 @@ def _bare(found: re.Match[str]) -> str:
 
 
 def _told(exc_info: ExcInfo) -> str:
-    """Where it happened, in full, and what: of each message the first line, since databases add the values below it."""
+    """Render the traceback in full and the first line of each message, since databases add values below."""
     return "".join(_told_of(exc_info[1], set()))
 
 

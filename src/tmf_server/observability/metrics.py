@@ -1,4 +1,4 @@
-"""Counters of this process, and how the processes of one machine add theirs up. No HTTP, no SQL."""
+"""Counters of this process, and the sums over all processes of a machine. No HTTP, no SQL."""
 
 import os
 import threading
@@ -13,7 +13,7 @@ import orjson
 import structlog
 
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""Upper bounds of the histogram of latencies, in seconds; what took longer is counted after the last."""
+"""Upper bounds of the latency histogram in seconds; slower requests are counted after the last bound."""
 
 WRITE_SECONDS = 2.0
 log = structlog.get_logger(__name__)
@@ -21,8 +21,8 @@ UNNAMED = ("", "")
 Key = tuple[str, str, int]  # base path of the document, operationId, hundreds of the status
 
 
-class Cell:
-    """Requests of one kind: how many took up to each bound, and the sum of their seconds."""
+class Histogram:
+    """Latency histogram of one kind of request: the count up to each bound, and the sum of seconds."""
 
     __slots__ = ("counts", "seconds")
 
@@ -30,25 +30,25 @@ class Cell:
         self.counts = list(counts) or [0] * (len(BOUNDS) + 1)
         self.seconds = seconds
 
-    def add(self, other: "Cell") -> None:
-        """Add what another process counted."""
+    def add(self, other: "Histogram") -> None:
+        """Add the counts of another process."""
         self.counts = [mine + theirs for mine, theirs in zip(self.counts, other.counts, strict=True)]
         self.seconds += other.seconds
 
 
-class Figures:
-    """What one process counted: requests on its event loop, deliveries on the worker's, so that no lock is needed."""
+class Metrics:
+    """Counters of one process: requests on the event loop, deliveries on the worker's, so that no lock is needed."""
 
     def __init__(self) -> None:
-        self.requests: dict[Key, Cell] = {}
+        self.requests: dict[Key, Histogram] = {}
         self.deliveries: Counter[str] = Counter()
 
     def request(self, operation: tuple[str, str], status: int, seconds: float) -> None:
-        """Count one request; `operation` is the base path of its document and its operationId, or UNNAMED."""
+        """Count one request; `operation` is the base path of the document with the operationId, or UNNAMED."""
         key = (*operation, status // 100)
         cell = self.requests.get(key)
         if cell is None:
-            cell = self.requests[key] = Cell()
+            cell = self.requests[key] = Histogram()
         cell.counts[bisect_left(BOUNDS, seconds)] += 1
         cell.seconds += seconds
 
@@ -56,10 +56,10 @@ class Figures:
         """Count one delivery: delivered, failed or parked."""
         self.deliveries[outcome] += 1
 
-    def add(self, other: "Figures") -> None:
-        """Add what another process counted."""
+    def add(self, other: "Metrics") -> None:
+        """Add the counts of another process."""
         for key, cell in other.requests.items():
-            self.requests.setdefault(key, Cell()).add(cell)
+            self.requests.setdefault(key, Histogram()).add(cell)
         self.deliveries.update(other.deliveries)
 
     def dump(self) -> bytes:
@@ -68,27 +68,27 @@ class Figures:
         return orjson.dumps([cells, dict(self.deliveries)])
 
     @classmethod
-    def load(cls, text: bytes) -> "Figures":
+    def load(cls, text: bytes) -> "Metrics":
         """From the text of `dump`."""
         found = cls()
         cells, deliveries = orjson.loads(text)
         for base, operation, status, seconds, *counts in cells:
-            found.requests[base, operation, status] = Cell(counts, seconds)
+            found.requests[base, operation, status] = Histogram(counts, seconds)
         found.deliveries.update(deliveries)
         return found
 
 
-FIGURES = Figures()
-"""Those of this process."""
+METRICS = Metrics()
+"""The counters of this process."""
 
 
-class Shared:
-    """The figures of all processes that use a folder: each keeps a file there, written every few seconds.
+class SharedMetrics:
+    """Counters of all processes with a common folder: each process keeps a file, written every few seconds.
 
-    A process that ended leaves its file behind, so that sums never fall; who starts the processes gives a new folder.
+    The file of an ended process stays, so that sums never fall; each start of the processes gives a new folder.
     """
 
-    def __init__(self, folder: Path, own: Figures = FIGURES) -> None:
+    def __init__(self, folder: Path, own: Metrics = METRICS) -> None:
         self._folder = folder
         self._own = own
         self._file = folder / f"{os.getpid()}-{time.time_ns()}.json"
@@ -126,21 +126,21 @@ class Shared:
             log.warning("metrics cannot be shared just now", folder=str(self._folder), error=str(error))
 
     def write(self) -> None:
-        """Write what this process counted so far, so that no reader sees half of it."""
+        """Write the counters of this process at once, so that no reader sees half a file."""
         draft = self._file.with_suffix(".new")
         draft.write_bytes(self._own.dump())
         draft.replace(self._file)
 
-    def total(self) -> Figures:
-        """The sum over this process, up to now, and the others, up to their last writing."""
-        found = Figures()
+    def total(self) -> Metrics:
+        """Return the sum of this process up to now and of other processes up to the last write of each."""
+        found = Metrics()
         found.add(self._own)
         for file in self._folder.glob("*.json"):
             if file != self._file:
-                found.add(Figures.load(file.read_bytes()))
+                found.add(Metrics.load(file.read_bytes()))
         return found
 
 
-def shared_figures(folder: Path | None) -> Shared | None:
-    """The figures of this process and of those that use the folder; None where each keeps to its own."""
-    return None if folder is None else Shared(folder)
+def shared_metrics(folder: Path | None) -> SharedMetrics | None:
+    """Return the counters of this process and of all processes with the folder; None without a folder."""
+    return None if folder is None else SharedMetrics(folder)

@@ -1,41 +1,41 @@
-"""Reading canonical documents: v5's shape, and what only v4 can show kept aside. No HTTP, no SQL."""
+"""Reading canonical documents: the shape of v5, with v4's extras kept aside. No HTTP, no SQL."""
 
 from collections.abc import Mapping
 from typing import Any
 
 MARK = "\u0001"
-"""What the stored href of a record that is here begins with."""
+"""The first character of the stored href of a present record."""
 
-KEPT = f"{MARK}v4"
-"""The reserved attribute of any object: the attributes that only v4 can show, by their v4 names."""
+V4_EXTRAS = f"{MARK}v4"
+"""The reserved attribute of any object for attributes of v4 alone, by their v4 names."""
 
-ALONE = f"{MARK}alone"
-"""Among them where the object as a whole is one that only v4 can show: it lacks what v5 demands."""
+V4_ALONE = f"{MARK}alone"
+"""Marks, among the extras, an object of v4 alone: v5's mandatory attributes are missing."""
 
 
 def is_alone(value: Any) -> bool:
-    """True for an object that only v4 can show, and for an array of nothing else."""
+    """Return true for an object of v4 alone, and for an array of such objects."""
     if isinstance(value, list):
         return bool(value) and all(map(is_alone, value))
-    return isinstance(value, dict) and ALONE in value.get(KEPT, ())
+    return isinstance(value, dict) and V4_ALONE in value.get(V4_EXTRAS, ())
 
 
 def attribute(document: Mapping[str, Any], name: str) -> Any:
-    """The value of an attribute; where v5 has none, the one that only v4 can show; None for neither."""
+    """Return the value of an attribute, else the value among v4's extras, else None."""
     value = document.get(name)
-    if value is None and KEPT in document:
-        return document[KEPT].get(name)
+    if value is None and V4_EXTRAS in document:
+        return document[V4_EXTRAS].get(name)
     return value
 
 
 def with_values(document: dict[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with the values, which take the place of what only v4 could show; the input is left alone."""
+    """Return the document with the values in place of v4's extras; the input is unchanged."""
     if not values:
         return document
     result = {**document, **values}
-    if KEPT in document:
-        kept = {name: value for name, value in document[KEPT].items() if name not in values}
-        result[KEPT] = kept
+    if V4_EXTRAS in document:
+        kept = {name: value for name, value in document[V4_EXTRAS].items() if name not in values}
+        result[V4_EXTRAS] = kept
         if not kept:
-            del result[KEPT]
+            del result[V4_EXTRAS]
     return result

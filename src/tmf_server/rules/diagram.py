@@ -5,11 +5,11 @@ import re
 from tmf_server.rules.lifecycle import Lifecycle
 
 ANY = "any text"
-"""The one state that a lifecycle without a table is drawn with."""
+"""The single state in the diagram of a lifecycle without a table."""
 
 
 def mermaid(lifecycle: Lifecycle) -> str:
-    """The state diagram of a lifecycle, with its initial state, its final ones and every move."""
+    """Return the state diagram of a lifecycle with the initial state, the final states and every move."""
     lines = ["stateDiagram-v2"]
     if not lifecycle.moves:
         lines += [f'    state "{ANY}" as {_key(ANY)}', f"    {_key(ANY)} --> {_key(ANY)}"]
@@ -24,7 +24,7 @@ def mermaid(lifecycle: Lifecycle) -> str:
 
 
 def rows(lifecycle: Lifecycle) -> list[tuple[str, tuple[str, ...]]]:
-    """Every state with those that may follow, both in the order of the table; nothing follows a final state."""
+    """Return every state with the next states, both in the order of the table; a final state has none."""
     return [(state, _in_order(lifecycle, following)) for state, following in lifecycle.moves.items()] or [(ANY, (ANY,))]
 
 
@@ -33,5 +33,5 @@ def _in_order(lifecycle: Lifecycle, states: frozenset[str]) -> tuple[str, ...]:
 
 
 def _key(state: str) -> str:
-    """The state as Mermaid takes it for a name: word characters only."""
+    """Return the state as a name for Mermaid: word characters only."""
     return re.sub(r"\W", "_", state)

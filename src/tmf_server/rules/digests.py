@@ -1,4 +1,4 @@
-"""Short names for what several values are together. No HTTP, no SQL."""
+"""Short names for tuples of values. No HTTP, no SQL."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,5 +6,5 @@ from typing import Any
 
 
 def digest(parts: Sequence[Any]) -> str:
-    """32 hexadecimal digits that are the same for the same values in the same order, whatever they hold."""
+    """Return 32 hexadecimal digits, equal for equal values in equal order, whatever the values."""
     return hashlib.blake2b(repr(list(parts)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

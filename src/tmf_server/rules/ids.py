@@ -6,7 +6,7 @@ from uuid import UUID
 SIZE = 16
 TOGETHER = 256
 _left: list[bytes] = []
-# A process that is forked off shall not give the ids that its parent gives.
+# A forked process must not give the ids of the parent.
 os.register_at_fork(after_in_child=_left.clear)
 
 
@@ -21,9 +21,9 @@ def fresh_token() -> str:
 
 
 def _random() -> bytes:
-    """16 random bytes, each given once. Many are fetched together.
+    """Return 16 random bytes, each given once; fetched for many ids at a time.
 
-    Who asks the system lets other threads run meanwhile, and one that is busy comes back only after milliseconds.
+    A call of the system lets other threads run, and may come back only after milliseconds.
     """
     while True:
         try:

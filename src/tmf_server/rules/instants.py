@@ -1,4 +1,4 @@
-"""Instants as integer microseconds since 1970 UTC, and their text forms. No HTTP, no SQL."""
+"""Instants as integer microseconds since 1970 UTC, and the text forms. No HTTP, no SQL."""
 
 import re
 import time
@@ -40,7 +40,7 @@ def _offset_seconds(offset: str | None) -> int:
 
 
 def to_utc(text: str) -> str:
-    """The instant in UTC with `Z`, its sub-second digits as they were given; a text that is none comes back as it is.
+    """Return the instant in UTC with `Z` and unchanged sub-second digits; any other text comes back unchanged.
 
     A date without a time stays a date, an instant without an offset is taken as UTC.
     """
@@ -58,21 +58,21 @@ def to_utc(text: str) -> str:
 
 
 def format_instant(micros: int) -> str:
-    """The instant in UTC with `Z` and the fewest of 3 or 6 digits that keep it: 2026-01-01T00:00:00.000Z."""
+    """Return the instant in UTC with `Z` and 3 digits, 6 where needed: 2026-01-01T00:00:00.000Z."""
     moment = EPOCH + micros * MICROSECOND
     precision = "microseconds" if micros % 1000 else "milliseconds"
     return moment.isoformat(timespec=precision).replace("+00:00", "Z")
 
 
 def within(period: Mapping[str, Any] | None, moment: int) -> bool:
-    """True when the instant lies in a period of `startDateTime` and `endDateTime`; what is not said does not bound."""
+    """Return true for an instant inside `startDateTime` and `endDateTime`; a missing end does not bound."""
     said = period or {}
     start, end = said.get("startDateTime"), said.get("endDateTime")
     return (start is None or parse_instant(start) <= moment) and (end is None or moment < parse_instant(end))
 
 
 def machine_now() -> int:
-    """The present instant in microseconds by the machine's clock: for what is compared with another clock."""
+    """Return the present instant in microseconds by the machine's clock, for comparison with other clocks."""
     return time.time_ns() // 1000
 
 
@@ -81,10 +81,10 @@ class _Present:
 
 
 def now() -> int:
-    """The present instant in microseconds, as records and events tell it."""
+    """Return the present instant in microseconds for records and events."""
     return _Present.read()
 
 
 def drive(source: Callable[[], int] | None) -> None:
-    """Let `now` of this process read the source, None the machine's clock again. For servers that others test with."""
+    """Let `now` of this process read the source, or the machine's clock for None. For servers in tests."""
     _Present.read = staticmethod(source or machine_now)

@@ -10,11 +10,11 @@ from tmf_server.rules.canonical import attribute
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """Which state may follow which.
+    """The permitted moves between the states of an attribute.
 
-    `moves` maps every state to those that may come next (final states to none). A state outside the table, where the
-    standard types it as a free string, is outside the machine: it may be entered on create and left to anywhere.
-    `event` is what a move is reported as.
+    `moves` maps every state to the next states (a final state to none). A state outside the table, where the standard
+    types a free string, is outside the machine: a record may be created in such a state and may leave to any state.
+    `event` is the name of the event of a move.
     """
 
     attribute: str
@@ -32,28 +32,28 @@ class Lifecycle:
         return state.casefold() if self.ignore_case else state
 
     def of(self, document: Mapping[str, Any]) -> str | None:
-        """The state that a canonical document is in."""
+        """Return the state of a canonical document."""
         state = attribute(document, self.attribute)
         return state if isinstance(state, str) else None
 
     def known(self, state: str) -> str | None:
-        """The state as the table writes it, None when it is outside of the machine."""
+        """Return the state in the spelling of the table; None for a state outside the machine."""
         return self._written.get(self._fold(state))
 
     def next(self, state: str) -> frozenset[str]:
-        """What may follow the state; nothing for a final one and for one outside of the machine."""
+        """Return the next states; none after a final state and after a state outside the machine."""
         known = self.known(state)
         return self.moves[known] if known is not None else frozenset()
 
     def final(self, state: str) -> bool:
-        """True when the state is in the table and nothing follows it."""
+        """Return true for a state of the table without next states."""
         return self.known(state) is not None and not self.next(state)
 
     def check(self, old: str | None, new: str | None, pointer: str = "") -> None:
         """Raise IllegalTransition unless `old` may become `new`; the same state again is no move.
 
-        `pointer` is the place of the object that has the state, "" for the record itself. InvalidInput where the state
-        would be taken away.
+        `pointer` is the place of the object with the state, "" for the record itself. Raises InvalidInput for a state
+        taken away.
         """
         if old is None or new == old or self.known(old) is None:
             return
@@ -70,11 +70,11 @@ class Lifecycle:
 
 
 def free(states: str) -> dict[str, frozenset[str]]:
-    """A table in which every state may follow every other one, from the states as words."""
+    """Return a table of free moves between all states, given as words."""
     names = states.split()
     return {state: frozenset(names) - {state} for state in names}
 
 
 def moves(rows: Iterable[tuple[str, str]], separator: str = " ") -> dict[str, frozenset[str]]:
-    """A table of moves from pairs of a state and the states that may follow, separated by `separator`."""
+    """Return a table of moves from pairs of a state and the next states, separated by `separator`."""
     return {state: frozenset(name.strip() for name in after.split(separator) if name.strip()) for state, after in rows}

@@ -24,23 +24,23 @@ CURRENCIES = frozenset(
     """
     )
 )
-# Currencies whose minor unit is not a hundredth.
+# Currencies with another minor unit than a hundredth.
 MINOR_DIGITS = dict.fromkeys(_codes("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"), 0) | (
     dict.fromkeys(_codes("BHD IQD JOD KWD LYD OMR TND"), 3) | {"CLF": 4, "UYW": 4}
 )
 
 
 MOST = 10**15
-"""Amounts and rates from here on are not computed with: sums of them would lose the minor unit."""
+"""The first amount beyond computing: sums of larger amounts would lose the minor unit."""
 
 
 def is_countable(value: Any) -> bool:
-    """True for no number, and for one that can be computed with."""
+    """Return true for a number within the bounds of computing, and for anything but a number."""
     return value is None or abs(exact(value)) < MOST
 
 
 def exact(value: Any) -> Decimal:
-    """The number as it was written: 34.99 is Decimal('34.99'), never its binary neighbour."""
+    """Return the number as written: 34.99 is Decimal('34.99'), never the binary neighbour."""
     return value if isinstance(value, Decimal) else Decimal(repr(value) if isinstance(value, float) else value)
 
 
@@ -62,7 +62,7 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
 
 
 def number(amount: Decimal) -> int | float:
-    """The amount as JSON carries it. OverflowError for one that no double is."""
+    """Return the amount as a JSON number. OverflowError for an amount beyond a double."""
     if amount == amount.to_integral_value(context=WIDE):
         found: int | float = int(amount)
     else:
@@ -83,7 +83,7 @@ def smallest_unit(currency: str) -> Decimal:
 
 
 def currency_faults(node: Any, pointer: str) -> Iterator[Fault]:
-    """A fault for every Money (`unit`, `value`) in the node, at any depth, whose unit is no ISO 4217 code."""
+    """Yield a fault for every Money (`unit`, `value`) in the node, at any depth, without an ISO 4217 code."""
     if isinstance(node, list):
         for index, element in enumerate(node):
             yield from currency_faults(element, f"{pointer}/{index}")

@@ -1,4 +1,4 @@
-"""Many records of one shape: the rows of stored originals again under other serials. For seeding; sends no events."""
+"""Seeding by copies: the rows of stored originals under new serials, in bulk. Sends no events."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -18,12 +18,12 @@ from tmf_server.registry.entity import Entity, Target
 from tmf_server.storage.write.bulk import BulkRecords, Row
 
 Cluster = Sequence[tuple[Entity, str]]
-"""Records, by entity and id, that are copied together: they may refer to each other."""
+"""Records by entity and id, copied together, since the records may refer to each other."""
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
-    """A row to copy, with the places of the texts that bear the serial and of the keys of what bears it."""
+class RowTemplate:
+    """A row to copy, with the places of texts with the serial and of keys of records with the serial."""
 
     row: Row
     texts: tuple[int, ...]
@@ -40,38 +40,37 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
-    """A stored record that is copied: its key, its own row and those that it owns, by table.
+class CloneSource:
+    """A stored record to copy: its key, its row and its owned rows, by table.
 
-    `named` are the key, kind and id of itself and of what it refers to and what bears its serial.
+    `named` are the key, kind and id of the record and of its targets with the serial.
     """
 
     entity: Entity
     id: str
-    rows: Mapping[str, list[Pattern]]
+    rows: Mapping[str, list[RowTemplate]]
     named: Mapping[int, Target]
 
 
 @dataclass(frozen=True, slots=True)
-class Copies:
-    """Copies that have their keys and no rows yet: which originals they have, under which serials.
+class Clones:
+    """Copies with keys and without rows: the originals, with the serials of the copies.
 
-    `keys` are those of all that bears a serial, by kind and id.
+    `keys` are the keys of all records with a serial, by kind and id.
     """
 
     serial: str
-    chosen: Sequence[tuple[Sequence[Original], str]]
+    chosen: Sequence[tuple[Sequence[CloneSource], str]]
     keys: Mapping[Target, int]
 
 
 def enter_copies(
     connection: Connection, records: BulkRecords, clusters: Sequence[Cluster], *, serial: str, serials: Sequence[str]
-) -> Copies:
-    """Make one copy for each of the serials be here, of the clusters in turn; `write_copies` writes their rows.
+) -> Clones:
+    """Make one copy of the clusters in turn present for each serial; `write_copies` writes the rows.
 
-    A copy differs from its original in that its own serial stands wherever the original's does, in the id and in any
-    other string. It refers to what its original refers to, and where that bears the serial, to what bears the copy's.
-    Raises Duplicate.
+    A copy differs from the original by the serial, in the id and in any other string. A copy refers to the targets of
+    the original, and to the copy of a target with a serial. Raises Duplicate.
     """
     originals = _read(connection, [member for cluster in clusters for member in cluster], serial)
     found = [[originals[entity.name, id_] for entity, id_ in cluster] for cluster in clusters]
@@ -84,11 +83,11 @@ def enter_copies(
         for kind, id_ in part.named.values()
     }
     others = records.rows.targets(connection, sorted(named - keys.keys()))
-    return Copies(serial, chosen, keys | {target: key for target, (key, _) in others.items()})
+    return Clones(serial, chosen, keys | {target: key for target, (key, _) in others.items()})
 
 
-def write_copies(connection: Connection, records: BulkRecords, copies: Copies) -> int:
-    """Write the rows of the copies; how many records that makes."""
+def write_copies(connection: Connection, records: BulkRecords, copies: Clones) -> int:
+    """Write the rows of the copies; return the number of records."""
     _trust_keys(connection)
     rows: dict[str, list[Row]] = defaultdict(list)
     for cluster, one in copies.chosen:
@@ -108,9 +107,9 @@ def write_copies(connection: Connection, records: BulkRecords, copies: Copies) -
 
 
 def _trust_keys(connection: Connection) -> None:
-    """Spare PostgreSQL the look-up of every foreign key, half of the work, where the role may ask for that.
+    """Spare PostgreSQL the look-up of every foreign key, half of the work, where the role may ask.
 
-    The keys written here were read or made in this transaction, and no row of `entity` is ever removed.
+    The keys were read or made in the present transaction, and no row of `entity` is ever removed.
     """
     if connection.dialect.name == "postgresql":
         may = connection.execute(text("SELECT current_setting('is_superuser')")).scalar() == "on"
@@ -119,9 +118,9 @@ def _trust_keys(connection: Connection) -> None:
 
 
 def _enter(
-    connection: Connection, records: BulkRecords, chosen: Sequence[tuple[Sequence[Original], str]], serial: str
+    connection: Connection, records: BulkRecords, chosen: Sequence[tuple[Sequence[CloneSource], str]], serial: str
 ) -> dict[Target, int]:
-    """Make all copies be here and count them; their keys by kind and id."""
+    """Make all copies present and count the records; return the keys by kind and id."""
     ids: dict[str, list[str]] = defaultdict(list)
     for cluster, one in chosen:
         for part in cluster:
@@ -138,19 +137,19 @@ def _enter(
 
 @cache
 def _owned_tables() -> tuple[Table, ...]:
-    """The tables of what belongs to a record besides its own row: references, characteristics, items …"""
+    """Return the tables of a record's owned rows: references, characteristics, items …"""
     tables = metadata.sorted_tables
     return tuple(table for table in tables if "owner" in table.c and table.c.owner.references(root.c.key))
 
 
 @cache
 def _key_columns(table: str) -> tuple[int, ...]:
-    """The places of the columns of a table that hold keys of records."""
+    """Return the places of a table's columns with keys of records."""
     return tuple(place for place, column in enumerate(metadata.tables[table].c) if column.references(root.c.key))
 
 
-def _read(connection: Connection, members: Cluster, serial: str) -> dict[Target, Original]:
-    """The records with all that they own, by kind and id: some statements for all of them."""
+def _read(connection: Connection, members: Cluster, serial: str) -> dict[Target, CloneSource]:
+    """Read the records with all owned rows, by kind and id, in a few statements."""
     ids: dict[str, tuple[Entity, list[str]]] = {}
     for entity, id_ in members:
         ids.setdefault(entity.name, (entity, []))[1].append(id_)
@@ -169,7 +168,7 @@ def _read(connection: Connection, members: Cluster, serial: str) -> dict[Target,
 
 
 def _owned(connection: Connection, keys: Sequence[int]) -> dict[int, dict[str, list[Any]]]:
-    """The rows that each record owns, by table."""
+    """Return the owned rows of each record, by table."""
     found: dict[int, dict[str, list[Any]]] = {key: {} for key in keys}
     for table in _owned_tables():
         for row in connection.execute(select(table).where(table.c.owner.in_(keys))):
@@ -178,28 +177,28 @@ def _owned(connection: Connection, keys: Sequence[int]) -> dict[int, dict[str, l
 
 
 def _named(connection: Connection, keys: Collection[int], serial: str) -> dict[int, Target]:
-    """Kind and id of those of the keys whose records bear the serial."""
+    """Return kind and id of the keys' records with the serial."""
     found = connection.execute(select(root.c.key, root.c.kind, root.c.id).where(root.c.key.in_(keys)))
     return {row.key: (row.kind, row.id) for row in found if serial in row.id}
 
 
 def _original(
     entity: Entity, own: Any, rows: Mapping[str, list[Row]], named: Mapping[int, Target], serial: str
-) -> Original:
+) -> CloneSource:
     patterns = {
         name: [_pattern(row, _key_columns(name), named, serial) for row in found] for name, found in rows.items()
     }
     keys = {row.row[place] for name in patterns for row in patterns[name] for place in row.keys}
-    return Original(entity, own.id, patterns, {key: named[key] for key in keys})
+    return CloneSource(entity, own.id, patterns, {key: named[key] for key in keys})
 
 
-def _pattern(row: Row, keys: Sequence[int], named: Mapping[int, Target], serial: str) -> Pattern:
+def _pattern(row: Row, keys: Sequence[int], named: Mapping[int, Target], serial: str) -> RowTemplate:
     texts = tuple(place for place, value in enumerate(row) if isinstance(value, str) and serial in value)
-    return Pattern(tuple(row), texts, tuple(place for place in keys if row[place] in named))
+    return RowTemplate(tuple(row), texts, tuple(place for place in keys if row[place] in named))
 
 
 def _computed(entity: Entity, row: Row) -> Row:
-    """The row with what is computed from its document."""
+    """Return the row with the columns computed from the document."""
     values = dict(zip(entity.table.c.keys(), row, strict=True))
     document = orjson.loads(values["document"])
     return tuple((values | {name: compute(document) for name, compute in entity.computed.items()}).values())

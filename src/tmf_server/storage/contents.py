@@ -1,4 +1,4 @@
-"""The contents of a database as a whole: whether there are any, and how to remove all of it."""
+"""The contents of a database as a whole: empty or not, and the removal of everything."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +10,12 @@ from tmf_server.model.core import entity
 from tmf_server.model.events import server_key
 from tmf_server.storage.connection.database import Database
 
-FIRST_START = 7_230_621  # PostgreSQL's advisory lock: of several processes that start at once, one fills the database
+FIRST_START = 7_230_621  # PostgreSQL's advisory lock: of several processes at once, one fills the database
 KEPT = frozenset({server_key.name})
 
 
 def is_empty(connection: Connection) -> bool:
-    """True when there is no record and there never was one; nobody else fills the database in this transaction."""
+    """Return true for a database never filled; no other process fills the database during the transaction."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": FIRST_START})
     return connection.execute(select(entity.c.key).limit(1)).first() is None
@@ -23,7 +23,7 @@ def is_empty(connection: Connection) -> bool:
 
 @contextmanager
 def emptied(database: Database) -> Iterator[Connection]:
-    """A transaction in which nothing is left but the server's own keys: no record, event, subscription or job."""
+    """Give a transaction without any record, event, subscription or job; only the server's own keys stay."""
     with database.engine.connect() as connection, _unchecked(connection), connection.begin():
         tables = [table for table in reversed(metadata.sorted_tables) if table.name not in KEPT]
         if connection.dialect.name == "postgresql":
@@ -37,11 +37,11 @@ def emptied(database: Database) -> Iterator[Connection]:
 
 @contextmanager
 def _unchecked(connection: Connection) -> Iterator[None]:
-    """SQLite drops a whole table's rows at once only while it looks after no foreign keys, and row by row otherwise."""
+    """Without foreign keys SQLite drops all rows of a table at once, with foreign keys row by row."""
     if connection.dialect.name == "postgresql":
         yield
         return
-    # on the driver itself: SQLAlchemy would begin a transaction, in which this has no effect
+    # on the driver itself: SQLAlchemy would begin a transaction, without effect for this setting
     cursor = connection.connection.cursor()
     cursor.execute("PRAGMA foreign_keys=OFF")
     try:

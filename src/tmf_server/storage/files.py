@@ -1,4 +1,4 @@
-"""The folder of files that jobs read and write: safe names, atomic publishing, a bound on size. No SQL, no HTTP."""
+"""The folder of files for jobs: safe names, atomic publishing, a bound on size. No SQL, no HTTP."""
 
 import contextlib
 import os
@@ -15,30 +15,30 @@ SPOOL = ".spool"
 
 
 class FileStore:
-    """The files of one server. Several machines that share a database share this folder too."""
+    """The files of one server, in a folder shared by all machines on one database."""
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self.folder = folder
         self.max_bytes = max_bytes
 
     def path(self, name: str) -> Path:
-        """Where the file of that name lies; InvalidInput for a name that is none."""
+        """Return the path of the file; InvalidInput for an unsafe name."""
         return self.folder / check_name(name)
 
     def existing(self, name: str) -> Path:
-        """Where the file of that name lies; NotFound when it does not."""
+        """Return the path of the file; NotFound without the file."""
         path = self.path(name)
         if not path.is_file():
             raise NotFound(f"There is no file {name!r}. Upload it first with PUT /files/{name}.")
         return path
 
     def spool(self, job: str) -> Path:
-        """Where the copy of a file from elsewhere lies while its job works on it."""
+        """Return the path of a downloaded copy for the time of the job."""
         return self.folder / SPOOL / job.replace("/", "-")
 
     @contextlib.contextmanager
     def publish(self, path: Path) -> "Iterator[Draft]":
-        """Write a file that appears under its name complete and on disk, or not at all; TooLarge over the bound."""
+        """Write a file to appear complete and on disk, or not at all; TooLarge over the bound."""
         draft = self.draft(path)
         try:
             yield draft
@@ -47,16 +47,16 @@ class FileStore:
             draft.discard()
 
     def draft(self, path: Path) -> "Draft":
-        """Begin a file that is to appear under the name."""
+        """Begin a file to appear under the name."""
         path.parent.mkdir(parents=True, exist_ok=True)
         return Draft(path, self.max_bytes)
 
     def remove(self, name: str) -> None:
-        """Remove the file; NotFound when there is none."""
+        """Remove the file; NotFound without the file."""
         self.existing(name).unlink()
 
     def clean(self, older_than: float) -> int:
-        """Remove what writers that were killed left behind before the instant (seconds since 1970); how many."""
+        """Remove the remains of killed writers from before the instant (seconds since 1970); return the number."""
         stale = [path for path in self.folder.rglob(f".*{PARTIAL}") if _modified(path) < older_than]
         for path in stale:
             path.unlink(missing_ok=True)
@@ -64,7 +64,7 @@ class FileStore:
 
 
 class Draft:
-    """A file of `size` bytes that is being written beside its place, and refuses to grow beyond its bound."""
+    """An unpublished file of `size` bytes beside its final place, with a bound on size."""
 
     def __init__(self, path: Path, max_bytes: int) -> None:
         self._path = path
@@ -85,7 +85,7 @@ class Draft:
         self._raw.flush()
 
     def publish(self) -> None:
-        """Bring the bytes to disk and give the file its name."""
+        """Sync the bytes to disk and give the file its name."""
         self._raw.flush()
         os.fsync(self._raw.fileno())
         self._raw.close()
@@ -93,7 +93,7 @@ class Draft:
         _sync_folder(self._path.parent)
 
     def discard(self) -> None:
-        """Remove what was written, unless it was published."""
+        """Remove the bytes, unless published."""
         try:
             self._raw.close()
         finally:
@@ -101,7 +101,7 @@ class Draft:
 
 
 def check_name(name: str) -> str:
-    """The name, if it is one that a file can have; InvalidInput otherwise."""
+    """Return the name if safe; InvalidInput otherwise."""
     if NAME_FORM.fullmatch(name) is None:
         expected = "expected 1 to 128 letters, digits and . _ -, not beginning with a dot"
         raise InvalidInput("This is not the name of a file.", faults=[Fault("/url", expected)], code="invalidFileName")

@@ -1,4 +1,4 @@
-"""Answers kept for an Idempotency-Key, so that a repeated request finds the first one's. Decides nothing."""
+"""Answers kept for an Idempotency-Key, so that a repeated request gets the first answer. Decides nothing."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class AlreadyKeptError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered: `digest` of the body that asked, and the answer's parts ("" for an absent header)."""
+    """A kept answer: `digest` of the request's body, and the answer's parts ("" for an absent header)."""
 
     digest: str
     status: int
@@ -33,7 +33,7 @@ def find_answer(connection: Connection, key: str, scope: str) -> Answer | None:
 
 
 def keep_answer(connection: Connection, key: str, scope: str, answer: Answer) -> None:
-    """Keep the answer; AlreadyKeptError when another was kept meanwhile, which ends the transaction."""
+    """Keep the answer; AlreadyKeptError after another request with the key, to end the transaction."""
     values = {
         "key": key,
         "scope": scope,
@@ -51,6 +51,6 @@ def keep_answer(connection: Connection, key: str, scope: str, answer: Answer) ->
 
 
 def forget_answers(connection: Connection, seconds: int) -> int:
-    """Remove the answers older than `seconds`; how many there were."""
+    """Remove the answers older than `seconds`; return the number."""
     oldest = now() - seconds * 1_000_000
     return connection.execute(delete(kept_answer).where(kept_answer.c.created < oldest)).rowcount

@@ -1,4 +1,4 @@
-"""The rows of jobs under way. Decides nothing; who works on a row is settled by its lease."""
+"""The rows of running jobs. Decides nothing; the lease of a row says who works on the job."""
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -10,16 +10,16 @@ COUNTS = ("attempts", "position", "number", "line", "imported", "updated", "pres
 
 
 def enqueue(connection: Connection, kind: str, id_: str, contract: str, origin: str) -> None:
-    """Let a worker begin the job once this transaction has committed."""
+    """Let a worker begin the job after the commit of the transaction."""
     row = {"name": f"{kind}/{id_}", "kind": kind, "id": id_, "contract": contract, "origin": origin, "created": now()}
     rest = dict.fromkeys(COUNTS, 0) | {"log": "", "holder": "", "token": 0, "leased_until": 0}
     connection.execute(insert(transfer_job).values(row | rest))
 
 
 def waiting(connection: Connection, lease_seconds: float, limit: int = 20) -> list[str]:
-    """Return the names of jobs that nobody works on by the database's clock, oldest first.
+    """Return the names of jobs without a worker by the database's clock, oldest first.
 
-    `lease_seconds` are those for which a job is held from one sign of life to the next.
+    `lease_seconds` is the time for which a worker holds a job from one sign of life to the next.
     """
     c = transfer_job.c
     idle = has_come(c.leased_until, span(lease_seconds))

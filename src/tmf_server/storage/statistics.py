@@ -10,7 +10,7 @@ from tmf_server.storage.connection.database import Database
 
 
 def records(connection: Connection) -> dict[str, int]:
-    """How many records of each kind there are."""
+    """Return the number of records of each kind."""
     statement = select(tally.c.kind, func.sum(tally.c.number)).group_by(tally.c.kind)
     return {kind: int(number) for kind, number in connection.execute(statement)}
 

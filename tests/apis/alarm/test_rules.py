@@ -8,7 +8,7 @@ import pytest
 from tests.support.nouns.alarms import V4, V5, events, patch, report, report_v4, send
 from tests.support.servers.served import Served
 from tmf_server.apis.alarm import rules
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 from tmf_server.rules.instants import now, parse_instant
 
 
@@ -136,7 +136,7 @@ def test_the_id_of_the_source_decides_where_both_have_one() -> None:
 
 def test_what_only_v4_can_say_is_part_of_the_identity() -> None:
     def said(value: str) -> dict[str, Any]:
-        body = report() | {KEPT: {"alarmType": value}}
+        body = report() | {V4_EXTRAS: {"alarmType": value}}
         del body["alarmType"]
         return body
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.views import Record, assert_pair, view
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 
 CATALOG = Record("TMF620", "Catalog", "ProductCatalog")
 CATEGORY = Record("TMF620", "Category", "Category")
@@ -117,7 +117,7 @@ def test_a_characteristic_has_other_names_in_v5() -> None:
                         "parentSpecificationId": "s",
                         "parentSpecificationHref": "/s",
                         "name": "n",
-                        KEPT: {"charSpecSeq": 2},
+                        V4_EXTRAS: {"charSpecSeq": 2},
                     }
                 ],
             }
@@ -235,9 +235,9 @@ def test_an_offering_refers_to_prices_or_holds_them() -> None:
 
 def test_an_attribute_that_only_v4_has_is_kept_beside_the_others() -> None:
     shown = {"bundledProductOffering": [{"id": "b", "lifecycleStatus": "Active"}]}
-    bundled = {"@type": "BundledProductOffering", "id": "b", KEPT: {"lifecycleStatus": "Active"}}
+    bundled = {"@type": "BundledProductOffering", "id": "b", V4_EXTRAS: {"lifecycleStatus": "Active"}}
     assert_pair(OFFERING, shown, {"bundledProductOffering": [bundled]})
-    where = ("bundledProductOffering", KEPT, "lifecycleStatus")
+    where = ("bundledProductOffering", V4_EXTRAS, "lifecycleStatus")
     assert view(OFFERING).path(("bundledProductOffering", "lifecycleStatus")) == where
 
 
@@ -258,8 +258,8 @@ def test_an_attribute_that_only_v5_has_is_hidden_and_stays() -> None:
 
 def test_another_reference_does_not_inherit_what_v5_knew_of_the_one_before() -> None:
     reference = {"@type": "ProductSpecificationRef", "id": "1", "version": "3", "targetProductSchema": {"@type": "X"}}
-    stored = {"@type": "ProductOffering", "productSpecification": reference, KEPT: {}}
-    del stored[KEPT]
+    stored = {"@type": "ProductOffering", "productSpecification": reference, V4_EXTRAS: {}}
+    del stored[V4_EXTRAS]
     rule = view(OFFERING).accept({"@type": "ProductOffering", "productSpecification": {"id": "2"}}, stored)
     assert rule["productSpecification"] == {"@type": "ProductSpecificationRef", "id": "2"}
 
@@ -273,6 +273,6 @@ def test_attributes_that_nobody_declares_pass_both_ways() -> None:
 def test_a_v4_attribute_with_the_name_of_a_v5_one_is_kept_apart() -> None:
     shown = {"externalIdentifier": "mine", "@type": "ProductOffering"}
     stored = view(OFFERING).accept(shown)
-    assert stored == {"@type": "ProductOffering", KEPT: {"externalIdentifier": "mine"}}
+    assert stored == {"@type": "ProductOffering", V4_EXTRAS: {"externalIdentifier": "mine"}}
     stored["externalIdentifier"] = [{"@type": "ExternalIdentifier", "id": "1"}]
     assert view(OFFERING).show(stored) == shown

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.views import Record, assert_pair, view
 from tmf_server.rest.versions.extras import strip
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 
 CUSTOMER = Record("TMF629", "Customer", "Customer")
 
@@ -91,7 +91,13 @@ def test_a_contact_medium_that_v5_made_with_what_another_type_has_keeps_its_type
 
 def test_the_engaged_party_is_a_plain_reference_in_v5() -> None:
     party = {"id": "p", "name": "Ada", "role": "owner", "@referredType": "Individual"}
-    stored = {"@type": "PartyRef", "id": "p", "name": "Ada", "@referredType": "Individual", KEPT: {"role": "owner"}}
+    stored = {
+        "@type": "PartyRef",
+        "id": "p",
+        "name": "Ada",
+        "@referredType": "Individual",
+        V4_EXTRAS: {"role": "owner"},
+    }
     assert_pair(CUSTOMER, {"engagedParty": party}, {"engagedParty": stored})
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.views import Record, assert_pair, view
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 
 SERVICE = Record("TMF638", "Service", "Service")
 RESOURCE = Record("TMF639", "Resource", "Resource")
@@ -43,7 +43,7 @@ def test_an_address_of_v5_shows_its_type_and_stays() -> None:
 
 def test_a_relationship_type_outside_the_enum_of_v5_is_kept() -> None:
     shown = {"feature": [{"id": "f", "featureRelationship": [{"name": "n", "relationshipType": "likes"}]}]}
-    relationship = {"name": "n", KEPT: {"relationshipType": "likes"}}
+    relationship = {"name": "n", V4_EXTRAS: {"relationshipType": "likes"}}
     assert_pair(SERVICE, shown, {"feature": [{"@type": "Feature", "id": "f", "featureRelationship": [relationship]}]})
 
 
@@ -69,8 +69,8 @@ def test_states_of_resources_have_other_names_in_v5(attribute: str, v4: str, v5:
 
 
 def test_the_resource_status_is_v4_only() -> None:
-    assert_pair(RESOURCE, {"resourceStatus": "alarm"}, {KEPT: {"resourceStatus": "alarm"}})
-    assert view(RESOURCE).path(("resourceStatus",)) == (KEPT, "resourceStatus")
+    assert_pair(RESOURCE, {"resourceStatus": "alarm"}, {V4_EXTRAS: {"resourceStatus": "alarm"}})
+    assert view(RESOURCE).path(("resourceStatus",)) == (V4_EXTRAS, "resourceStatus")
 
 
 def test_a_resource_has_one_place_in_v4_and_many_in_v5() -> None:
@@ -98,7 +98,7 @@ def test_a_relationship_names_its_resource_flat_in_v4() -> None:
 def test_an_attachment_of_a_resource_is_a_reference_in_v5() -> None:
     shown = {"attachment": [{"id": "a", "url": "/a", "content": "aGk=", "mimeType": "text/plain"}]}
     kept = {"content": "aGk=", "mimeType": "text/plain"}
-    assert_pair(RESOURCE, shown, {"attachment": [{"@type": "AttachmentRef", "id": "a", "url": "/a", KEPT: kept}]})
+    assert_pair(RESOURCE, shown, {"attachment": [{"@type": "AttachmentRef", "id": "a", "url": "/a", V4_EXTRAS: kept}]})
 
 
 def test_the_paths_of_v4_say_what_kind_of_resource_they_create() -> None:

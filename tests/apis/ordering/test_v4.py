@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.views import Record, assert_pair, view
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 
 ORDER = Record("TMF622", "ProductOrder", "ProductOrder")
 CANCEL = Record("TMF622", "CancelProductOrder", "CancelProductOrder")
@@ -126,12 +126,12 @@ def test_a_related_product_is_inside_an_object_in_v4() -> None:
     whole = {"id": "p", "name": "P", "status": "active"}
     shown = in_item(product={"id": "1", "productRelationship": [{"relationshipType": "needs", "product": whole}]})
     flat = {"@type": "ProductRelationship", "relationshipType": "needs", "id": "p", "name": "P"}
-    flat[KEPT] = {"product": {"status": "active"}}  # type: ignore[assignment]
+    flat[V4_EXTRAS] = {"product": {"status": "active"}}  # type: ignore[assignment]
     assert_pair(ORDER, shown, typed_in_item(product={"@type": "Product", "id": "1", "productRelationship": [flat]}))
     path = ("productOrderItem", "product", "productRelationship", "product")
     flat_path = ("productOrderItem", "product", "productRelationship")
     assert view(ORDER).path((*path, "id")) == (*flat_path, "id")
-    assert view(ORDER).path((*path, "status")) == (*flat_path, KEPT, "product", "status")
+    assert view(ORDER).path((*path, "status")) == (*flat_path, V4_EXTRAS, "product", "status")
 
 
 def test_items_of_quotes_and_qualifications_have_other_ids() -> None:
@@ -139,7 +139,7 @@ def test_items_of_quotes_and_qualifications_have_other_ids() -> None:
         quoteItem={"id": "1", "quoteId": "q", "name": "n"},
         productOfferingQualificationItem={"id": "2", "productOfferingQualificationId": "x"},
     )
-    quote = {"@type": "QuoteItemRef", "quoteItemId": "1", "quoteId": "q", KEPT: {"name": "n"}}
+    quote = {"@type": "QuoteItemRef", "quoteItemId": "1", "quoteId": "q", V4_EXTRAS: {"name": "n"}}
     qualified = {"@type": "ProductOfferingQualificationItemRef", "itemId": "2", "productOfferingQualificationId": "x"}
     assert_pair(ORDER, shown, typed_in_item(quoteItem=quote, productOfferingQualificationItem=qualified))
 
@@ -149,7 +149,7 @@ def test_a_term_lasts_whole_units_in_v5() -> None:
     assert_pair(
         ORDER, in_item(itemTerm=[{"duration": {"amount": 24, "units": "month"}}]), typed_in_item(itemTerm=[term])
     )
-    half = {"@type": "OrderTerm", "duration": {"units": "year", KEPT: {"amount": 1.5}}}
+    half = {"@type": "OrderTerm", "duration": {"units": "year", V4_EXTRAS: {"amount": 1.5}}}
     assert_pair(
         ORDER, in_item(itemTerm=[{"duration": {"amount": 1.5, "units": "year"}}]), typed_in_item(itemTerm=[half])
     )

@@ -13,7 +13,7 @@ from tests.support.documents import Documents
 from tests.support.views import RECORDS, Record, contract, faults, v5_lacks, view, without_added_types
 from tmf_server.rest.versions.extras import holds_residue, strip
 from tmf_server.rest.versions.views import V5View
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 
 EVERY_RECORD = pytest.mark.parametrize("record", RECORDS, ids=str)
 ALIKE = frozenset({"UnAckAlarms", "ClearAlarms", "CommentAlarms", "UnGroupAlarms"})
@@ -91,7 +91,7 @@ def test_a_v4_change_of_one_attribute_changes_just_that(record: Record, data: st
     assert {key: value for key, value in left.items() if key != name} == {
         key: value for key, value in without.items() if key != name
     }
-    touched = {path[0] for path in view(record).paths((name,))} | {KEPT}
+    touched = {path[0] for path in view(record).paths((name,))} | {V4_EXTRAS}
     assert others(after, touched) == others(stored, touched)
 
 
@@ -110,7 +110,9 @@ def test_elements_that_stay_keep_their_hidden_parts(record: Record, data: st.Dat
     changed = {**shown, name: [shown[name][index] for index in order] + [{"name": "new one"}]}
     stored_name = view(record).path((name,))[0]
     after = view(record).accept(changed, stored)
-    if stored_name != KEPT and len(stored.get(stored_name, ())) == len(shown[name]):  # else it shows other things, too
+    if stored_name != V4_EXTRAS and len(stored.get(stored_name, ())) == len(
+        shown[name]
+    ):  # else it shows other things, too
         assert after[stored_name][: len(order)] == [stored[stored_name][index] for index in order]
     assert view(record).show(after)[name][: len(order)] == changed[name][: len(order)]
 

@@ -9,7 +9,7 @@ from tests.support.views import RECORDS, view
 from tmf_server.rest.body.align import partners, same_one
 from tmf_server.rest.versions.extras import holds_residue, strip
 from tmf_server.rest.versions.views import V5View
-from tmf_server.rules.canonical import ALONE, KEPT
+from tmf_server.rules.canonical import V4_ALONE, V4_EXTRAS
 
 
 def one(**attributes: Any) -> dict[str, Any]:
@@ -48,21 +48,24 @@ def test_objects_with_different_ids_are_different() -> None:
 
 
 def test_v5_strips_what_only_v4_shows_and_leaves_the_stored_document_alone() -> None:
-    stored = {"a": [{"b": 1, KEPT: {"c": 2}}, 5], KEPT: {"d": 3}}
+    stored = {"a": [{"b": 1, V4_EXTRAS: {"c": 2}}, 5], V4_EXTRAS: {"d": 3}}
     assert strip(stored) == {"a": [{"b": 1}, 5]}
-    assert stored == {"a": [{"b": 1, KEPT: {"c": 2}}, 5], KEPT: {"d": 3}}
-    assert holds_residue([[{"a": {KEPT: {}}}]])
+    assert stored == {"a": [{"b": 1, V4_EXTRAS: {"c": 2}}, 5], V4_EXTRAS: {"d": 3}}
+    assert holds_residue([[{"a": {V4_EXTRAS: {}}}]])
     assert not holds_residue([[{"a": {"b": [1]}}]])
 
 
 def test_v5_gives_back_what_only_v4_shows_to_the_objects_that_stay() -> None:
-    stored = {"parts": [{"id": "1", KEPT: {"x": 1}}, {"id": "2", KEPT: {"x": 2}}], "one": {"id": "3", KEPT: {"x": 3}}}
+    stored = {
+        "parts": [{"id": "1", V4_EXTRAS: {"x": 1}}, {"id": "2", V4_EXTRAS: {"x": 2}}],
+        "one": {"id": "3", V4_EXTRAS: {"x": 3}},
+    }
     shown = {"parts": [{"id": "2", "name": "two"}, {"id": "9"}], "one": {"id": "4"}, "new": [1]}
-    expected = {"parts": [{"id": "2", "name": "two", KEPT: {"x": 2}}, {"id": "9"}], "one": {"id": "4"}, "new": [1]}
+    expected = {"parts": [{"id": "2", "name": "two", V4_EXTRAS: {"x": 2}}, {"id": "9"}], "one": {"id": "4"}, "new": [1]}
     assert V5View().accept(shown, stored) == expected
 
 
-LONE = {KEPT: {ALONE: True}}
+LONE = {V4_EXTRAS: {V4_ALONE: True}}
 """An object that only v4 can show."""
 
 
@@ -91,7 +94,11 @@ def test_what_only_v4_can_show_stays_whatever_v5_does_to_the_rest(stored: Any, s
     base = {"id": "r", "parts": stored}
     after = V5View().accept({"id": "r"} | ({} if shown is None else {"parts": shown}), base)
     assert after == {"id": "r", "parts": expected}
-    seen = [element for element in stored if ALONE not in element.get(KEPT, {})] if isinstance(stored, list) else []
+    seen = (
+        [element for element in stored if V4_ALONE not in element.get(V4_EXTRAS, {})]
+        if isinstance(stored, list)
+        else []
+    )
     assert V5View().show(base) == ({"id": "r", "parts": seen} if seen else {"id": "r"})
 
 

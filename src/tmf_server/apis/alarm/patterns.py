@@ -8,7 +8,7 @@ from typing import Any
 from tmf_server.contracts.contract import Contract
 from tmf_server.errors import Fault, InvalidInput, TooCostly
 from tmf_server.registry.entity import Document, Path
-from tmf_server.rules.canonical import ALONE, KEPT
+from tmf_server.rules.canonical import V4_ALONE, V4_EXTRAS
 from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.query.conditions import And, Compare, Condition, Or, Some, TypeIs
 
@@ -59,7 +59,7 @@ class Patterns:
                 yield from self._unknown(element, path, f"{pointer}/{place}")
         elif isinstance(node, dict):
             for name, value in node.items():
-                if name == KEPT or name in META:
+                if name == V4_EXTRAS or name in META:
                     continue
                 if self._contract.attribute(self._schema, (*path, name)) is None:
                     yield Fault(f"{pointer}/{name}", "expected an attribute of the alarm")
@@ -78,9 +78,9 @@ class Patterns:
     def _object(self, node: Document, place: Path, path: Path) -> Iterator[Condition]:
         """`place` leads to the attribute in the schema, `path` from where the condition looks."""
         for name, value in node.items():
-            if name == KEPT:
-                yield from self._object(value, (), (*path, KEPT))
-            elif name not in META and name not in ("href", ALONE):
+            if name == V4_EXTRAS:
+                yield from self._object(value, (), (*path, V4_EXTRAS))
+            elif name not in META and name not in ("href", V4_ALONE):
                 yield from self._value(value, (*place, name), (*path, name))
 
     def _value(self, value: Any, place: Path, path: Path) -> Iterator[Condition]:

@@ -2,7 +2,7 @@
 
 from tmf_server.apis.inventory import rules, tables
 from tmf_server.registry.entity import ABSENT, DETACH, KEEP, Characteristics, Entity, Use, projections
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 
 SERVICE = Entity(
     name="service",
@@ -41,7 +41,7 @@ RESOURCE = Entity(
         operational_state="operationalState",
         usage_state="usageState",
         lifecycle_state="lifecycleState",
-        resource_status=f"{KEPT}.resourceStatus",
+        resource_status=f"{V4_EXTRAS}.resourceStatus",
         serial_number="serialNumber",
         value="value",
         start_operating_date="startOperatingDate",

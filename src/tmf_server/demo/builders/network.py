@@ -5,7 +5,7 @@ from typing import Any
 
 from tmf_server.demo.builders.catalog import OPERATOR, VALID, VERSION
 from tmf_server.registry.entity import Document
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 
 INSTALLED = "2025-03-03T09:00:00.000Z"
 SITES = {
@@ -114,7 +114,7 @@ def resource(
         **_filled("resourceRelationship", related),
         "attachment": [_drawing(id_)],
         **more.get("own", {}),
-        KEPT: {"resourceStatus": status},
+        V4_EXTRAS: {"resourceStatus": status},
         "@type": type_name,
     }
 

@@ -14,7 +14,7 @@ from tmf_server.events.delivery.context import DeliveryContext, Predicate
 from tmf_server.events.delivery.queue import Progress, QueuedEvent, SubscriptionLease
 from tmf_server.events.delivery.retry import after_failure, after_success
 from tmf_server.events.outbound.client import CallOutcome, Outbound
-from tmf_server.observability.metrics import FIGURES
+from tmf_server.observability.metrics import METRICS
 from tmf_server.rules.instants import machine_now
 from tmf_server.worker.leases import LeaseLost
 
@@ -136,7 +136,7 @@ class DeliverySession:
 
     async def _send(self, item: QueuedEvent, delivery: Delivery) -> None:
         answer = await self._call(delivery)
-        FIGURES.delivery("delivered" if answer.ok else "failed")
+        METRICS.delivery("delivered" if answer.ok else "failed")
         if answer.ok:
             self.progress.slow = answer.seconds > SLOW_SECONDS
             self.progress.state = after_success(self.progress.state)
@@ -180,7 +180,7 @@ class DeliverySession:
             self.progress.position = item.position
 
     def _park(self, item: QueuedEvent, error: str) -> None:
-        FIGURES.delivery("parked")
+        METRICS.delivery("parked")
         if item.replay:
             self.progress.unplayed[item.position] = error
         else:

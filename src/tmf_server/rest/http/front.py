@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput, NotAcceptable, NotFound, Problem, Unavailable
 from tmf_server.observability.logs import REQUEST_ID
-from tmf_server.observability.metrics import FIGURES, UNNAMED
+from tmf_server.observability.metrics import METRICS, UNNAMED
 from tmf_server.rest.http.asgi import ORIGIN, send_response
 from tmf_server.rest.http.edge.hosts import Hosts
 from tmf_server.rest.http.edge.origins import Origins
@@ -107,7 +107,7 @@ class Front:
         if self._settings.observability.metrics:
             routing = scope.get("extensions", {}).get(ROUTING_CONTEXT)
             named = UNNAMED if routing is None else (routing["api_base_path"], routing["operation_id"])
-            FIGURES.request(named, status, seconds)
+            METRICS.request(named, status, seconds)
         if self._settings.observability.access_log:
             log.info("request", method=scope["method"], path=scope["path"], status=status, seconds=round(seconds, 6))
 

@@ -27,7 +27,7 @@ from tmf_server.rest.versions.rules import (
     Wrap,
 )
 from tmf_server.rest.versions.wrappers import INNER, Folded
-from tmf_server.rules.canonical import ALONE, KEPT
+from tmf_server.rules.canonical import V4_ALONE, V4_EXTRAS
 
 META = frozenset({"@type", "@baseType", "@schemaLocation"})
 Slots = Mapping[str, Attribute]
@@ -114,7 +114,7 @@ class Compiler:
         plan.demands = self._demands(place.v5) or None
         plan.blocks = tuple(map(Block, groups))
         alike = {"@type"} if typing is not None else set()  # attributes that both have, under one name
-        plan.own = frozenset(alike.union({ALONE}, *(group.shown for group in groups)))
+        plan.own = frozenset(alike.union({V4_ALONE}, *(group.shown for group in groups)))
         claimed = self._claim(plan, place, groups)
         for name in place.shown.keys() - plan.up.keys() - alike:
             if name in place.stored and name not in claimed:
@@ -126,7 +126,7 @@ class Compiler:
             plan.down[name] = Hidden(name)
         for name in plan.down.keys() - plan.up.keys() - alike:
             plan.up[name] = Kept(name)
-        plan.down[KEPT] = Hidden(KEPT)
+        plan.down[V4_EXTRAS] = Hidden(V4_EXTRAS)
         if typing is not None:
             _set_type_steps(plan, typing)
 
@@ -318,7 +318,7 @@ def _drop_steps_without_effect(plans: Iterable[Plan | Folded]) -> None:
 
 
 def _steps(plan: Plan) -> list[Step]:
-    return [*plan.up.values(), *(step for name, step in plan.down.items() if name != KEPT)]
+    return [*plan.up.values(), *(step for name, step in plan.down.items() if name != V4_EXTRAS)]
 
 
 def _matters(step: Step, plain: set[int]) -> bool:

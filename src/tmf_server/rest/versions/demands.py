@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tmf_server.registry.entity import Document
-from tmf_server.rules.canonical import ALONE, KEPT, is_alone
+from tmf_server.rules.canonical import V4_ALONE, V4_EXTRAS, is_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Demands:
     def judged(self, node: Document) -> Document:
         """The canonical object; marked as one that only v4 can show where it lacks what v5 demands."""
         if self._lacks(node):
-            return {**node, KEPT: {**node.get(KEPT, {}), ALONE: True}}
+            return {**node, V4_EXTRAS: {**node.get(V4_EXTRAS, {}), V4_ALONE: True}}
         return node
 
     def _lacks(self, node: Document) -> bool:

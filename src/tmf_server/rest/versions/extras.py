@@ -4,7 +4,7 @@ from typing import Any
 
 from tmf_server.registry.entity import Document
 from tmf_server.rest.body.align import partners, same_one
-from tmf_server.rules.canonical import KEPT, is_alone
+from tmf_server.rules.canonical import V4_EXTRAS, is_alone
 
 
 def holds_residue(node: Any) -> bool:
@@ -13,7 +13,7 @@ def holds_residue(node: Any) -> bool:
     while open_:
         one = open_.pop()
         if type(one) is dict:
-            if KEPT in one:
+            if V4_EXTRAS in one:
                 return True
             one = one.values()
         elif type(one) is not list:
@@ -32,7 +32,7 @@ def strip(node: Any) -> Any:
 def _stripped(node: Any) -> Any:
     """The value without residue; objects that only v4 can show go with it, and arrays of nothing else."""
     if isinstance(node, dict):
-        return {name: _stripped(value) for name, value in node.items() if name != KEPT and not is_alone(value)}
+        return {name: _stripped(value) for name, value in node.items() if name != V4_EXTRAS and not is_alone(value)}
     return [_stripped(one) for one in node if not is_alone(one)] if isinstance(node, list) else node
 
 
@@ -53,8 +53,8 @@ def _put_back_object(shown: Document, base: Document) -> Document:
         unseen = _unseen(value)
         if name not in shown and unseen:
             complete[name] = unseen
-    if KEPT in base:
-        complete[KEPT] = base[KEPT]
+    if V4_EXTRAS in base:
+        complete[V4_EXTRAS] = base[V4_EXTRAS]
     return complete
 
 

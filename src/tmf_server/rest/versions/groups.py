@@ -6,7 +6,7 @@ from typing import Any
 from tmf_server.registry.entity import Document, Path
 from tmf_server.rest.versions.mappers import Step
 from tmf_server.rest.versions.rules import Group
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 
 
 class Block:
@@ -96,8 +96,8 @@ class Member(Step):
         full = (self.shown, *rest)
         for length in range(len(full), 0, -1):
             if full[:length] in self.mapped:
-                return ((*self.mapped[full[:length]], *full[length:]), (KEPT, *full))
-        return ((KEPT, *full),)
+                return ((*self.mapped[full[:length]], *full[length:]), (V4_EXTRAS, *full))
+        return ((V4_EXTRAS, *full),)
 
     def values(self, rest: Path, value: Any) -> tuple[Any, ...]:
         """The value itself, which may be kept aside, and those that the rule shows as it."""

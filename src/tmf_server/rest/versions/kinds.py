@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from tmf_server.registry.entity import Document, Path
 from tmf_server.rest.versions.mappers import Step
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 
 Shown = Literal["always", "unless derived", "never"]
 
@@ -43,7 +43,7 @@ class Typing:
                 return shown
         out, kept = dict(shown), Document()
         self.accept(shown, None, None, out, kept)
-        return {**out, KEPT: kept} if kept else out
+        return {**out, V4_EXTRAS: kept} if kept else out
 
     def takes(self, name: Any) -> bool:
         """Tell whether a `@type` can be meant for objects here."""
@@ -111,7 +111,7 @@ def _is_ours(given: Any, seen: Document | None, base: Document | None) -> bool:
     """True when a client sends back the `@type` that it was shown, and no client had given."""
     if seen is None or base is None or given != seen.get("@type"):
         return False
-    return "@type" not in base.get(KEPT, {})
+    return "@type" not in base.get(V4_EXTRAS, {})
 
 
 class Named(Step):
@@ -132,7 +132,7 @@ class Named(Step):
 
     def paths(self, rest: Path) -> tuple[Path, ...]:
         """Where v5 has it, and where the client's own is kept."""
-        return (("@type", *rest), (KEPT, "@type", *rest))
+        return (("@type", *rest), (V4_EXTRAS, "@type", *rest))
 
     def values(self, rest: Path, value: Any) -> tuple[Any, ...]:  # noqa: ARG002
         """The v5 types that v4 calls so."""

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from tmf_server.registry.entity import Document, Path
 from tmf_server.rest.body.align import partners, same_one
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 
 _NOTHING = object()
 
@@ -102,7 +102,7 @@ class Kept(Step):
 
     def paths(self, rest: Path) -> tuple[Path, ...]:
         """Where it lies in the residue."""
-        return ((KEPT, self.shown, *rest),)
+        return ((V4_EXTRAS, self.shown, *rest),)
 
 
 class Inner(Step):
@@ -170,7 +170,7 @@ class Limited(Step):
 
     def paths(self, rest: Path) -> tuple[Path, ...]:
         """Where v5 has it, and where it is when v5 would not take it."""
-        return ((self.stored, *rest), (KEPT, self.shown, *rest))
+        return ((self.stored, *rest), (V4_EXTRAS, self.shown, *rest))
 
     def values(self, rest: Path, value: Any) -> tuple[Any, ...]:  # noqa: ARG002
         """Every canonical value that looks like this one."""

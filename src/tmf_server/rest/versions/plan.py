@@ -7,7 +7,7 @@ from tmf_server.rest.versions.demands import Demands
 from tmf_server.rest.versions.groups import Block
 from tmf_server.rest.versions.kinds import Named, Typing
 from tmf_server.rest.versions.mappers import Step
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 
 
 class Plan:
@@ -35,7 +35,7 @@ class Plan:
                 out[name] = value
             else:
                 step.show(value, out)
-        kept = node.get(KEPT)
+        kept = node.get(V4_EXTRAS)
         for block in self.blocks:
             block.show(node, kept, out)
         if self.types is not None:
@@ -79,7 +79,7 @@ class Plan:
         for block in self.blocks:
             block.keep(shown, out, kept)
         if kept:
-            out[KEPT] = kept
+            out[V4_EXTRAS] = kept
         return out
 
     def _put_blocks(self, shown: Document, seen: Document | None, base: Document | None, out: Document) -> None:
@@ -90,7 +90,7 @@ class Plan:
 
     def _restore(self, base: Document, out: Document) -> None:
         for name, value in base.items():
-            if name not in out and name not in ("@type", KEPT):
+            if name not in out and name not in ("@type", V4_EXTRAS):
                 step = self.down.get(name)
                 if step is not None:
                     step.restore(value, out)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tmf_server.rules.canonical import KEPT
+from tmf_server.rules.canonical import V4_EXTRAS
 
 CREATE, ATTRIBUTE_VALUE_CHANGE, DELETE = "Create", "AttributeValueChange", "Delete"
 
@@ -28,7 +28,7 @@ def changed_attributes(before: dict[str, Any], after: dict[str, Any]) -> tuple[s
     """The first-level attributes that differ, in the order of the documents; those of v4 alone by their v4 names."""
     names = [*before, *(name for name in after if name not in before)]
     changed = [name for name in names if before.get(name) != after.get(name)]
-    if KEPT in changed:
-        place = changed.index(KEPT)
-        changed[place : place + 1] = changed_attributes(before.get(KEPT, {}), after.get(KEPT, {}))
+    if V4_EXTRAS in changed:
+        place = changed.index(V4_EXTRAS)
+        changed[place : place + 1] = changed_attributes(before.get(V4_EXTRAS, {}), after.get(V4_EXTRAS, {}))
     return tuple(dict.fromkeys(changed))

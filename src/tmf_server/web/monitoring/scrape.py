@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from tmf_server.config import Settings
 from tmf_server.errors import MethodNotAllowed, NotFound, Problem
 from tmf_server.events.health import Lag, lag
-from tmf_server.observability.metrics import BOUNDS, Cell, Figures
+from tmf_server.observability.metrics import BOUNDS, Histogram, Metrics
 from tmf_server.registry.registry import Registry
 from tmf_server.rest.http.asgi import send_response
 from tmf_server.rest.http.messages import Response
@@ -40,7 +40,7 @@ class Scrape:
     """The ASGI application of /metrics; `total` gives what this process and those beside it counted."""
 
     def __init__(
-        self, registry: Registry, database: Database, settings: Settings, total: Callable[[], Figures]
+        self, registry: Registry, database: Database, settings: Settings, total: Callable[[], Metrics]
     ) -> None:
         self._names = {one.base_path: (one.api, one.version) for one in registry.contracts}
         self._database = database
@@ -82,16 +82,16 @@ class _Families(Collector):
         return self._families
 
 
-def requests(figures: Figures, names: Mapping[str, tuple[str, str]]) -> Iterator[Metric]:
+def requests(figures: Metrics, names: Mapping[str, tuple[str, str]]) -> Iterator[Metric]:
     """Requests and deliveries; `names` gives API and version of a base path."""
     labels = ("api", "version", "operation")
     counted = CounterMetricFamily("tmf_requests", "Requests answered, by class of status.", labels=(*labels, "status"))
     timed = HistogramMetricFamily("tmf_request_seconds", "Seconds from request to answer.", labels=labels)
-    by_operation: dict[tuple[str, str, str], Cell] = {}
+    by_operation: dict[tuple[str, str, str], Histogram] = {}
     for (base, operation, status), cell in sorted(figures.requests.items()):
         key = (*names.get(base, ("", "")), operation)
         counted.add_metric((*key, f"{status}xx"), sum(cell.counts))
-        by_operation.setdefault(key, Cell()).add(cell)
+        by_operation.setdefault(key, Histogram()).add(cell)
     for key, cell in by_operation.items():
         buckets = list(zip(BUCKETS, accumulate(cell.counts), strict=True))
         timed.add_metric(key, buckets, sum_value=cell.seconds)
