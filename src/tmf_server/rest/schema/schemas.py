@@ -29,10 +29,17 @@ FORMATS: Mapping[str, Schema] = {
 WIDTHS: Mapping[str, Schema] = {
     f"int{bits}": {"minimum": -(2 ** (bits - 1)), "maximum": 2 ** (bits - 1) - 1} for bits in (32, 64)
 }
-# Of every object, also of those that no schema describes: the attributes that pick schemas are strings.
+# Of every object, also of those that no schema describes: the attributes that pick schemas are strings, and the names
+# of types short enough for the columns and rows that have them. An object with a `@referredType` is a reference.
+LONGEST_NAME, LONGEST_ID = 256, 1024
+REFERENCE_SCHEMA: Schema = {"properties": {"id": {"maxLength": LONGEST_ID}}}
 NAMED = ":named"
 NAMED_SCHEMA: Schema = {
-    "properties": {key: {"type": "string"} for key in (TYPE, BASE_TYPE, "@referredType", "@schemaLocation")},
+    "properties": {
+        **{key: {"type": "string", "maxLength": LONGEST_NAME} for key in (TYPE, BASE_TYPE, "@referredType")},
+        "@schemaLocation": {"type": "string"},
+    },
+    "dependentSchemas": {"@referredType": REFERENCE_SCHEMA},
     "additionalProperties": {"$ref": f"#/$defs/{NAMED}"},
     "items": {"$ref": f"#/$defs/{NAMED}"},
 }
@@ -193,10 +200,12 @@ class Definitions:
 
     def _completed(self, name: str, converted: Schema) -> Schema:
         """The schema of a request with the attributes that it leaves out, as its base has them."""
+        declared = dict(properties_of(self._schemas, self._schemas[name]))
+        if {"id", "@referredType"} <= declared.keys():
+            converted = {"allOf": [converted, REFERENCE_SCHEMA]}
         base = type_name(name)
         if base == name or base not in self._schemas:
             return converted
-        declared = dict(properties_of(self._schemas, self._schemas[name]))
         left_out = {
             attribute: self._nested(schema)
             for attribute, schema in properties_of(self._schemas, self._schemas[base])

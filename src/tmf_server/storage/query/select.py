@@ -19,6 +19,7 @@ from tmf_server.storage.query.nesting import flattened
 from tmf_server.storage.query.planner import Body, Leads
 from tmf_server.storage.query.predicates import JSON
 from tmf_server.storage.values.column_map import Shape
+from tmf_server.storage.values.targets import row_id
 from tmf_server.storage.write.records import Stored
 
 MOST_KEPT = 1_000
@@ -185,7 +186,9 @@ def _targets(connection: Connection, wanted: Sequence[tuple[str, str]]) -> list[
     binds, arms = Binds(), []
     for number, (path, id_) in enumerate(wanted):
         used = f"SELECT 1 FROM reference AS r WHERE r.target = e.key AND r.path = {binds.add(path)}"
-        arms.append(f"SELECT {number}, e.key FROM entity AS e WHERE e.id = {binds.add(id_)} AND EXISTS ({used})")
+        arms.append(
+            f"SELECT {number}, e.key FROM entity AS e WHERE e.id = {binds.add(row_id(id_))} AND EXISTS ({used})"
+        )
     return fetch_all(connection, " UNION ALL ".join(arms), binds.values)
 
 

@@ -16,6 +16,7 @@ from tmf_server.rules.instants import now
 from tmf_server.storage.connection.driver import Sql, run, run_many
 from tmf_server.storage.values.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, Change
 from tmf_server.storage.values.extract import Extractor, Reference
+from tmf_server.storage.values.targets import check_rows
 from tmf_server.storage.write.children import Parts
 from tmf_server.storage.write.derived.allocations import Uses
 from tmf_server.storage.write.derived.defaults import changes, completed, followed, local_href
@@ -124,6 +125,8 @@ class Records:
         if len(keys) < len(documents):
             raise Duplicate("Two of the records have the same id.")
         found = [extractor.references(document) for document in documents]
+        for document, references in zip(documents, found, strict=True):
+            check_rows(entity, document, references)
         targets = self._resolve(connection, [one for references in found for one in references], policy)
         documents = self._uses.taken(connection, entity, [(keys[one["id"]], one) for one in documents])
         drafts = [
@@ -237,6 +240,7 @@ class Records:
             check_moves(entity, before, after)
         after = self._consulting.concluded(connection, entity, [(after, before)], moment)[0]
         difference = self._difference(entity, before, after)
+        check_rows(entity, after, difference.added)
         targets = self._resolve(connection, difference.added, policy)
         if not changes(entity, before, after):
             return stored

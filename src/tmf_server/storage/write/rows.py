@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Column, Connection, Integer, Numeric, Table
 from tmf_server.registry.entity import Target
 from tmf_server.storage.connection.driver import Sql, run
 from tmf_server.storage.values.extract import Value
+from tmf_server.storage.values.targets import row_id
 
 SLOTS = 64
 
@@ -139,15 +140,16 @@ class Rows:
         found = self._find(connection, wanted, "hold")
         missing = [one for one in wanted if one not in found]
         if missing:
-            self._run(connection, "stub", rows=_encode(missing))
+            self._run(connection, "stub", rows=_encode((kind, row_id(id_)) for kind, id_ in missing))
             found |= self._find(connection, missing, "hold")
         return found
 
     def _find(
         self, connection: Connection, wanted: Sequence[Target], how: str = "find"
     ) -> dict[Target, tuple[int, bool]]:
-        rows = self._run(connection, how, rows=_encode(wanted))
-        return {(kind, id_): (key, bool(here)) for kind, id_, key, here in rows}
+        named = {(kind, row_id(id_)): (kind, id_) for kind, id_ in wanted}
+        rows = self._run(connection, how, rows=_encode(named))
+        return {named[kind, id_]: (key, bool(here)) for kind, id_, key, here in rows}
 
     def present(self, connection: Connection, wanted: Sequence[Target]) -> set[Target]:
         """Those of the wanted that are here; makes no stubs."""

@@ -1,0 +1,48 @@
+"""What references may name, and how the root table has it. Pure; runs no SQL."""
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+
+from tmf_server.errors import Fault, InvalidInput
+from tmf_server.registry.entity import Document, Entity
+from tmf_server.storage.values.extract import Reference, inner
+
+LONGEST_ID = 1024
+"""Characters of the id in a reference."""
+
+MOST_ELEMENTS = 2**15
+"""Elements of an array of references or characteristics: a row has the place of its element as a small integer."""
+
+WIDEST_ID = 1024
+"""Bytes of an id that rows have as it is; an index of PostgreSQL takes 2,700 for id and kind together."""
+
+KEPT_OF_ID = 128
+
+
+def row_id(id_: str) -> str:
+    """The id as rows have it: where an index could not take it in, its beginning and its digest."""
+    if len(id_) * 4 <= WIDEST_ID or len(encoded := id_.encode()) <= WIDEST_ID:
+        return id_
+    return f"{id_[:KEPT_OF_ID]}\x01{sha256(encoded).hexdigest()}"
+
+
+def check_rows(entity: Entity, document: Document, references: Iterable[Reference]) -> None:
+    """Raise InvalidInput that names the references and characteristics of which there can be no rows."""
+    faults = [*_reference_faults(references), *_array_faults(entity, document)]
+    if faults:
+        raise InvalidInput("An id is longer than one may be, or an array has too many elements.", faults=faults)
+
+
+def _reference_faults(references: Iterable[Reference]) -> Iterator[Fault]:
+    for one in references:
+        if len(one.id) > LONGEST_ID:
+            yield Fault(f"{one.pointer}/id", f"expected at most {LONGEST_ID} characters, not {len(one.id)}")
+        if one.position >= MOST_ELEMENTS:
+            yield Fault(one.pointer, f"expected an array of at most {MOST_ELEMENTS} elements")
+
+
+def _array_faults(entity: Entity, document: Document) -> Iterator[Fault]:
+    for path in {one.path for one in entity.characteristics}:
+        elements = inner(document, path)
+        if isinstance(elements, list) and len(elements) > MOST_ELEMENTS:
+            yield Fault(f"/{'/'.join(path)}", f"expected an array of at most {MOST_ELEMENTS} elements")
