@@ -98,7 +98,7 @@ def smallest(contract: Contract, schema: str) -> dict[str, Any]:
     body: dict[str, Any] = {"@type": schema.removesuffix("_FVO").removesuffix("_Create")}
     for name in required(contract, contract.schemas[schema]):
         if name not in body:
-            body[name] = _value(contract, properties[name])
+            body[name] = value_of(contract, properties[name])
     return body if "@type" in properties else {name: value for name, value in body.items() if name != "@type"}
 
 
@@ -110,7 +110,7 @@ def required(contract: Contract, schema: Schema) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _value(contract: Contract, node: Schema) -> Any:
+def value_of(contract: Contract, node: Schema) -> Any:
     parts = node.get("allOf")
     node = parts[0] if parts and len(parts) == 1 else node
     if "$ref" in node:
@@ -118,11 +118,13 @@ def _value(contract: Contract, node: Schema) -> Any:
         resolved = contract.schemas[target]
         if "oneOf" in resolved:
             return smallest(contract, _possible(contract, resolved))
-        return smallest(contract, target) if resolved.get("type", "object") == "object" else _value(contract, resolved)
+        return (
+            smallest(contract, target) if resolved.get("type", "object") == "object" else value_of(contract, resolved)
+        )
     if "enum" in node:
         return node["enum"][0]
     if node.get("type") == "array":
-        return [_value(contract, node["items"])]
+        return [value_of(contract, node["items"])]
     simple = {"string": "some text", "integer": 1, "number": 1.5, "boolean": True, "object": {}}
     formats = {"date-time": "2026-01-01T00:00:00.000Z", "uri": "https://example.com/x", "base64": "QUJD"}
     return formats.get(node.get("format", ""), simple[node.get("type", "object")])
