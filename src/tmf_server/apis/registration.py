@@ -1,6 +1,7 @@
 """The registry of a server: the documents that it serves, with the noun behind each path. Reads documents only."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from tmf_server.apis.families import APIS
@@ -50,14 +51,15 @@ def _documents(settings: Settings, wanted: tuple[str, ...]) -> list[Contract]:
 
 
 def _canonical_beside(served: list[Contract], settings: Settings) -> list[Contract]:
-    """The v5 documents of APIs that are served in v4 only, since records are stored in their shape."""
+    """The v5 documents of APIs served in v4 only, since v5 is the stored shape; none for an API without v5."""
     lacking = {one.api for one in served} - {one.api for one in served if one.version == "v5"}
     found = []
     for name in sorted(f"{api}/v5" for api in lacking):
         try:
             found += _documents(settings, (name,))
         except FileNotFoundError:
-            found += load_contracts(openapi_dir(), APIS, (name,), settings.contracts.cache_dir)
+            with suppress(FileNotFoundError):
+                found += load_contracts(openapi_dir(), APIS, (name,), settings.contracts.cache_dir)
     return found
 
 
@@ -124,7 +126,7 @@ def _exposures(contract: Contract, contracts: list[Contract]) -> list[Exposure]:
 
 
 def _view(contract: Contract, noun: str, canonical: Contract, entity: Entity) -> View:
-    if contract.version == "v5":
+    if contract is canonical or contract.version == "v5":
         return V5View()
     other = next(name for name, one in _nouns(canonical).items() if one is entity)
     schemas = schema_of(contract, noun), schema_of(canonical, other)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.servers.served import serving_app
+from tmf_server.apis import registration
 from tmf_server.apis.families import APIS
 from tmf_server.apis.registration import create_registry
 from tmf_server.config import Settings
@@ -57,3 +58,22 @@ def test_a_folder_with_a_v4_document_alone_is_enough(tmp_path: Path) -> None:
     registry = create_registry(Settings.of(openapi_dir=tmp_path))
     assert [one.name for one in registry.contracts] == ["TMF642/v4"]
     assert registry.canonical("alarm").contract.name == "TMF642/v5"
+
+
+def test_a_document_without_a_v5_has_its_own_shape_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served, known = tmp_path / "served", tmp_path / "known"
+    for folder in (served / "v4", known / "v4"):
+        folder.mkdir(parents=True)
+        shutil.copy(openapi_dir() / "v4" / "TMF629.yaml", folder)
+    monkeypatch.setattr(registration, "openapi_dir", lambda: known)
+    url = f"sqlite:///{tmp_path / 'tmf.db'}"
+    medium = {"mediumType": "email", "characteristic": {"emailAddress": "a@example.com"}}
+    body = {"name": "Ada", "engagedParty": {"id": "ada", "@referredType": "Individual"}, "contactMedium": [medium]}
+    with serving_app(url, openapi_dir=served) as here:
+        customers = "/tmf-api/customerManagement/v4/customer"
+        made = here.client.post(customers, json=body)
+        assert made.status_code == 201, made.text
+        assert made.json()["contactMedium"] == [medium]
+        found = here.client.get(customers, params={"contactMedium.characteristic.emailAddress": "a@example.com"})
+        assert found.json() == [made.json()]
+        assert here.services.registry.canonical("customer").contract.name == "TMF629/v4"
