@@ -272,7 +272,7 @@ def test_settings_are_listed_without_secrets(bare: Command) -> None:
         (["db", "current"], {"TMF_DATABASE_URL": "nonsense"}, "expected sqlite:///FILE"),
         (["db", "current"], {"TMF_DATABASE_URL": "mysql://me:secret@localhost/x"}, "expected sqlite:///FILE"),
         (["worker"], {"TMF_APIS": "TMF999"}, "there is no API TMF999"),
-        (["worker"], {"TMF_OUTBOUND_ALLOW": "http://x"}, "not 'http://x'"),
+        (["serve"], {"TMF_OUTBOUND_ALLOW": "http://x"}, "TMF_OUTBOUND_ALLOW: must be a host (crm.example), a suffix"),
     ],
 )
 def test_wrong_use_is_told_in_one_line(bare: Command, words: list[str], variables: dict[str, str], told: str) -> None:

@@ -57,6 +57,12 @@ REFUSED = [
     ("TMF_REFERENCE_POLICIES", "TMF620", "must be written like TMF620=reject, not 'TMF620'"),
     ("TMF_REFERENCE_POLICIES", "TMF620=never", "must be written like TMF620=reject, not 'TMF620=never'"),
     ("TMF_STORAGE_DIR", "", "must be a path, not ''"),
+    ("TMF_OPENAPI_DIR", "/nowhere", "there is no folder /nowhere"),
+    ("TMF_SCHEMA_DIR", "/nowhere", "there is no folder /nowhere"),
+    ("TMF_OUTBOUND_CA_FILE", "/nowhere", "/nowhere cannot be read as certificates in PEM: "),
+    ("TMF_OUTBOUND_CA_FILE", __file__, "cannot be read as certificates in PEM: "),
+    ("TMF_OUTBOUND_ALLOW", "a.example,http://x", "a suffix (*.crm.example) or a network (10.1.0.0/16), not 'http://x'"),
+    ("TMF_OUTBOUND_ALLOW", "10.0.0.0/33", "not '10.0.0.0/33'"),
 ]
 
 

@@ -101,6 +101,16 @@ def test_a_fault_in_one_turn_is_logged_and_keeps_nobody_else_waiting(
     assert events.row(bad.id)["position"] == 0
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_worker_that_cannot_begin_keeps_nobody_waiting(events: World) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise OSError("no certificates")
+
+    worker = Worker(events.context(outbound=broken))
+    with pytest.raises(RuntimeError, match="the worker ended when it began"):
+        worker.start()
+
+
 # -- duties -----------------------------------------------------------------------------------------
 
 

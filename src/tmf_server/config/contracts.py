@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tmf_server.config.declaring import one_of, setting, written_like
+from tmf_server.config.declaring import folder, one_of, setting, written_like
 
 POLICIES = ("accept", "warn", "reject")
 
@@ -12,10 +12,10 @@ POLICIES = ("accept", "warn", "reject")
 class ContractsSettings:
     """What is served."""
 
-    openapi_dir: Path | None = setting(None, "documents to serve instead of the project's own")
+    openapi_dir: Path | None = setting(None, "documents to serve instead of the project's own", folder)
     cache_dir: Path | None = setting(Path("var/cache"), "what can be worked out again: documents as JSON")
     apis: tuple[str, ...] = setting((), "TMF620/v5, TMF620 …; empty is all")
-    schema_dir: Path | None = setting(None, "JSON Schemas of registered subclasses")
+    schema_dir: Path | None = setting(None, "JSON Schemas of registered subclasses", folder)
     strict_subtypes: bool = setting(False, "refuse an @type that no document or registered schema knows")
     references: str = setting("accept", "accept, warn or reject; per API by TMF_REFERENCE_POLICIES", one_of(*POLICIES))
     reference_policies: tuple[str, ...] = setting(

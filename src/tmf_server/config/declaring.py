@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import field
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -99,6 +100,34 @@ def host_pattern(text: str) -> None:
     """Allow the name or address of a host without its port, *.example.com for all below a name, and * for every one."""
     if text != "*" and not _HOST_PATTERN.fullmatch(text):
         raise ValidationError(f"must be a host like api.example.com or *.example.com, without a port, not {text!r}")
+
+
+def folder(path: Path | None) -> None:
+    """Allow a folder that exists."""
+    if path is not None and not path.is_dir():
+        raise ValidationError(f"there is no folder {path}")
+
+
+def authorities(path: Path | None) -> None:
+    """Allow a file with certificates of authorities."""
+    import ssl
+
+    if path is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError as error:  # of which those of TLS are a kind
+        raise ValidationError(f"{path} cannot be read as certificates in PEM: {error}") from error
+
+
+def host_or_network(text: str) -> None:
+    """Allow a host, *.example.com for all below a name, and a network."""
+    try:
+        ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        if not _HOST_PATTERN.fullmatch(text):
+            forms = "a host (crm.example), a suffix (*.crm.example) or a network (10.1.0.0/16)"
+            raise ValidationError(f"must be {forms}, not {text!r}") from error
 
 
 def ip_address(text: str) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tmf_server.config.declaring import DAY, at_least, between, setting, span
+from tmf_server.config.declaring import DAY, at_least, authorities, between, host_or_network, setting, span
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,8 @@ class OutboundSettings:
     """Calls to the outside."""
 
     outbound_allow: tuple[str, ...] = setting(
-        (), "hosts, *.suffixes, networks to call besides https at public addresses"
+        (), "hosts, *.suffixes, networks to call besides https at public addresses", host_or_network
     )
-    outbound_ca_file: Path | None = setting(None, "PEM file of authorities that are trusted besides the usual ones")
+    outbound_ca_file: Path | None = setting(
+        None, "PEM file of authorities that are trusted besides the usual ones", authorities
+    )

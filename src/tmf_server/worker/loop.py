@@ -34,6 +34,7 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
+        self._failed = False
         self._stopping = asyncio.Event()
         self._woken = asyncio.Event()
         self._news = asyncio.Event()
@@ -43,14 +44,22 @@ class Worker:
 
     # -- called from other threads ----------------------------------------------------------------
     def start(self) -> None:
-        """Run in a new thread; return once `wake` works."""
+        """Run in a new thread; return once `wake` works. Raises RuntimeError for a worker that ended instead."""
         self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
         self._thread.start()
         self._ready.wait()
+        if self._failed:
+            raise RuntimeError("the worker ended when it began; the log says why")
 
     def run(self) -> None:
         """Run in the present thread until a call of `stop`."""
-        asyncio.run(self._main())
+        try:
+            asyncio.run(self._main())
+        except BaseException:
+            self._failed = True
+            raise
+        finally:
+            self._ready.set()
 
     def wake(self) -> None:
         """Look for new events at once. Cheap; meant for a call after each commit."""
