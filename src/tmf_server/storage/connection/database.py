@@ -26,10 +26,14 @@ __all__ = ["Connection", "Database"]
 
 T = TypeVar("T")
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
-DEADLOCK_STATES = frozenset({"40P01", "40001", "55P03"})
-TIMEOUT_STATE = "57014"
+DEADLOCK_STATES = frozenset({"40P01", "40001"})
+LOCKED_STATE, TIMEOUT_STATE = "55P03", "57014"
+LOCK_SECONDS = 10.0
+LOCK_SHARE = 0.8
+"""The part of a time limit that PostgreSQL may wait for one lock: so the wait is told from a query that is slow."""
 AWAY_STATES = ("08", "57", "53")  # classes: connection lost, operator intervention, no resources
 EVERY_THREAD = -1  # each thread that reads keeps a connection; there are as many threads as the settings make
+WRITE_SECONDS = 60.0
 SPARE = 4  # writing connections over the pool's size, for what is not a request
 NEVER = 1_000_000_000  # psycopg prepares what driver.run says, and nothing by counting
 PROGRESS_OPERATIONS = 20_000
@@ -126,7 +130,8 @@ class Database:
 
     def _postgresql_engine(self, *, autocommit: bool) -> Engine:
         settings = self.settings
-        limit = int(settings.database.statement_seconds * 1000) if autocommit else 60_000
+        limits = _limits(settings.database.statement_seconds if autocommit else WRITE_SECONDS)
+        options = " ".join(f"-c {name}={value}" for name, value in limits.items())
         return create_engine(
             self.url,
             pool_size=settings.database.pool_size,
@@ -134,7 +139,7 @@ class Database:
             isolation_level="AUTOCOMMIT" if autocommit else "READ COMMITTED",
             pool_reset_on_return=None if autocommit else "rollback",
             connect_args={
-                "options": f"-c statement_timeout={limit} -c lock_timeout=10000 -c timezone=UTC -c jit=off",
+                "options": f"{options} -c timezone=UTC -c jit=off",
                 "prepare_threshold": NEVER,
                 "connect_timeout": max(
                     2, round(settings.database.connect_seconds)
@@ -147,7 +152,7 @@ class Database:
     def read(self, seconds: float | None = None) -> Iterator[Connection]:
         """A connection in autocommit whose statements end at the time limit, the usual one or `seconds`.
 
-        Raises TooCostly when one does.
+        Raises TooCostly when one does, Unavailable when one waits too long for a lock.
         """
         usual = self.settings.database.statement_seconds
         connection = self._reached()
@@ -186,7 +191,7 @@ class Database:
         connection.close()
 
     def _allow(self, connection: Connection, seconds: float) -> None:
-        connection.execute(text(f"SET statement_timeout = {max(1, int(seconds * 1000))}"))
+        connection.execute(text("; ".join(f"SET {name} = {value}" for name, value in _limits(seconds).items())))
 
     @contextmanager
     def hurried(self, seconds: float) -> Iterator[None]:
@@ -296,7 +301,7 @@ class Database:
         if lacks_space(cause):
             self.space.note_failure()
             return Unavailable("The database has no room for what is written just now.", retry_after=10)
-        if "database is locked" in str(cause):
+        if "database is locked" in str(cause) or _state(error) == LOCKED_STATE:
             return Unavailable("The database is busy with other writers. Send the request again in a moment.")
         if isinstance(cause, self._away) and (_state(error) or AWAY_STATES[0])[:2] in AWAY_STATES:
             return Unavailable("The database cannot be reached just now.", retry_after=5)
@@ -330,6 +335,15 @@ def _driver_error(error: BaseException) -> BaseException:
 def _state(error: BaseException) -> str | None:
     state: str | None = getattr(_driver_error(error), "sqlstate", None)
     return state
+
+
+def _limits(seconds: float) -> dict[str, int]:
+    """PostgreSQL's settings, in milliseconds, for statements that may take so long."""
+    statement = max(1, int(seconds * 1000))
+    return {
+        "statement_timeout": statement,
+        "lock_timeout": max(1, int(min(LOCK_SECONDS * 1000, statement * LOCK_SHARE))),
+    }
 
 
 def _deadlocked(error: BaseException) -> bool:
