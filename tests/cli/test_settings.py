@@ -57,6 +57,8 @@ REFUSED = [
     ("TMF_REFERENCE_POLICIES", "TMF620", "must be written like TMF620=reject, not 'TMF620'"),
     ("TMF_REFERENCE_POLICIES", "TMF620=never", "must be written like TMF620=reject, not 'TMF620=never'"),
     ("TMF_STORAGE_DIR", "", "must be a path, not ''"),
+    ("TMF_STORAGE_DIR", f"{__file__}/x", "x cannot be made: "),
+    ("TMF_METRICS_DIR", "/dev/null/x/y", "the folder /dev/null/x/y cannot be made: /dev/null is no folder"),
     ("TMF_OPENAPI_DIR", "/nowhere", "there is no folder /nowhere"),
     ("TMF_SCHEMA_DIR", "/nowhere", "there is no folder /nowhere"),
     ("TMF_OUTBOUND_CA_FILE", "/nowhere", "/nowhere cannot be read as certificates in PEM: "),

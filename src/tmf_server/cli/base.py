@@ -79,8 +79,8 @@ def _refuse_unknown(variables: Iterable[str]) -> None:
     known = [one.variable for one in declared()]
     for name in variables:
         if name.startswith("TMF_") and name not in known and not name.startswith(OTHERS):
-            near = get_close_matches(name, known, 1)
-            meant = f"Did you mean {near[0]}? " if near else ""
+            near = get_close_matches(name.removeprefix("TMF_"), [one.removeprefix("TMF_") for one in known], 1)
+            meant = f"Did you mean TMF_{near[0]}? " if near else ""
             raise Failure(f"{name}: there is no such setting. {meant}`tmf-server settings` lists them all.")
 
 

@@ -108,6 +108,13 @@ def folder(path: Path | None) -> None:
         raise ValidationError(f"there is no folder {path}")
 
 
+def place_of_folder(path: Path | None) -> None:
+    """Allow a folder that exists or that can be made where it is to lie."""
+    above = path and next((one for one in (path, *path.parents) if one.exists()), None)
+    if above and not above.is_dir():
+        raise ValidationError(f"the folder {path} cannot be made: {above} is no folder")
+
+
 def authorities(path: Path | None) -> None:
     """Allow a file with certificates of authorities."""
     import ssl
