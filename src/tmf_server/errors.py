@@ -127,6 +127,12 @@ class TooLarge(Problem):
     code = "tooLarge"
 
 
+class HeadTooLarge(Problem):
+    """The request line and the headers are over the limit."""
+
+    code = "headTooLarge"
+
+
 class Misdirected(Problem):
     """The request calls the server by a foreign name."""
 

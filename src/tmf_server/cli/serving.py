@@ -143,24 +143,21 @@ def _run(settings: Settings) -> None:
     import uvicorn
 
     from tmf_server.app import create_app
+    from tmf_server.rest.http.edge.listening import server_options, warn_of_others
 
     # processes that uvicorn starts read their settings from the variables, as this one did
     environment().update(settings.variables())
     several = settings.server.workers > 1
     with told():
         app = "tmf_server.app:from_environment" if several else create_app(settings)
+    warn_of_others(settings)
     uvicorn.run(
         app,
         factory=several,
         workers=settings.server.workers,
         host=settings.server.host,
         port=settings.server.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        lifespan="on",
-        timeout_graceful_shutdown=int(settings.server.graceful_seconds),
+        **server_options(settings),
     )
 
 

@@ -42,8 +42,14 @@ class ServerSettings:
 class ConnectionsSettings:
     """Connections and bodies, in each process."""
 
-    body_seconds: float = setting(30.0, "for the body of a request; a file has TMF_TRANSFER_SECONDS", span(DAY))
-    stall_seconds: float = setting(20.0, "that a client may pause within a body", span(DAY))
+    max_connections: int = setting(
+        1_000, "at once, and at most half of the file handles; then one that waits is closed, or 503", at_least(1)
+    )
+    keep_alive_seconds: int = setting(5, "that a connection stays open after an answer", between(0, 86_400))
+    head_seconds: float = setting(10.0, "for the request line and the headers, from connecting on", span(DAY))
+    max_head_bytes: int = setting(65_536, "of the request line and the headers; then 431", at_least(1))
+    body_seconds: float = setting(60.0, "for the body of a request; a file has TMF_TRANSFER_SECONDS", span(DAY))
+    stall_seconds: float = setting(30.0, "that a client may pause within a body or an answer", span(DAY))
     bodies_bytes: int = setting(16_000_000, "of all bodies that are read and worked on at once; then 503", at_least(1))
     packed_bytes: int = setting(
         1_000, "from which on a list is sent in gzip to clients that ask; 0 sends none so", at_least(0)

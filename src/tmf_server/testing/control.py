@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from tmf_server.errors import InvalidInput, MethodNotAllowed, NotFound, TooLarge
 from tmf_server.rest.body.strictjson import parse
 from tmf_server.rest.http.asgi import send_response
+from tmf_server.rest.http.edge.bodies import pieces
 from tmf_server.rest.http.messages import Response
 from tmf_server.testing.clock import Clock
 from tmf_server.testing.faults import Faults
@@ -19,6 +20,7 @@ from tmf_server.testing.faults import Faults
 T = TypeVar("T")
 SEGMENT = "testing"
 MAX_BODY_BYTES = 10_000
+BODY_SECONDS = 30.0
 Answer = Callable[[bytes], Awaitable[Response]]
 
 
@@ -99,11 +101,8 @@ class Control:
 
 async def _body(receive: Receive) -> bytes:
     body = b""
-    more = True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
+    async for piece in pieces(receive, BODY_SECONDS, BODY_SECONDS):
+        body += piece
         if len(body) > MAX_BODY_BYTES:
             raise TooLarge(f"The body has more than {MAX_BODY_BYTES} bytes.")
     return body

@@ -17,6 +17,7 @@ from tmf_server.apis.families import APIS
 from tmf_server.config import Settings
 from tmf_server.contracts.loading import check_names
 from tmf_server.observability import logs
+from tmf_server.rest.http.edge.listening import server_options, warn_of_others
 from tmf_server.storage.connection import migrate
 from tmf_server.storage.connection.database import Database
 from tmf_server.storage.connection.snapshot import Snapshot
@@ -84,12 +85,14 @@ class EphemeralServer:
         """Serve; returns when it does. Raises OSError when the port is taken, and what keeps it from starting."""
         if not structlog.is_configured():
             logs.unite(logging.WARNING)
+        warn_of_others(self._settings)
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="tmf-server-", ignore_cleanup_errors=True)))
             self._socket = stack.enter_context(_listening(self._settings.server.host, self._settings.server.port))
-            self._stage = Stage(_prepared(_isolated(self._settings, folder)))
+            settings = _isolated(self._settings, folder)
+            self._stage = Stage(_prepared(settings))
             stack.callback(self._stage.close)
-            self._server = _server(self._stage)
+            self._server = _server(self._stage, settings)
             self._ended = threading.Event()
             self._thread = threading.Thread(target=self._run, name="tmf-server", daemon=True)
             self._thread.start()
@@ -194,14 +197,5 @@ def _listening(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=2048)
 
 
-def _server(stage: Stage) -> uvicorn.Server:
-    config = uvicorn.Config(
-        stage,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        lifespan="on",
-        timeout_graceful_shutdown=1,
-    )
-    return uvicorn.Server(config)
+def _server(stage: Stage, settings: Settings) -> uvicorn.Server:
+    return uvicorn.Server(uvicorn.Config(stage, **server_options(settings)))

@@ -98,6 +98,27 @@ def test_a_forwarded_host_does_not_stand_in_for_the_host() -> None:
         Hosts(ServerSettings(trusted_proxies=("127.0.0.1",))).origin(scope, dict(headers))
 
 
+@pytest.mark.parametrize(
+    ("forwarded", "expected"),
+    [
+        ({}, "http://localhost"),
+        ({b"x-forwarded-proto": b"https", b"x-forwarded-host": b"api.example, inner"}, "https://api.example"),
+        ({b"x-forwarded-host": b"a b"}, None),
+        ({b"x-forwarded-proto": b"gopher"}, None),
+    ],
+)
+def test_a_trusted_proxy_tells_what_it_was_called(forwarded: dict[bytes, bytes], expected: str | None) -> None:
+    headers = {b"host": b"localhost", **forwarded}
+    scope = {"http_version": "1.1", "scheme": "http", "headers": list(headers.items()), "client": ("127.0.0.1", 5)}
+    hosts = Hosts(ServerSettings(trusted_proxies=("127.0.0.1",)))
+    if expected is None:
+        with pytest.raises(InvalidInput, match="proxy"):
+            hosts.origin(scope, headers)
+    else:
+        assert hosts.origin(scope, headers) == expected
+        assert Hosts(ServerSettings()).origin(scope, headers) == "http://localhost"
+
+
 @pytest.mark.parametrize("host", [None, "", "a b", "a/b", 'a"><b', "a@b", "[::1", "a:b", "ä"])
 def test_a_host_that_is_missing_or_none_is_refused(host: str | None) -> None:
     with pytest.raises(InvalidInput):

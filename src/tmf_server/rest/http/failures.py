@@ -23,6 +23,7 @@ STATUS: dict[type[Problem], int] = {
     errors.UnsupportedMedia: 415,
     errors.UnsupportedCoding: 415,
     errors.Misdirected: 421,
+    errors.HeadTooLarge: 431,
     errors.NotSupported: 501,
     errors.Unavailable: 503,
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ class Hosts:
         self._suffixes = tuple(name[1:] for name in listed if name.startswith("*."))
         self._names = listed | {urlsplit(self._public).hostname or ""}
         self._open = EVERY in listed or not is_loopback(settings.host)
+        self._answers_to = lru_cache(maxsize=256)(self._is_own)
 
     def origin(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
         """The scheme and host that absolute links of the answer begin with.
@@ -35,14 +37,15 @@ class Hosts:
         Raises InvalidInput for a Host header that is none, missing or repeated, Misdirected for an unknown name.
         """
         host = _host(scope)
-        if not self._open and host and not self._answers_to(host_name(host)):
+        if not self._open and host and not self._answers_to(host):
             raise Misdirected(
                 f"This server listens on loopback and does not answer to {host[:100]!r}. "
                 "Call it 127.0.0.1 or localhost, or list the name in TMF_ALLOWED_HOSTS."
             )
         return self._public or self._called(scope, headers, host)
 
-    def _answers_to(self, name: str) -> bool:
+    def _is_own(self, host: str) -> bool:
+        name = host_name(host)
         return is_loopback(name) or name in self._names or name.endswith(self._suffixes)
 
     def _called(self, scope: Scope, headers: Mapping[bytes, bytes], host: str) -> str:
@@ -51,8 +54,8 @@ class Hosts:
         if client is not None and client[0] in self._settings.trusted_proxies:
             scheme = _first(headers.get(b"x-forwarded-proto")) or scheme
             host = _first(headers.get(b"x-forwarded-host")) or host
-        if scheme not in ("http", "https") or (host and HOST_FORM.fullmatch(host) is None):
-            raise InvalidInput("The Host header is not a host name.")
+            if scheme not in ("http", "https") or (host and HOST_FORM.fullmatch(host) is None):
+                raise InvalidInput("The forwarded headers of the proxy are not a scheme and a host name.")
         if not host:
             server = scope.get("server") or (self._settings.host, self._settings.port)
             host = f"{server[0]}:{server[1]}"

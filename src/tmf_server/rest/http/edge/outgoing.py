@@ -8,6 +8,8 @@ from tmf_server.rest.http.asgi import send_response
 from tmf_server.rest.http.messages import Response
 
 Pairs = list[tuple[bytes, bytes]]
+PIECE = 65_536
+"""Bytes that are handed to a connection at once."""
 
 
 class Outgoing:
@@ -35,16 +37,26 @@ class Outgoing:
             if message.get("more_body", False):
                 return
             message["body"] = b""
+        elif len(message.get("body", b"")) > PIECE:
+            message["body"] = await self._send_beginning(message["body"])
         await self._send(message)
+
+    async def _send_beginning(self, body: bytes) -> bytes:
+        """Send a long body but for its last piece, each as the client reads, so that it can be seen to read."""
+        last = (len(body) - 1) // PIECE * PIECE
+        for at in range(0, last, PIECE):
+            await self._send({"type": "http.response.body", "body": body[at : at + PIECE], "more_body": True})
+        return body[last:]
 
     def _headers(self, own: Pairs) -> Pairs:
         names = dict(own)
-        vary = b", ".join(value for name, value in (*own, *self._added) if name == b"vary")
-        kept = [pair for pair in own if pair[0] != b"vary"]
-        added = [pair for pair in self._added if pair[0] not in names and pair[0] != b"vary"]
+        headers = [*own, *(pair for pair in self._added if pair[0] not in names)]
+        if b"vary" in names:
+            headers = [pair for pair in headers if pair[0] != b"vary"]
+            headers.append((b"vary", b", ".join(value for name, value in (*own, *self._added) if name == b"vary")))
         if self._preflight is not None and self.status < 300:
-            added += self._preflight(names.get(b"allow", b""))
-        return [*kept, *added, (b"vary", vary)] if vary else [*kept, *added]
+            headers += self._preflight(names.get(b"allow", b""))
+        return headers
 
     async def fail(self, response: Response) -> None:
         """Send an error; when an answer was begun already, all that is left is to end the connection."""
