@@ -88,6 +88,11 @@ def test_a_seed_shows_what_it_made_and_goes_on_from_there(command: Command) -> N
     assert len(good(command("dump", "productOffering")).splitlines()) == 2000 + 16
 
 
+def test_a_reset_that_is_not_confirmed_makes_no_database(bare: Command, tmp_path: Path) -> None:
+    assert "nothing was changed" in refused(bare("reset", TMF_DATABASE_URL=f"sqlite:///{tmp_path / 'tmf.db'}"))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_reset_asks_first(command: Command, tmp_path: Path) -> None:
     (tmp_path / "one.ndjson").write_text('{"@type": "Category", "id": "mine", "name": "Mine"}')
     good(command("load", "category", str(tmp_path / "one.ndjson")))

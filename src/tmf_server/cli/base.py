@@ -103,7 +103,7 @@ def opened_as_it_is(settings: Settings) -> Iterator["Services"]:
     with _services(settings) as services:
         wrong = lacking(services.database)
         if wrong is not None:
-            raise Failure(f"the database {shown(services.database)} {wrong}")
+            raise Failure(f"the database {shown(settings)} {wrong}")
         yield services
 
 
@@ -134,9 +134,12 @@ def require_file(settings: Settings) -> None:
         )
 
 
-def shown(database: "Database") -> str:
+def shown(settings: Settings) -> str:
     """Return the URL of the database without its password."""
-    return database.url.render_as_string(hide_password=True)
+    from tmf_server.storage.connection.database import database_url
+
+    with told():
+        return database_url(settings.database.database_url).render_as_string(hide_password=True)
 
 
 @contextmanager

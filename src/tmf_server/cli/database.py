@@ -126,10 +126,11 @@ def reset(yes: bool) -> None:
     """
     from tmf_server.demo.loading import reset as start_over
 
-    with opened_records(read_settings()) as (database, records):
-        where = shown(database)
-        if not (yes or _confirmed(where)):
-            raise Failure("nothing was changed; --yes does it without a question")
+    settings = read_settings()
+    where = shown(settings)
+    if not (yes or _confirmed(where)):
+        raise Failure("nothing was changed; --yes does it without a question")
+    with opened_records(settings) as (database, records):
         count = start_over(database, records)
     click.echo(f"{count} records of the demo are in {where}, and nothing else.")
 

@@ -174,7 +174,7 @@ def worker() -> None:
             signal.signal(number, lambda *_: stopping.set())
         made = create_worker(services)
         made.start()
-        click.echo(f"tmf-server worker on {shown(services.database)}", err=True)
+        click.echo(f"tmf-server worker on {shown(settings)}", err=True)
         stopping.wait()
         if not made.stop(settings.server.graceful_seconds):
             raise Failure("the worker did not end in time; what it was doing goes on with the next one")
