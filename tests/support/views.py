@@ -67,7 +67,7 @@ DEMANDED: dict[str, set[str]] = {
     "TMF629": {"id", "name", "value", "creditProfileDate", "validFor"},
     "TMF638": {"id", "value", "service", "featureCharacteristic", "author", "date", "text", "itemId", "serviceOrderId"},
     "TMF639": {"id", "value"},
-    "TMF642": set(),
+    "TMF642": {"role"},
     "TMF678": {"id", "name", "value"},
 }
 
