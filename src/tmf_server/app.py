@@ -22,6 +22,7 @@ from tmf_server.rest.http.stack import create_api, routing_of
 from tmf_server.rest.representation.cache import Shown
 from tmf_server.rest.representation.links import Links
 from tmf_server.rest.schema.validation import Validators
+from tmf_server.rest.schema.vocabulary import Vocabulary
 from tmf_server.rest.verbs.dispatch import Dispatcher
 from tmf_server.rest.verbs.services import Services
 from tmf_server.rest.verbs.table import INLINE, VERBS
@@ -98,6 +99,7 @@ def create_services(settings: Settings) -> Services:
             strict=settings.contracts.strict_subtypes,
             subclasses=settings.contracts.schema_dir,
             beside=registry.documents,
+            vocabulary=Vocabulary(settings.contracts.unknown_attributes, registry.exposures),
         ),
         links=links,
         shown=Shown(links, settings.limits.shown_bytes),

@@ -126,10 +126,10 @@ def failing_at(monkeypatch: pytest.MonkeyPatch, stage: str, error: Exception) ->
     holder, name, _, _ = JUDGING[stage]
     original = getattr(holder, name)
 
-    def judge(*args: Any) -> Any:
+    def judge(*args: Any, **more: Any) -> Any:
         if any((one.get("id") if isinstance(one, dict) else getattr(one, "id", "")) == "c-3" for one in args):
             raise error
-        return original(*args)
+        return original(*args, **more)
 
     monkeypatch.setattr(holder, name, judge)
 

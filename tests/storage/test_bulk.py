@@ -1,6 +1,7 @@
 """Many records at once: the same rows as one by one, on each database, whatever the documents hold."""
 
 import copy
+import re
 from functools import partial
 from typing import Any
 
@@ -63,7 +64,7 @@ def _named(row: dict[str, Any], names: dict[int, Any]) -> dict[str, Any]:
     for name in MOMENTS:
         row.pop(name, None)
     if "document" in row:
-        row["document"] = row["document"].partition('"lastUpdate":')[0]
+        row["document"] = re.sub('"(lastUpdate|creationDate)":"[^"]*"', "", row["document"])
     return row
 
 

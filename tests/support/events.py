@@ -76,6 +76,9 @@ class SameView:
     def settled(self, path: tuple[str, ...], value: Any) -> bool:  # noqa: ARG002 - a View
         return True
 
+    def words(self, contract: Any) -> dict[str, dict[str, str]]:  # noqa: ARG002 - a View
+        return {}
+
 
 OFFERING = Entity(name=NOUN, type_name="ProductOffering", table=catalog.product_offering, columns={})
 CATALOG = Entity(name="productCatalog", type_name="ProductCatalog", table=catalog.catalog, columns={})

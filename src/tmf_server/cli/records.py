@@ -42,8 +42,9 @@ def load(noun: str, file: Path, version: str, upsert: bool, silent: bool) -> Non
         except KeyboardInterrupt as error:
             done = bar.last or Done()
             raise Failure(f"interrupted; what was stored stays. {done.summary()}") from error
-    if done.refused:
+    if done.error_log():
         click.echo(done.error_log(), err=True)
+    if done.refused:
         raise SystemExit(1)
     click.echo(done.summary())
 

@@ -17,6 +17,9 @@ class ContractsSettings:
     apis: tuple[str, ...] = setting((), "TMF620/v5, TMF620 …; empty is all")
     schema_dir: Path | None = setting(None, "JSON Schemas of registered subclasses", folder)
     strict_subtypes: bool = setting(False, "refuse an @type that no document or registered schema knows")
+    unknown_attributes: str = setting(
+        "warn", "accept, warn or reject attributes of a body that its document does not know", one_of(*POLICIES)
+    )
     references: str = setting("accept", "accept, warn or reject; per API by TMF_REFERENCE_POLICIES", one_of(*POLICIES))
     reference_policies: tuple[str, ...] = setting(
         (), "TMF620=reject, TMF622=warn", written_like("TMF620=reject", rf"TMF\d+=({'|'.join(POLICIES)})")

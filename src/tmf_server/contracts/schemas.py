@@ -28,3 +28,11 @@ def required_of(schemas: Mapping[str, Schema], schema: Schema) -> Iterator[str]:
 def with_attributes(schema: Schema, attributes: Mapping[str, Schema]) -> Schema:
     """The schema of objects that can have more attributes."""
     return {"type": "object", **schema, "properties": {**(schema.get("properties") or {}), **attributes}}
+
+
+def object_schema(node: Schema) -> str | None:
+    """The schema that an attribute refers to, by itself or as an array; None where it does not."""
+    node = node.get("items", node) if node.get("type") == "array" else node
+    parts = node.get("allOf")
+    node = parts[0] if parts and len(parts) == 1 else node
+    return ref_name(node["$ref"]) if "$ref" in node else None

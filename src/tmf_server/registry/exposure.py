@@ -1,5 +1,6 @@
 """An entity as one document shows it, and the operations that reach it. No HTTP, no SQL."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
@@ -35,6 +36,10 @@ class View(Protocol):
 
     def settled(self, path: Path, value: Any) -> bool:
         """True when a record that shows `value` has it at the usual path, never at another."""
+        ...
+
+    def words(self, contract: Contract) -> Mapping[str, Mapping[str, str]]:
+        """By schema of the document, what names of another version are called there."""
         ...
 
 

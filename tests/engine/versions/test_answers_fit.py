@@ -8,20 +8,12 @@ import pytest
 from tests.support.nouns.every import TEXTS, Noun, nouns, smallest
 from tests.support.views import Record, faults, v5_lacks
 from tmf_server.contracts.contract import Contract
-from tmf_server.contracts.schemas import Schema, ref_name
+from tmf_server.contracts.schemas import object_schema
 from tmf_server.registry.exposure import create_schema
 
 CREATABLE = [noun for noun in nouns("create", "retrieve") if noun.exposure.entity.task in (None, "cancelProductOrder")]
 PATCHABLE = nouns("patch", "retrieve")
 Body = dict[str, Any]
-
-
-def object_schema(node: Schema) -> str | None:
-    """The schema of the objects that an attribute holds, one or an array of them."""
-    node = node.get("items", node)
-    parts = node.get("allOf")
-    node = parts[0] if parts and len(parts) == 1 else node
-    return ref_name(node["$ref"]) if "$ref" in node else None
 
 
 def with_all_objects(noun: Noun) -> Body:

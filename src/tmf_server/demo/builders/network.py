@@ -92,6 +92,7 @@ def resource(
         "description": description,
         "category": category,
         "resourceVersion": VERSION,
+        "creationDate": INSTALLED,
         "startOperatingDate": INSTALLED,
         "administrativeState": "unlocked",
         "operationalState": "enabled",
@@ -247,7 +248,12 @@ def _alarms(ids: str) -> list[Document]:
 
 
 def _alarmed_place(id_: str) -> Document:
-    place = {"id": id_, "href": link("places", "geographicSite", id_), "name": SITES[id_], "@type": "Place"}
+    place = {
+        "id": id_,
+        "href": link("places", "geographicSite", id_),
+        "@type": "Place",
+        V4_EXTRAS: {"name": SITES[id_]},
+    }
     return {"role": "alarmedSite", "relatedPlace": place, "@type": "RelatedPlace"}
 
 

@@ -25,6 +25,9 @@ class Language(Protocol):
     def checked(self, exposure: Exposure, document: Document) -> Document:
         """The document as a POST would take it: completed, without nulls, valid. Raises InvalidInput."""
 
+    def unknown(self, exposure: Exposure, document: Document) -> tuple[str, ...]:
+        """The attributes that its document does not know. Raises InvalidInput where they are refused."""
+
     def condition(self, exposure: Exposure, query: str) -> Condition | None:
         """The filter of a query string; None when it selects all. Raises InvalidInput."""
 

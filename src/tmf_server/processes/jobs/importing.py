@@ -34,6 +34,7 @@ class Item:
     exposure: Exposure
     document: Document
     place: str
+    unknown: tuple[str, ...] = ()
 
     @property
     def id(self) -> str | None:
@@ -150,7 +151,8 @@ class Importer:
             raise InvalidInput("A record is a JSON object.")
         exposure = sorter.exposure(document)
         checked = self.desk.language.checked(exposure, document)
-        return Item(exposure, strip_hrefs(checked, self._nouns), place)
+        unknown = self.desk.language.unknown(exposure, checked)
+        return Item(exposure, strip_hrefs(checked, self._nouns), place, unknown)
 
     # -- one transaction ------------------------------------------------------------------------
     def _store(self, connection: Connection, batch: Batch, before: Progress, keeper: Keeper) -> Progress:
@@ -162,6 +164,8 @@ class Importer:
                     progress = progress.refusing(entry.place, entry.problem)
             if exposure is not None:
                 items = [entry for entry in entries if isinstance(entry, Item)]
+                for item in items:
+                    progress = progress.warning(item.place, item.unknown)
                 progress = self._store_items(connection, exposure, items, progress)
         keeper.save(connection, progress)
         return progress

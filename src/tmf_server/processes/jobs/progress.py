@@ -1,5 +1,6 @@
 """How far a transfer is, and what it could not take: counts and a bounded log. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tmf_server.errors import Problem
@@ -7,6 +8,8 @@ from tmf_server.processes.jobs.reading import START, Mark
 
 MOST_LOG = 20_000  # characters
 MOST_TOLD = 600  # characters of one refusal
+MOST_WARNED = 4_000  # characters of all warnings, each of which is given once
+WARNING = "warning: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,17 @@ class Progress:
         log = self.log + entry if len(self.log) + len(entry) <= MOST_LOG else self.log
         return replace(self, refused=self.refused + 1, log=log)
 
+    def warning(self, place: str, unknown: Sequence[str]) -> "Progress":
+        """A record with attributes that its document does not know, unless one before had the same."""
+        said = f"has unknown attributes: {', '.join(unknown)}"[:MOST_TOLD] + "\n"
+        if not unknown or said in self.log or sum(map(len, self._warnings)) > MOST_WARNED:
+            return self
+        return replace(self, log=f"{self.log}{WARNING}{place} {said}")
+
+    @property
+    def _warnings(self) -> list[str]:
+        return [line for line in self.log.splitlines() if line.startswith(WARNING)]
+
     def counts(self) -> dict[str, int]:
         """What there is to count."""
         counts = {"records": self.mark.number, "created": self.imported, "changed": self.updated}
@@ -40,10 +54,10 @@ class Progress:
         )
 
     def error_log(self, reason: str = "") -> str:
-        """What a job tells: why it failed if it did, and the records that it did not take. Empty when all is well."""
+        """What a job tells: why it failed if it did, and the records that it did not take or wonders at."""
         if not reason and not self.refused:
-            return ""
-        left_out = self.refused - self.log.count("\n")
+            return "\n".join(self._warnings)
+        left_out = self.refused - self.log.count("\n") + len(self._warnings)
         rest = f"… and {left_out} more" if left_out else ""
         parts = (reason, self.summary() if self.mark.number else "", self.log.rstrip("\n"), rest)
         return "\n".join(part for part in parts if part)

@@ -22,8 +22,11 @@ from tmf_server.rest.schema.validation import Validators
 
 BODY = "tmf.body"
 MEDIA_TYPE = "tmf.media_type"
+UNKNOWN = "tmf.unknown"
 PATCHES = frozenset({"patch"})
 CHANGES = PATCHES | {"replace"}
+KEPT = frozenset({"create", "subscribe"})
+"""Verbs whose whole body is kept: what the document does not know is told."""
 
 
 class RequestCheck:
@@ -60,7 +63,7 @@ class RequestCheck:
         if text and not header:
             # a page of any site can post a body without a type, and its browser does not ask the server first
             raise UnsupportedMedia(f"The body has no Content-Type. Expected {' or '.join(self._taken)}.")
-        scope[BODY] = await self._bodies.checked(len(text), partial(self._checked, media_type, text))
+        scope[BODY], scope[UNKNOWN] = await self._bodies.checked(len(text), partial(self._checked, media_type, text))
         scope[MEDIA_TYPE] = media_type
 
     def _media_type(self, header: str) -> str:
@@ -73,18 +76,21 @@ class RequestCheck:
             raise UnsupportedMedia("JSON is exchanged in UTF-8 only.")
         return media_type
 
-    def _checked(self, media_type: str, text: bytes) -> Any:
+    def _checked(self, media_type: str, text: bytes) -> tuple[Any, tuple[str, ...]]:
+        """The body, and what its document does not know."""
         operation = self._endpoint.operation
         body = parse(text, max_depth=self._limits.max_depth)
         if operation.verb in PATCHES:
-            return body
+            return body, ()
         if not isinstance(body, dict):
             raise InvalidInput("The body has to be a JSON object.")
         schema = operation.request_schemas[media_type]
         if operation.verb in CHANGES or schema is None:
-            return body  # the result of a change is checked, as a whole
-        take = self._validators.created if operation.verb == "create" else self._validators.accepted
-        return take(self._endpoint.contract, schema, body)
+            return body, ()  # the result of a change is checked, as a whole
+        contract, validators = self._endpoint.contract, self._validators
+        take = validators.created if operation.verb == "create" else validators.accepted
+        taken = take(contract, schema, body)
+        return taken, validators.vocabulary.unknown(contract, schema, taken) if operation.verb in KEPT else ()
 
 
 class RequestCheckAPI(RequestValidationAPI):

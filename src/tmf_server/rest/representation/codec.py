@@ -33,6 +33,10 @@ class Wording:
         """
         return self._validators.created(exposure.contract, create_schema(exposure), document)
 
+    def unknown(self, exposure: Exposure, document: Document) -> tuple[str, ...]:
+        """The attributes that its document does not know. Raises InvalidInput where they are refused."""
+        return self._validators.vocabulary.unknown(exposure.contract, create_schema(exposure), document)
+
     def condition(self, exposure: Exposure, query: str) -> Condition | None:
         """The filter of a query string; None when it selects all. Raises InvalidInput."""
         return parse_filter(query, attributes_of(exposure), self._settings)

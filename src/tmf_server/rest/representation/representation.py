@@ -8,7 +8,7 @@ import orjson
 from tmf_server.errors import InvalidInput, PreconditionFailed
 from tmf_server.registry.entity import Document
 from tmf_server.registry.exposure import Exposure
-from tmf_server.rest.http.messages import Request, Response
+from tmf_server.rest.http.messages import Request, Response, warning
 from tmf_server.rest.query.fields import FieldTree, parse_fields, select_fields
 from tmf_server.rest.representation.links import Links, collection_url
 from tmf_server.storage.write.records import Stored
@@ -72,10 +72,13 @@ def shown_document(request: Request, document: str) -> tuple[Document, Document]
 
 
 def record_response(request: Request, stored: Stored, *, status: int = 200) -> Response:
-    """One record with its entity tag, and its Location when it is new."""
+    """One record with its entity tag, its Location when it is new, and by setting what it refers to and is not here."""
     headers = stored_headers(stored)
     if status == 201:
         headers.append(("Location", record_url(request, stored.id)))
+    if request.reference_policy == "warn":
+        absent = request.services.records.absent(request.exposure.entity, stored)
+        headers += [warning("not here", absent)] if absent else []
     return Response(status, shown_bytes(request, stored, asked_fields(request)), headers)
 
 

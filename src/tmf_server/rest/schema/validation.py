@@ -16,6 +16,7 @@ from tmf_server.rest.schema.record_types import RecordTypes
 from tmf_server.rest.schema.regressions import COUNTS, brought_faults
 from tmf_server.rest.schema.schemas import FORMATS, TYPE, Definitions, type_name
 from tmf_server.rest.schema.validation_messages import faults_of
+from tmf_server.rest.schema.vocabulary import Vocabulary
 
 JSON_PATCHES = frozenset({"JsonPatch", "JsonPatchOperations"})
 ON_FIRST_USE = frozenset({"listen"})  # half of all requests by schema, and most servers never get one
@@ -32,8 +33,8 @@ class Validators:
     """The validators of every document: made at start for what requests carry, on first use for other schemas.
 
     `strict` refuses unknown `@type`s; `subclasses` is a folder of registered schemas; `beside` are documents that are
-    not served, but whose shape records are stored in. Raises ValueError for a registered schema that no document can
-    use. Nothing is ever fetched.
+    not served, but whose shape records are stored in; `vocabulary` knows what no schema refuses. Raises ValueError for
+    a registered schema that no document can use. Nothing is ever fetched.
     """
 
     def __init__(
@@ -43,7 +44,9 @@ class Validators:
         strict: bool = False,
         subclasses: Path | None = None,
         beside: Iterable[Contract] = (),
+        vocabulary: Vocabulary | None = None,
     ) -> None:
+        self.vocabulary = vocabulary or Vocabulary("accept", ())
         registered = load_subclasses(subclasses)
         self._definitions = {one: Definitions(one.own_schemas, registered, strict=strict) for one in contracts}
         stored = {one.api: one for one in (*self._definitions, *beside) if one.version == "v5"}

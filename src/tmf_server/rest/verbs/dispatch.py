@@ -7,6 +7,7 @@ import contextvars
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from urllib.parse import quote
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
@@ -15,8 +16,8 @@ from starlette.types import Receive, Scope, Send
 from tmf_server.errors import TooCostly
 from tmf_server.rest.http.asgi import ORIGIN, send_response
 from tmf_server.rest.http.edge.codings import may_be_packed, packed, takes_gzip
-from tmf_server.rest.http.messages import Request, Response
-from tmf_server.rest.http.requests import BODY, MEDIA_TYPE
+from tmf_server.rest.http.messages import Request, Response, warning
+from tmf_server.rest.http.requests import BODY, MEDIA_TYPE, UNKNOWN
 from tmf_server.rest.verbs.ingestion import common_intake, take_in
 from tmf_server.rest.verbs.services import Services
 
@@ -62,6 +63,8 @@ class Dispatcher:
             response = await take_in(request, intake)
         else:
             response = self._promptly(request) or await self._patiently(request)
+        if request.unknown and response.status < HTTPStatus.BAD_REQUEST:
+            response.headers.append(warning("unknown attributes", request.unknown))
         if self._wake is not None and request.operation.method != "GET":
             self._wake()
         await send_response(send, await self._packed(request, response))
@@ -108,6 +111,7 @@ class Dispatcher:
             headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
             body=scope.get(BODY),
             media_type=scope.get(MEDIA_TYPE, ""),
+            unknown=scope.get(UNKNOWN, ()),
         )
 
     def close(self) -> None:

@@ -17,6 +17,6 @@ def common_intake(request: Request) -> Intake | None:
 
 async def take_in(request: Request, intake: Intake) -> Response:
     """201 with the record that the news made or changed, once it is committed."""
-    policy = request.services.settings.contracts.reference_policy(request.exposure.contract.api)
-    stored = await asyncio.wrap_future(intake.submit(request.exposure, request.body, policy))
+    news = intake.submit(request.exposure, request.body, request.reference_policy)
+    stored = await asyncio.wrap_future(news)
     return record_response(request, stored, status=201)

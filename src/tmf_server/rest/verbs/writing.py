@@ -16,7 +16,6 @@ from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.query.type_scope import shows
 from tmf_server.storage.write.records import Stored
 
-MOST_NAMED = 20  # of what a header lists
 KEPT_BY_PUT = ("id", "href", "@type", "@baseType")
 
 
@@ -27,26 +26,15 @@ def create(request: Request) -> Response:
 
     def stored(connection: Connection) -> Stored:
         if intake is not None:
-            return intake.take(connection, exposure, request.body, _policy(request))
+            return intake.take(connection, exposure, request.body, request.reference_policy)
         document = placed(services.registry, exposure, exposure.view.accept(request.body))
-        made = services.records.create(connection, exposure.entity, [document], policy=_policy(request))[0]
+        made = services.records.create(connection, exposure.entity, [document], policy=request.reference_policy)[0]
         start = services.tasks.get(exposure.entity.task or "")
         if start is None:
             return made
         return start(connection, exposure.entity, made, exposure.contract.name, request.origin)
 
-    return answer_once(request, lambda connection: _answer(request, stored(connection), status=201))
-
-
-def _answer(request: Request, stored: Stored, *, status: int = 200) -> Response:
-    """The record; under the policy `warn` with a header that names what it refers to and what is not here."""
-    response = record_response(request, stored, status=status)
-    if _policy(request) == "warn":
-        absent = request.services.records.absent(request.exposure.entity, stored)
-        if absent:
-            named = ", ".join(absent[:MOST_NAMED])
-            response.headers.append(("Warning", f'199 - "not here: {named}"'))
-    return response
+    return answer_once(request, lambda connection: record_response(request, stored(connection), status=201))
 
 
 def patch(request: Request) -> Response:
@@ -81,9 +69,9 @@ def _change(request: Request, edit: Callable[[Document], Document]) -> Response:
     def work(connection: Connection) -> Stored:
         stored = _found(request, connection, lock=True)
         after = prepared.pop() if prepared and stored == read else _edited(request, stored, edit)
-        return services.records.update(connection, entity, stored, after, policy=_policy(request))
+        return services.records.update(connection, entity, stored, after, policy=request.reference_policy)
 
-    return _answer(request, services.database.transact(work))
+    return record_response(request, services.database.transact(work))
 
 
 def _edited(request: Request, stored: Stored, edit: Callable[[Document], Document]) -> Document:
@@ -97,6 +85,7 @@ def _edited(request: Request, stored: Stored, edit: Callable[[Document], Documen
     check_result(exposure.contract, exposure.schema, schemas[0], shown, result)
     for schema in schemas:
         validators.check_change(exposure.contract, schema, shown, result)
+    request.unknown = validators.vocabulary.unknown(exposure.contract, exposure.schema, result, shown)
     after = exposure.view.accept(result, canonical)
     check_place(exposure, after)
     return after
@@ -125,7 +114,3 @@ def _found(request: Request, connection: Connection, *, lock: bool = False) -> S
 def no_such_record(request: Request) -> NotFound:
     """What to raise when the path's id is not here."""
     return NotFound(f"There is no {request.exposure.noun} with the id {request.path_id!r}.")
-
-
-def _policy(request: Request) -> str:
-    return request.services.settings.contracts.reference_policy(request.exposure.contract.api)

@@ -1,6 +1,6 @@
 """Turns a table of rules and two documents into plans. Runs once per pair of schemas; names no noun."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,11 +9,10 @@ from tmf_server.registry.entity import Document, Path
 from tmf_server.rest.schema.schemas import FORMATS
 from tmf_server.rest.schema.validation import form_test
 from tmf_server.rest.versions.demands import Demands
-from tmf_server.rest.versions.groups import Block, Member
+from tmf_server.rest.versions.groups import REFERRED, Block, Member
 from tmf_server.rest.versions.kinds import FAMILY, ByValue, Named, Typing, by_content, by_referred
 from tmf_server.rest.versions.mappers import FirstOf, Hidden, Inner, Kept, Lifted, Limited, Objects, Step, Withheld
 from tmf_server.rest.versions.plan import Plan
-from tmf_server.rest.versions.referred import REFERRED
 from tmf_server.rest.versions.rules import (
     First,
     Group,
@@ -63,6 +62,10 @@ class Compiler:
         plan = self.plan(v4, v5)
         _drop_steps_without_effect([plan, *self._plans.values()])
         return plan
+
+    def pairs(self) -> Iterator[tuple[str, str, Objects]]:
+        """Every pair of schemas that was compiled, with its plan."""
+        yield from ((*pair, plan) for pair, plan in self._plans.items())
 
     def plan(self, v4: str, v5: str) -> Plan | Folded:
         """The plan of the objects where v4 has one schema and v5 the other."""

@@ -107,3 +107,27 @@ class Member(Step):
     def settled(self, rest: Path, value: Any) -> bool:  # noqa: ARG002
         """What the block does not give back is kept aside, whatever it is."""
         return False
+
+
+def _show_referred(part: Document) -> Document:
+    """The `@referredType` of a reference, else what its `@type` says: a PartyRef refers to a Party."""
+    if REFERRED_TYPE in part:
+        return {REFERRED_TYPE: part[REFERRED_TYPE]}
+    type_name = part.get("@type")
+    return {REFERRED_TYPE: type_name.removesuffix("Ref")} if isinstance(type_name, str) else {}
+
+
+def _store_referred(shown: Document, part: Document) -> Document:
+    """The name that a client gives; not one that it was shown for what v5 does not say."""
+    return {} if REFERRED_TYPE not in part and shown == _show_referred(part) else shown
+
+
+REFERRED_TYPE = "@referredType"
+REFERRED = Group(
+    shown={REFERRED_TYPE: None},
+    stored=frozenset({REFERRED_TYPE, "@type"}),
+    get=_show_referred,
+    put=_store_referred,
+    paths={(REFERRED_TYPE,): (REFERRED_TYPE,)},
+)
+"""The `@referredType` that v4 demands of a reference, where v5 does without."""

@@ -9,6 +9,7 @@ from tmf_server.rest.versions.compiler import Compiler
 from tmf_server.rest.versions.extras import put_back, strip
 from tmf_server.rest.versions.mappers import Objects
 from tmf_server.rest.versions.rules import Rules
+from tmf_server.rest.versions.words import Words, words_for
 
 __all__ = ["V4View", "V5View"]
 
@@ -42,6 +43,10 @@ class V5View:
         """There is no other path."""
         return True
 
+    def words(self, contract: Contract) -> Words:  # noqa: ARG002
+        """The view of v4 knows both versions' names."""
+        return {}
+
 
 class V4View:
     """A noun's v4 document over its canonical one, by the noun's table. Results share unchanged parts with the input.
@@ -53,12 +58,18 @@ class V4View:
         self, rules: Rules, contract_v4: Contract, contract_v5: Contract, v4_schema: str, v5_schema: str
     ) -> None:
         self._compiler = Compiler(rules, contract_v4, contract_v5)
+        self._contract = contract_v4
         self._schemas = (v4_schema, v5_schema)
 
     @cached_property
     def plan(self) -> Objects:
         """The compiled plan. Raises LookupError when the table does not fit the documents."""
         return self._compiler.root(*self._schemas)
+
+    def words(self, contract: Contract) -> Words:
+        """By schema, what names of the other version are called in the document of one of the two."""
+        _ = self.plan  # compiles the pairs
+        return words_for(contract, self._compiler.pairs(), self._contract)
 
     def show(self, canonical: Document) -> Document:
         """The document as v4 has it."""

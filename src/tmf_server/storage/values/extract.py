@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Numeric, String
 from sqlalchemy.sql.sqltypes import BigInteger
 
-from tmf_server.contracts.schemas import Schema, ref_name
+from tmf_server.contracts.schemas import object_schema
 from tmf_server.registry.entity import Characteristics, Document, Entity, Path
 from tmf_server.registry.exposure import Exposure, create_schema
 from tmf_server.registry.registry import Registry
@@ -126,7 +126,7 @@ class Extractor:
     def _make_plan(self, schema: str) -> Plan:
         children = {}
         for name, node in self.contract.all_properties(schema).items():
-            target = _object_schema(node)
+            target = object_schema(node)
             if target is not None and self._leads_to_reference(target, set()):
                 children[name] = target
         return Plan(schema, self._refers(schema), self.contract.subtypes(schema), children)
@@ -141,7 +141,7 @@ class Extractor:
         seen.add(schema)
         if any(map(self._refers, self.contract.choices(schema))):
             return True
-        targets = map(_object_schema, self.contract.all_properties(schema).values())
+        targets = map(object_schema, self.contract.all_properties(schema).values())
         return any(self._leads_to_reference(target, seen) for target in targets if target is not None)
 
     def settle(self, document: Document) -> None:
@@ -166,7 +166,7 @@ class Extractor:
     def _instant_plan(self, schema: str) -> InstantPlan:
         if schema not in self._instant_plans:
             properties = self.contract.all_properties(schema)
-            targets = {name: _object_schema(node) for name, node in properties.items()}
+            targets = {name: object_schema(node) for name, node in properties.items()}
             self._instant_plans[schema] = InstantPlan(
                 names=tuple(name for name, node in properties.items() if node.get("format") == "date-time"),
                 subtypes=self.contract.subtypes(schema),
@@ -181,7 +181,7 @@ class Extractor:
         properties = self.contract.all_properties(schema).values()
         if any(node.get("format") == "date-time" for node in properties):
             return True
-        return any(self._leads_to_instant(one, seen) for one in map(_object_schema, properties) if one is not None)
+        return any(self._leads_to_instant(one, seen) for one in map(object_schema, properties) if one is not None)
 
     def is_demanded(self, path: Path) -> bool:
         """True when a version demands the attribute in what is posted, wherever it has the object around it."""
@@ -198,13 +198,6 @@ def _demands(exposure: Exposure, path: Path) -> bool:
     if holder is None or holder.schema is None or exposure.view.path(path) != path:
         return False
     return path[-1] in contract.required(holder.schema)
-
-
-def _object_schema(node: Schema) -> str | None:
-    node = node.get("items", node) if node.get("type") == "array" else node
-    parts = node.get("allOf")
-    node = parts[0] if parts and len(parts) == 1 else node
-    return ref_name(node["$ref"]) if "$ref" in node else None
 
 
 def _characteristics(document: Document, where: Characteristics) -> Iterator[Value]:
