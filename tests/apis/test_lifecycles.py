@@ -155,6 +155,25 @@ def test_a_state_outside_the_table_may_be_left_to_anywhere() -> None:
         lifecycle.check("on", "elsewhere")
 
 
+FINAL, NEXT = "/0/state: expected off, which is final", "/0/state: expected one of low, off"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason", "message"),
+    [
+        ("off", "on", "state cannot go from 'off' to 'on'. 'off' is final.", FINAL),
+        ("on", "up", "state cannot go from 'on' to 'up'. Allowed next: low, off.", NEXT),
+        ("on", None, "state is 'on' and cannot be taken away. Allowed next: low, off.", NEXT),
+        ("off", None, "state is 'off' and cannot be taken away. 'off' is final.", FINAL),
+    ],
+)
+def test_a_refused_move_is_told_in_words(old: str, new: str | None, reason: str, message: str) -> None:
+    lifecycle = Lifecycle("state", moves([("on", "low off"), ("low", ""), ("off", "")]))
+    with pytest.raises(IllegalTransition) as refused:
+        lifecycle.check(old, new, "/0")
+    assert (refused.value.reason, refused.value.message) == (reason, message)
+
+
 def test_a_free_table_has_every_move_but_none_to_itself() -> None:
     assert free("a b c") == {"a": {"b", "c"}, "b": {"a", "c"}, "c": {"a", "b"}}
 

@@ -80,7 +80,8 @@ def launched(case: Case) -> Iterator[Breach]:
     """The offering is Launched or Active."""
     status = (case.offering or {}).get("lifecycleStatus")
     if str(status).casefold() not in ORDERABLE:
-        reason = f"The offering {case.name} is {status}; only what is Launched or Active can be ordered."
+        told = f"is {status}" if status else "has no status"
+        reason = f"The offering {case.name} {told}; only what is Launched or Active can be ordered."
         yield case.breach("offeringNotLaunched", reason, "/productOffering")
 
 

@@ -35,7 +35,8 @@ def known_states(order: Document) -> Iterator[Fault]:
         machine = ITEM_LIFECYCLE if pointer else ORDER_LIFECYCLE
         state = holder.get("state")
         if state not in machine.moves:
-            yield Fault(f"{pointer}/state", f"expected one of {', '.join(machine.moves)}, not {str(state)[:40]!r}")
+            said = "" if state is None else f", not {str(state)[:40]!r}"
+            yield Fault(f"{pointer}/state", f"expected one of {', '.join(machine.moves)}{said}")
 
 
 def known_task_state(task: Document) -> Iterator[Fault]:
