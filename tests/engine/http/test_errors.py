@@ -5,6 +5,7 @@ import pytest
 
 from tests.support.nouns.every import Noun, nouns, registry
 from tmf_server.contracts.contract import Contract
+from tmf_server.registry.exposure import Exposure
 
 ALL = pytest.mark.parametrize("noun", nouns("create", tasks=False), ids=str)
 JSON = {"Content-Type": "application/json"}
@@ -138,3 +139,37 @@ def test_a_host_that_is_none_is_400(client: httpx.Client) -> None:
     noun = nouns("create", tasks=False)[0]
     answer = client.get(noun.url, headers={"Host": 'a"><b'})
     assert answer.status_code == 400
+
+
+EXPOSED = pytest.mark.parametrize("exposure", registry().exposures, ids=lambda one: f"{one.contract.name}-{one.noun}")
+SLIPS = {
+    "a plural": lambda noun: f"{noun}s",
+    "no capitals": str.lower,
+    "a letter less": lambda noun: noun[:-2] + noun[-1],
+}
+ELSEWHERE = ("/productOfferings", "/api/productoffering/42", "/tmf-api/catalog/v5/productOffering")
+
+
+@EXPOSED
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_path_that_is_nearly_right_is_told_the_right_one(client: httpx.Client, exposure: Exposure, slip: str) -> None:
+    base, written = exposure.contract.base_path, SLIPS[slip](exposure.noun)
+    if written == exposure.noun:
+        return
+    for rest in ("", "/42"):
+        for method in ("GET", "OPTIONS"):
+            answer = client.request(method, f"{base}/{written}{rest}")
+            reason = assert_error(answer, 404, exposure.contract.version)["reason"]
+            assert f"{base}/{exposure.noun}{rest}" in reason.partition("Did you mean ")[2]
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+def test_a_noun_without_its_base_path_is_told_where_it_is(client: httpx.Client, path: str) -> None:
+    reason = assert_error(client.get(path), 404, "v5")["reason"]
+    for version in ("v4", "v5"):
+        assert f"/tmf-api/productCatalogManagement/{version}/productOffering" in reason
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/tmf-api/productCatalogManagement/v5/zzz", "/hubs", "/x/" + "y" * 9_000])
+def test_a_path_like_no_other_is_told_no_other(client: httpx.Client, path: str) -> None:
+    assert "Did you mean" not in assert_error(client.get(path), 404, "v5")["reason"]

@@ -10,7 +10,6 @@ import re
 import time
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import structlog
 from connexion.exceptions import ProblemException
@@ -19,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tmf_server.config import Settings
-from tmf_server.errors import InvalidInput, NotAcceptable, NotFound, Problem, Unavailable
+from tmf_server.errors import InvalidInput, NotAcceptable, Problem, Unavailable
 from tmf_server.observability.logs import REQUEST_ID
 from tmf_server.observability.metrics import METRICS, UNNAMED
 from tmf_server.rest.http.asgi import ORIGIN, send_response
@@ -143,7 +142,7 @@ class Front:
     def _options(self, path: str) -> Response:
         allowed = self._routing.allowed(path)
         if not allowed:
-            raise NotFound(f"Nothing is served at {path[:200]!r}.")
+            raise self._routing.nothing_at(path)
         found = [("Allow", ", ".join(allowed))]
         if "PATCH" in allowed:
             found.append(("Accept-Patch", ", ".join(MEDIA_TYPES)))
@@ -165,5 +164,4 @@ def _meaning(error: Problem | ProblemException | HTTPException) -> Problem:
     """An exception of the layers below as one of ours."""
     if isinstance(error, Problem):
         return error
-    status: Any = error.status if isinstance(error, ProblemException) else error.status_code
-    return InvalidInput(str(error.detail or "The request cannot be understood."), code=f"http{status}")
+    return InvalidInput(str(error.detail or "The request cannot be understood."))

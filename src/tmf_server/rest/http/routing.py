@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tmf_server.errors import MethodNotAllowed, NotFound
 from tmf_server.rest.body.identifiers import check_id
+from tmf_server.rest.http.suggestions import nearest
 
 Methods = dict[str, str | None]  # method → operationId
 
@@ -67,13 +68,21 @@ class RoutingMiddleware(SpecMiddleware):
                 return base, methods, parts[-1] if "{id}" in template.format(*parts[depth:]) else ""
         return None
 
+    def nothing_at(self, path: str) -> NotFound:
+        """The refusal of a path that no document has, with the paths that may have been meant."""
+        near = nearest(
+            path, {base: {template.split("/")[1] for template in paths} for base, paths in self._apis.items()}
+        )
+        meant = f" Did you mean {' or '.join(near)}?" if near else ""
+        return NotFound(f"Nothing is served at {path[:200]!r}.{meant} The page at / lists what is.")
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         found = self._find(scope["path"])
         if found is None:
-            raise NotFound(f"Nothing is served at {scope['path'][:200]!r}. The page at / lists what is.")
+            raise self.nothing_at(scope["path"])
         base, methods, id_ = found
         method = scope["method"]
         if method not in methods:
