@@ -1,6 +1,5 @@
 """The documentation: its sessions run as they are shown, its tables are those of the code, its links lead somewhere."""
 
-import ast
 import os
 import re
 import sys
@@ -111,29 +110,6 @@ def test_every_setting_that_a_page_names_is_one() -> None:
     known = {one.variable for one in declared()}
     for page in PAGES:
         assert set(re.findall(r"TMF_[A-Z_]+[A-Z]", page.read_text())) <= known, page.name
-
-
-def test_every_error_code_is_explained() -> None:
-    told = set(re.findall(r"`(\w+)`", (ROOT / "docs/guide/errors.md").read_text()))
-    assert {code for code in codes() if code != "problem"} - told == set()
-
-
-def codes() -> Iterator[str]:
-    """Every string that the code of the server gives to something called code."""
-    for path in (ROOT / "src" / "tmf_server").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Assign) and any(ast.unparse(target).lower() == "code" for target in node.targets):
-                yield from constants(node.value)
-            if isinstance(node, ast.keyword) and node.arg == "code":
-                yield from constants(node.value)
-            if isinstance(node, ast.Dict):
-                pairs = zip(node.keys, node.values, strict=True)
-                named = [value for key, value in pairs if key is not None and "code" in constants(key)]
-                yield from (word for value in named for word in constants(value))
-
-
-def constants(node: ast.expr) -> list[str]:
-    return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
 def test_the_layers_are_those_that_the_linter_holds() -> None:
