@@ -61,7 +61,7 @@ def _in_jobs() -> set[str]:
 def _values(node: ast.expr, path: Path) -> list[str]:
     """The code that an expression stands for; none where it is passed on from another call."""
     if isinstance(node, ast.Constant):
-        return [node.value]
+        return [str(node.value)]
     if isinstance(node, ast.Name) and node.id != "code":
         return [_global(path, node.id)]
     assert isinstance(node, ast.Name | ast.Attribute), f"{path}: {ast.unparse(node)} is no code that can be looked up"

@@ -62,12 +62,12 @@ class Lifecycle:
             raise InvalidInput(f"{self.attribute} cannot be taken away.", faults=[fault])
         if self._fold(new) == self._fold(old) or self.known(new) in self.next(old):
             return
-        move = f"is {old!r} and cannot be taken away" if new is None else f"cannot go from {old!r} to {new!r}"
         allowed = ", ".join(sorted(self.next(old)))
         told = f"Allowed next: {allowed}." if allowed else f"{old!r} is final."
         expected = f"one of {allowed}" if allowed else f"{old}, which is final"
         raise IllegalTransition(
-            f"{self.attribute} {move}. {told}", message=f"{pointer}/{self.attribute}: expected {expected}"
+            f"{self.attribute} cannot go from {old!r} to {new!r}. {told}",
+            message=f"{pointer}/{self.attribute}: expected {expected}",
         )
 
 

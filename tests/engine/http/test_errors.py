@@ -1,5 +1,7 @@
 """Every error of every layer is TM Forum's Error (TMF630 part 1, 3.4)."""
 
+from collections.abc import Callable
+
 import httpx
 import pytest
 
@@ -142,7 +144,7 @@ def test_a_host_that_is_none_is_400(client: httpx.Client) -> None:
 
 
 EXPOSED = pytest.mark.parametrize("exposure", registry().exposures, ids=lambda one: f"{one.contract.name}-{one.noun}")
-SLIPS = {
+SLIPS: dict[str, Callable[[str], str]] = {
     "a plural": lambda noun: f"{noun}s",
     "no capitals": str.lower,
     "a letter less": lambda noun: noun[:-2] + noun[-1],
