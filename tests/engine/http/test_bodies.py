@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import socket
+import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,8 +14,9 @@ import orjson
 import pytest
 
 from tests.support.servers.receiver import eventually
+from tmf_server.config.server import ConnectionsSettings
 from tmf_server.errors import InvalidInput, TimedOut, Unavailable
-from tmf_server.rest.http.edge.bodies import pieces
+from tmf_server.rest.http.edge.bodies import LARGE, Bodies, pieces
 from tmf_server.rest.http.edge.budget import Budget
 from tmf_server.rest.http.edge.codings import PART, Gunzip
 from tmf_server.testing.server import EphemeralServer
@@ -209,6 +211,30 @@ def test_bodies_beyond_the_budget_are_put_off(server: EphemeralServer, client: h
         assert client.post(path, json=LAMPS).status_code == 201
     assert eventually(lambda: not refused())
     assert client.post(path, content=large, headers=JSON).status_code == 201
+
+
+def test_large_bodies_have_their_turn_and_small_ones_need_none() -> None:
+    told: list[str] = []
+
+    async def work(name: str, size: int) -> None:
+        async with bodies.turn(size):
+            told.append(f"{name} begins")
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            told.append(f"{name} ends")
+
+    async def all_at_once() -> None:
+        await asyncio.gather(work("one", LARGE + 1), work("two", LARGE + 1), work("small", LARGE))
+
+    bodies = Bodies(ConnectionsSettings(), LARGE + 1)
+    asyncio.run(all_at_once())
+    assert told == ["one begins", "small begins", "one ends", "small ends", "two begins", "two ends"]
+
+
+@pytest.mark.parametrize(("size", "here"), [(LARGE, True), (LARGE + 1, False)])
+def test_a_large_body_is_checked_beside_the_event_loop(size: int, here: bool) -> None:
+    bodies = Bodies(ConnectionsSettings(), LARGE + 1)
+    assert (asyncio.run(bodies.apart(size, threading.get_ident)) == threading.get_ident()) is here
 
 
 # -- uploads ----------------------------------------------------------------------------------------

@@ -53,18 +53,21 @@ class RequestCheck:
             await self._next_app(scope, receive, send)
             return
         with self._bodies.hold() as hold:
-            await self._read(scope, receive, hold)
-            await self._next_app(scope, receive, send)
+            text = await self._read(scope, receive, hold)
+            async with self._bodies.turn(hold.size):
+                check = partial(self._checked, scope[MEDIA_TYPE], text)
+                scope[BODY], scope[UNKNOWN] = await self._bodies.apart(hold.size, check)
+                del text, check
+                await self._next_app(scope, receive, send)
 
-    async def _read(self, scope: Scope, receive: Receive, hold: Hold) -> None:
+    async def _read(self, scope: Scope, receive: Receive, hold: Hold) -> bytes:
         header = _header(scope, b"content-type").strip()
-        media_type = self._media_type(header)
+        scope[MEDIA_TYPE] = self._media_type(header)
         text = await self._bodies.read(scope, receive, hold)
         if text and not header:
             # a page of any site can post a body without a type, and its browser does not ask the server first
             raise UnsupportedMedia(f"The body has no Content-Type. Expected {' or '.join(self._taken)}.")
-        scope[BODY], scope[UNKNOWN] = await self._bodies.checked(len(text), partial(self._checked, media_type, text))
-        scope[MEDIA_TYPE] = media_type
+        return text
 
     def _media_type(self, header: str) -> str:
         media_type, _, parameters = header.partition(";")

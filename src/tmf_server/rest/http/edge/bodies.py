@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from starlette.types import Receive, Scope
@@ -13,8 +13,8 @@ from tmf_server.rest.http.edge.budget import Budget, Hold
 from tmf_server.rest.http.edge.codings import decoder
 
 T = TypeVar("T")
-LARGE = 65_536
-"""Bytes of a body whose check is not for the event loop."""
+LARGE = 131_072
+"""Bytes of a body from which on it is large."""
 
 
 class Bodies:
@@ -62,15 +62,13 @@ class Bodies:
                 "Send less, or use an import job."
             )
 
-    async def checked(self, size: int, check: Callable[[], T]) -> T:
-        """Return what the check makes of a body of that size.
+    def turn(self, size: int) -> AbstractAsyncContextManager[None]:
+        """Let large bodies be worked on one after the other: each keeps the interpreter from other requests."""
+        return self._one_at_a_time if size > LARGE else nullcontext()
 
-        Large ones are checked in a thread, one after the other: others are served in between.
-        """
-        if size < LARGE:
-            return check()
-        async with self._one_at_a_time:
-            return await asyncio.to_thread(check)
+    async def apart(self, size: int, check: Callable[[], T]) -> T:
+        """Return what the check makes of a body of that size, which is not for the event loop when it is large."""
+        return await asyncio.to_thread(check) if size > LARGE else check()
 
 
 def announced_length(scope: Scope) -> int:

@@ -17,6 +17,7 @@ from tmf_server.errors import HeadTooLarge, InvalidInput, Problem, TimedOut, Una
 from tmf_server.rest.http.failures import failure
 from tmf_server.rules.ids import fresh_token
 
+LINGER_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 
@@ -46,7 +47,7 @@ class Connection(HttpToolsProtocol):
         self._limits = limits
         self._deadline: asyncio.TimerHandle | None = None
         self._reading: asyncio.TimerHandle | None = None  # of the client, the answer
-        self._in_head = self._in_body = False
+        self._in_head = self._in_body = self._refused = False
         self._arrived = 0  # bytes of the head, and of what came along with its end
         self._piece = 0
         self.url = b""
@@ -62,18 +63,19 @@ class Connection(HttpToolsProtocol):
             self._make_room()
 
     def _make_room(self) -> None:
+        too_many = len(self.connections) - self._limits.connections
         waiting = [one for one in self.connections if isinstance(one, Connection) and one.waits and one is not self]
-        if waiting:
-            min(waiting, key=lambda one: one.waiting_since).leave()
-            return
-        log.warning("connection refused", connections=self._limits.connections)
-        self.refuse(Unavailable("Too many connections are in use. Connect again."))
+        for one in sorted(waiting, key=lambda one: one.waiting_since)[:too_many]:
+            one.leave()
+        if len(self.connections) > self._limits.connections:
+            log.warning("connection refused", connections=self._limits.connections)
+            self.refuse(Unavailable("Too many connections are in use. Connect again."))
 
     @property
     def waits(self) -> bool:
         """True while no request is carried out."""
         cycle: Any = self.cycle  # None before the first request, whatever uvicorn declares
-        return cycle is None or cycle.response_complete
+        return cycle is None or cycle.response_complete or self._refused
 
     def leave(self) -> None:
         """Close the connection, and count it no longer."""
@@ -89,10 +91,12 @@ class Connection(HttpToolsProtocol):
     # -- what arrives -------------------------------------------------------------------------------
     def data_received(self, data: bytes) -> None:
         """Take what has arrived, and see what is missing."""
+        if self._refused:
+            return
         self._piece = len(data)
         self._arrived += self._piece
         super().data_received(data)
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._refused:
             return
         if self._in_head and self._arrived > self._limits.head_bytes:
             self._refuse_head()
@@ -179,11 +183,25 @@ class Connection(HttpToolsProtocol):
             self._close()
 
     def refuse(self, problem: Problem) -> None:
-        """Answer by an error that no application sees, unless an answer has begun, and close."""
-        self._in_head = False
-        if not self.transport.is_closing() and (self.waits or not self.cycle.response_started):
-            self.transport.write(_written(problem, self.url))
-        self._close()
+        """Answer by an error that no application sees, and close once the client can have read it.
+
+        What the client still sends is thrown away: closing at once would make it lose the answer.
+        """
+        if self._refused or self.transport.is_closing():
+            return
+        busy = not self.waits
+        if busy:  # its application learns that the client has gone
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.pipeline or (busy and self.cycle.response_started):
+            self._close()
+            return
+        self.transport.write(_written(problem, self.url))
+        self._refused = True
+        self._clear_deadline()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._set_deadline(LINGER_SECONDS, self._close)
 
     def _close(self) -> None:
         """Close, once the client has read what is left."""
