@@ -113,6 +113,14 @@ def test_a_late_report_belongs_to_the_alarm_of_its_time(client: httpx.Client) ->
     assert [shown[one["id"]]["state"] for one in (first, second, third)] == ["cleared", "cleared", "raised"]
 
 
+def test_a_late_report_belongs_to_no_alarm_that_its_source_tells_apart(client: httpx.Client) -> None:
+    send(client, report(**raised(1), externalAlarmId="x1"))
+    send(client, report(**cleared(10), externalAlarmId="x1"))
+    later = send(client, report(**raised(20)))
+    after = send(client, report(**raised(5), externalAlarmId="x2"))
+    assert (after["id"], after["alarmRaisedTime"]) == (later["id"], at(5))
+
+
 def test_a_later_clearing_of_a_cleared_alarm_is_the_one_that_counts(client: httpx.Client) -> None:
     send(client, report(**raised(1)))
     ended = send(client, report(**cleared(10)))

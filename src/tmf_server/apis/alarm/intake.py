@@ -132,28 +132,31 @@ class AlarmIntake:
                 continue
             if _is_late(held, report.alarm):
                 return Match(self._owner(connection, column, held, report), late=True)
-            if self._goes_on(held.alarm, report.alarm):
+            if self._goes_on(held, report.alarm):
                 return Match(held, late=False)
         return None
 
     def _owner(self, connection: Connection, column: str, held: Held, report: Report) -> Held:
         """The alarm that a late report belongs to: the newest of its fault, or one before that lasted long enough."""
-        heard = rules.event_time(report.alarm) or 0
+        heard, digest = rules.event_time(report.alarm) or 0, report.identities[column]
         while heard < (rules.instant(held.alarm, rules.RAISED_AT) or 0):
-            former = previous(connection, self._alarm, column, report.identities[column], held.stored.key)
-            if former is None or not rules.lasted_until(former.parsed(), heard):
+            former = previous(connection, self._alarm, column, digest, held.stored.key)
+            if former is None:
                 break
-            held = Held.of(former)
+            before = Held.of(former)
+            if rules.told_apart(before.alarm, report.alarm) or not rules.lasted_until(before.alarm, heard):
+                break
+            held = before
         return held
 
-    def _goes_on(self, alarm: Document, report: Document) -> bool:
+    def _goes_on(self, held: Held, report: Document) -> bool:
         """True unless the report opens an alarm that was cleared too long before."""
-        if not rules.is_cleared(alarm) or rules.is_cleared(report):
+        if not rules.is_cleared(held.alarm) or rules.is_cleared(report):
             return True
-        cleared, heard = rules.instant(alarm, rules.CLEARED_AT), rules.event_time(report)
+        cleared, heard = rules.instant(held.alarm, rules.CLEARED_AT), rules.event_time(report)
         if cleared is None:
             return False
-        moment = heard if heard is not None and heard >= cleared else now()
+        moment = now() if heard is None or _is_unsure(held) else heard
         return moment - cleared < self._window
 
     def _repeat(self, connection: Connection, match: Match, report: Report) -> Stored:
