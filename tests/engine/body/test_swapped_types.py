@@ -69,6 +69,23 @@ def test_any_value_at_any_place_of_a_new_record(served: Served, noun: Noun) -> N
     assert client.get(noun.url).status_code == 200
 
 
+# What draws of many more places have found.
+FOUND = [
+    ("TMF620/v4-productSpecification", "relatedParty.@type", [None]),
+    ("TMF620/v5-category", "parent.@type", {"a": 1}),
+    ("TMF642/v4-unAckAlarms", "alarmPattern.alarmedObject.name", [None]),
+]
+
+
+@pytest.mark.parametrize(("name", "path", "value"), FOUND)
+def test_what_once_failed_is_taken_or_refused(served: Served, name: str, path: str, value: Any) -> None:
+    [noun] = [one for one in nouns("create") if str(one) == name]
+    [place] = [one for one in places(noun) if str(one) == path]
+    body = json.dumps(place.swapped(noun.body(), value))
+    answer = served.client.post(noun.url, content=body, headers=JSON)
+    assert is_refusal(answer, path, value) or shown(served.client, noun, answer.json()["id"]) == answer.json()
+
+
 JSON = {"content-type": "application/json"}
 MERGE = {"content-type": "application/merge-patch+json"}
 OPERATIONS = {"content-type": "application/json-patch+json"}

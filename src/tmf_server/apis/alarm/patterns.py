@@ -89,7 +89,7 @@ class Patterns:
         elif isinstance(value, list):
             for element in value:
                 yield from self._element(element, place, path)
-        else:
+        elif value is not None:
             yield self._compare(value, place, path)
 
     def _element(self, element: Any, place: Path, path: Path) -> Iterator[Condition]:

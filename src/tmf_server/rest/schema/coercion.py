@@ -95,7 +95,9 @@ class Coercion:
             return None
         references = self._references(schema)
         given = node.get(TYPE)
-        if given in references or given not in self._types(schema) or not self._lacks(target, node):
+        if not isinstance(given, str) or given in references or given not in self._types(schema):
+            return None
+        if not self._lacks(target, node):
             return None
         named = (f"{name}Ref" for one in (referred, target) for name in self._lineage(one))
         return next((name for name in named if name in references), min(references, default=None))
