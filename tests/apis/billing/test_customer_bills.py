@@ -78,7 +78,7 @@ def test_a_bill_cycle_is_of_v5_only(served: Served) -> None:
         (bill("b", amountDue=money(50, "USD")), "/amountDue/unit: expected EUR"),
         (bill("b", state="paid"), "/state"),
         (bill("b", runType="manual"), "/runType"),
-        (bill("b", taxIncludedAmount={"unit": "EUR", "value": "50"}), "/taxIncludedAmount/value"),
+        (bill("b", taxIncludedAmount={"unit": "EUR", "value": "fifty"}), "/taxIncludedAmount/value"),
     ],
 )
 def test_a_bill_that_is_wrong_is_refused_with_the_place(served: Served, document: Document, pointer: str) -> None:

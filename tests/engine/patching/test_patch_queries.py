@@ -354,10 +354,8 @@ def test_published_patches_change_published_records_into_valid_ones(
     for record in records(example):
         try:
             result = apply_patch(example.media_type, record, example.value, is_array=arrays_of(contract, schema))
-            result = validators.written(contract, schemas, result, record)
             check_result(contract, operation.response_schema, schema, record, result)
-            for one in schemas:
-                validators.check_change(contract, one, record, result)
+            result = validators.changed(contract, schemas, record, result)
         except (Conflict, InvalidInput):
             continue  # this record lacks what the example changes, or is defective itself
         changed += result != record

@@ -1,12 +1,15 @@
 """What a client may write otherwise than the document says, and how it is rewritten."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tmf_server.contracts.contract import Contract
+from tmf_server.errors import InvalidInput
 from tmf_server.rest.schema.coercion import Coercion
 from tmf_server.rest.schema.schemas import Definitions
+from tmf_server.rest.schema.validation import Validators
 
 
 def ref(name: str) -> dict[str, str]:
@@ -160,3 +163,35 @@ def test_what_a_change_leaves_alone_stays() -> None:
     part = {"@type": "NumberPart", "value": "6"}
     changed = coerced(odd | {"part": [part, *odd["part"]]}, odd)
     assert changed["part"] == [part | {"value": 6}, *odd["part"]]
+
+
+def accepted(document: dict[str, Any]) -> dict[str, Any]:
+    return Validators([CONTRACT]).accepted(CONTRACT, "Thing_FVO", {"@type": "Thing", **document})
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    return Validators([CONTRACT]).changed(CONTRACT, ("Thing_FVO",), before, after)
+
+
+def refused(take: Callable[[], Any]) -> list[str]:
+    with pytest.raises(InvalidInput) as caught:
+        take()
+    return [fault.pointer for fault in caught.value.faults]
+
+
+def test_a_document_is_rewritten_only_where_that_makes_it_valid() -> None:
+    good, odd = {"size": "8"}, {"size": "8", "count": "many"}
+    assert accepted(good | {"name": None})["size"] == 8
+    assert refused(lambda: accepted(odd)) == ["/size", "/count"]
+    assert changed(odd, odd | {"x": 1}) == odd | {"x": 1}
+    assert changed(odd, odd | {"size": "9", "name": None}) == odd | {"size": 9}
+    assert refused(lambda: changed(odd, odd | {"size": "9", "count": "few"})) == ["/size", "/count"]
+    assert refused(lambda: changed(good, good | {"count": "few"})) == ["/count"]
+
+
+@pytest.mark.parametrize(
+    "document", [{"name": "x"}, {"any": {"a": None}}, {"part": [{"@type": "Part", "value": [None]}]}]
+)
+def test_what_is_valid_stays(document: dict[str, Any]) -> None:
+    assert accepted(document) == {"@type": "Thing", **document}
+    assert changed({}, document) == document

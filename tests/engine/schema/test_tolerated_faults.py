@@ -16,8 +16,8 @@ from tmf_server.errors import InvalidInput
 from tmf_server.registry.exposure import Exposure, create_schema
 from tmf_server.rest.patching.updates import change_schema
 from tmf_server.rest.schema.difference import Difference, TooManyDifferencesError
-from tmf_server.rest.schema.regressions import MOST_CHANGED
 from tmf_server.rest.schema.validation import Validators
+from tmf_server.rest.schema.validation_errors import MOST_CHANGED
 
 BOTH = [noun for noun in nouns("create", "patch", tasks=False) if noun.exposure.entity.name != "exportJob"]
 DRAWN = pytest.mark.parametrize("noun", BOTH, ids=str)
@@ -37,13 +37,11 @@ def schemas(noun: Noun) -> tuple[str, str]:
 
 def refusals(noun: Noun, before: Document, after: Document) -> list[str]:
     """The places of the faults that a change is refused for."""
-    found = []
-    for schema in schemas(noun):
-        try:
-            validators(noun.exposure.contract).check_change(noun.exposure.contract, schema, before, after)
-        except InvalidInput as error:
-            found += [fault.pointer for fault in error.faults]
-    return found
+    try:
+        validators(noun.exposure.contract).changed(noun.exposure.contract, schemas(noun), before, after)
+    except InvalidInput as error:
+        return [fault.pointer for fault in error.faults]
+    return []
 
 
 def of_the_other_version(noun: Noun) -> list[Exposure]:
@@ -132,7 +130,7 @@ CONTRACT = Contract("TMF000", "v4", "/things", {"paths": {}, "components": {"sch
 def brought(before: Document, after: Document) -> list[str]:
     """The places of the faults that a change of a thing brings."""
     try:
-        validators(CONTRACT).check_change(CONTRACT, "Thing", before, after)
+        validators(CONTRACT).changed(CONTRACT, ("Thing",), before, after)
     except InvalidInput as error:
         return [fault.pointer for fault in error.faults]
     return []
@@ -203,7 +201,7 @@ def test_a_change_of_very_much_of_a_record_with_faults_is_refused() -> None:
     before: Document = {"note": [{"text": str(number)} for number in range(MOST_CHANGED)]}
     after = {"note": [{"text": one["text"], "x": 1} for one in before["note"]]}
     with pytest.raises(InvalidInput, match=f"Change at most {MOST_CHANGED} values at once"):
-        validators(CONTRACT).check_change(CONTRACT, "Thing", before, after)
+        validators(CONTRACT).changed(CONTRACT, ("Thing",), before, after)
     assert brought({"name": "x"}, {"name": "x", **after})[0] == "/note/0/author", "what was right has no such bound"
 
 

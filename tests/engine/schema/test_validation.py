@@ -8,7 +8,8 @@ import pytest
 from tests.support.nouns.every import registry
 from tmf_server.contracts.contract import Contract
 from tmf_server.errors import InvalidInput
-from tmf_server.rest.schema.validation import Validators, _Sample
+from tmf_server.rest.schema.validation import Validators
+from tmf_server.rest.schema.validation_errors import Sample
 
 INSTANT = "an instant with its offset, such as 2026-01-31T12:00:00Z"
 
@@ -310,12 +311,12 @@ def test_a_fault_far_down_in_a_large_document_is_found() -> None:
 
 
 def test_telling_faults_stays_cheap_however_large_the_document() -> None:
-    sample = _Sample()
+    sample = Sample()
     copied = sample.of({"a": [[1] * 1000] * 1000, "b": list(range(1000))})
     assert sample.cut
     assert len(json.dumps(copied)) < 3000
     small = {"a": list(range(20)), "b": {"c": [{}]}}
-    whole = _Sample()
+    whole = Sample()
     assert whole.of(small) == small
     assert not whole.cut
 

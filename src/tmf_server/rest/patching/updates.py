@@ -25,7 +25,7 @@ def check_result(contract: Contract, base_schema: str, update_schema: str, befor
 
     `base_schema` says what a record has (Category), `update_schema` what may change (Category_MVO, Category_Update);
     an attribute of neither is an extension and free. Sent with the value that it has, an attribute is no error. What
-    the update schema requires is checked with the rest of it, by Validators.check_change on the result.
+    the update schema requires is checked with the rest of it, by Validators.changed on the result.
     """
     fixed = contract.all_properties(base_schema).keys() - contract.all_properties(update_schema).keys() - FREE | {"id"}
     changed = sorted(name for name in fixed if not _same(before.get(name), after.get(name)))

@@ -1,10 +1,11 @@
 """Documents that clients write otherwise than a schema does, rewritten. Pure; checks nothing, names no noun."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
+from jsonschema_rs import ValidationError
 
 from tmf_server.contracts.contract import Attribute, Contract
 from tmf_server.contracts.schemas import required_of
@@ -19,12 +20,22 @@ Document = dict[str, Any]
 REFERRED_TYPE = "@referredType"
 NUMERIC = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?", re.ASCII)
 NUMBERS = frozenset({"number", "integer"})
+SHORT = 18  # digits of whole numbers that fit into 64 bits whatever they are
 OPEN = Attribute("any", repeated=False)
+
+
+Skip = Callable[[Any, Any], bool]
+"""Whether a value stays as it is, by itself and by its counterpart before the change."""
 
 
 def holds_null(value: Any) -> bool:
     """False only when no null stands anywhere in the value; text that spells "null" counts as one."""
     return b"null" in orjson.dumps(value)
+
+
+def unchanged_or_without_null(value: Any, before: Any) -> bool:
+    """Whether a value has no null to take out, or had the same ones before."""
+    return not holds_null(value) or json_equal(value, before)
 
 
 class Coercion:
@@ -44,37 +55,54 @@ class Coercion:
         self._known_references: dict[str, frozenset[str]] = {}
         self._places: dict[tuple[str, str], dict[str, Attribute]] = {}
 
-    def coerced(self, schema: str, node: Document, before: Any = None) -> Document:
-        """The object as the schema writes it; what equals its counterpart in `before` stays as it is."""
+    def of_all(
+        self, schemas: Iterable[str], document: Document, before: Document | None, skip: Skip = json_equal
+    ) -> Document:
+        """The document as each of the schemas writes it."""
+        for schema in schemas:
+            document = self.coerced(schema, document, before, skip)
+        return document
+
+    def coerced(self, schema: str, node: Document, before: Any = None, skip: Skip = json_equal) -> Document:
+        """The object as the schema writes it, without the attributes and elements that `skip` leaves alone.
+
+        `before` is the object before a change, None for a new one.
+        """
         target = self._target(schema, node)
-        reference = self._reference(schema, target, node)
-        if reference is not None:
-            node = {**node, TYPE: reference}
-            target = self._target(schema, node)
+        if REFERRED_TYPE in node:
+            reference = self._reference(schema, target, node)
+            if reference is not None:
+                node = {**node, TYPE: reference}
+                target = self._target(schema, node)
         places = self._attributes(schema, target)
         old = before if isinstance(before, dict) else {}
         return {
-            name: self._value(value, places.get(name), old.get(name))
+            name: self._value(value, places.get(name), old.get(name), skip)
             for name, value in node.items()
             if value is not None
         }
 
-    def _value(self, value: Any, place: Attribute | None, before: Any) -> Any:
-        if json_equal(value, before):
+    def _value(self, value: Any, place: Attribute | None, before: Any, skip: Skip) -> Any:
+        if value is None or skip(value, before):
             return value
         if place is None:
             return _without_null_attributes(value)
+        if isinstance(value, str):
+            return _rewritten(value, place)
         if isinstance(value, list):
-            return [self._value(element, place, old) for element, old in _paired(value, before)]
-        if isinstance(value, dict):
-            return value if place.schema is None else self.coerced(place.schema, value, before)
-        return _rewritten(value, place) if isinstance(value, str) else value
+            return [self._value(element, place, old, skip) for element, old in _paired(value, before)]
+        if isinstance(value, dict) and place.schema is not None:
+            return self.coerced(place.schema, value, before, skip)
+        return value
 
     def _target(self, schema: str, node: Document) -> str:
         """The schema that describes the object: by its `@type`, then its `@baseType`, then the one in place."""
         types = self._types(schema)
-        named = (node.get(key) for key in (TYPE, BASE_TYPE))
-        return next((types[name] for name in named if isinstance(name, str) and name in types), schema)
+        for key in (TYPE, BASE_TYPE):
+            name = node.get(key)
+            if isinstance(name, str) and name in types:
+                return types[name]
+        return schema
 
     def _attributes(self, schema: str, target: str) -> dict[str, Attribute]:
         """What the attributes of an object lead to, where the contract has one schema and another describes the object.
@@ -90,7 +118,7 @@ class Coercion:
 
     def _reference(self, schema: str, target: str, node: Document) -> str | None:
         """The `@type` of a reference that the object must be; None where it is what it says."""
-        referred = node.get(REFERRED_TYPE)
+        referred = node[REFERRED_TYPE]
         if not isinstance(referred, str) or not isinstance(node.get("id"), str):
             return None
         references = self._references(schema)
@@ -120,6 +148,16 @@ class Coercion:
         yield from map(type_name, self._contract.ancestors(schema))
 
 
+def is_rewritable(error: ValidationError) -> bool:
+    """Whether the faulty value is one that a coercion may write as the schema wants it."""
+    value = error.instance
+    if error.kind.name == "type":
+        return isinstance(value, str) and not NUMBERS.isdisjoint(error.kind.value) and bool(NUMERIC.fullmatch(value))
+    if error.kind.name == "enum":
+        return isinstance(value, str) and _spelled_like(value, error.kind.value) is not None
+    return error.kind.name == "required" and isinstance(value, dict) and {"id", REFERRED_TYPE} <= value.keys()
+
+
 def _without_null_attributes(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _without_null_attributes(one) for name, one in value.items() if one is not None}
@@ -127,21 +165,31 @@ def _without_null_attributes(value: Any) -> Any:
 
 
 def _paired(elements: list[Any], before: Any) -> list[tuple[Any, Any]]:
-    """Each element with the one that it was."""
-    old = before if isinstance(before, list) else []
-    found = partners(elements, old)
-    return [(one, None if index is None else old[index]) for one, index in zip(elements, found, strict=True)]
+    """Each element with its counterpart before the change, None for a new one."""
+    if not isinstance(before, list):
+        return [(one, None) for one in elements]
+    found = partners(elements, before)
+    return [(one, None if index is None else before[index]) for one, index in zip(elements, found, strict=True)]
 
 
 def _rewritten(text: str, place: Attribute) -> Any:
     if place.enum and text not in place.enum:
-        return next((one for one in place.enum if isinstance(one, str) and one.strip() == text.strip()), text)
+        return _spelled_like(text, place.enum) or text
     return _number(text) if place.kind in NUMBERS else text
+
+
+def _spelled_like(text: str, values: Iterable[Any]) -> str | None:
+    """The value that differs from the text in the blanks around it alone; None where there is none."""
+    return next((one for one in values if isinstance(one, str) and one.strip() == text.strip()), None)
 
 
 def _number(text: str) -> Any:
     """The number that a text is; the text where it is none that can be kept exactly."""
+    if not NUMERIC.fullmatch(text):
+        return text
+    if len(text) < SHORT and text.isdecimal():
+        return int(text)
     try:
-        return parse(text.encode(), max_depth=1) if NUMERIC.fullmatch(text) else text
+        return parse(text.encode(), max_depth=1)
     except InvalidInput:
         return text

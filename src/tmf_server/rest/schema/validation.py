@@ -1,32 +1,31 @@
 """Documents checked against their schemas, compiled once per request root. No HTTP; names no noun."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
-from jsonschema_rs import ValidationError, validator_for
+from jsonschema_rs import validator_for
 
 from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.extensions import Subclass, load_subclasses
-from tmf_server.errors import MOST_FAULTS, Fault, InvalidInput
+from tmf_server.errors import Fault, InvalidInput
 from tmf_server.rest.body.identifiers import check_id
-from tmf_server.rest.schema.coercion import Coercion, Document, holds_null
+from tmf_server.rest.schema.coercion import (
+    Coercion,
+    Document,
+    holds_null,
+    is_rewritable,
+    unchanged_or_without_null,
+)
 from tmf_server.rest.schema.record_types import RecordTypes
-from tmf_server.rest.schema.regressions import COUNTS, brought_faults
 from tmf_server.rest.schema.schemas import FORMATS, TYPE, Definitions, type_name
+from tmf_server.rest.schema.validation_errors import FindErrors, Validator, brought_errors, own_errors
 from tmf_server.rest.schema.validation_messages import faults_of
 from tmf_server.rest.schema.vocabulary import Vocabulary
 
 JSON_PATCHES = frozenset({"JsonPatch", "JsonPatchOperations"})
 ON_FIRST_USE = frozenset({"listen"})  # half of all requests by schema, and most servers never get one
-SAMPLE = 500  # values
-
-
-class _Validator(Protocol):
-    def is_valid(self, instance: Any) -> bool: ...
-    def iter_errors(self, instance: Any) -> Iterable[ValidationError]: ...
-    def validate(self, instance: Any) -> None: ...
 
 
 class Validators:
@@ -55,7 +54,7 @@ class Validators:
             for one, made in self._definitions.items()
         }
         self._coercions = {one: Coercion(one, made.types) for one, made in self._definitions.items()}
-        self._validators: dict[tuple[Contract, str], _Validator] = {}
+        self._validators: dict[tuple[Contract, str], Validator] = {}
         self._only_types: dict[tuple[Contract, str], str | None] = {}
         _refuse_unused(registered, self._definitions.values())
         for contract in self._definitions:
@@ -75,10 +74,8 @@ class Validators:
         if isinstance(body.get("id"), str):
             check_id(body["id"])
         self.complete(contract, schema_name, body)
-        document = self.written(contract, (schema_name,), body)
-        if document is not body:
-            self.check(contract, schema_name, document)
-        return document
+        find = partial(own_errors, self._validator(contract, schema_name))
+        return self._judged(contract, (schema_name,), body, None, find)
 
     def check_type(self, contract: Contract, schema_name: str, document: Document) -> None:
         """Raise InvalidInput when the `@type` of the outermost object is that of something else."""
@@ -86,17 +83,35 @@ class Validators:
         if isinstance(given, str):
             self._record_types[contract].check(schema_name, given)
 
-    def written(
-        self, contract: Contract, schema_names: Iterable[str], document: Document, before: Document | None = None
-    ) -> Document:
-        """The document as the schemas write it, valid or not; the parts that equal those of `before` stay."""
-        if holds_null(document) or not self._fits(contract, schema_names, document):
-            for name in schema_names:
-                document = self._coercions[contract].coerced(name, document, before)
-        return document
+    def changed(self, contract: Contract, schema_names: Sequence[str], before: Document, after: Document) -> Document:
+        """The document after a change, written as the schemas write it. InvalidInput for the faults that it brings.
 
-    def _fits(self, contract: Contract, schema_names: Iterable[str], document: Document) -> bool:
-        return all(self._validator(contract, name).is_valid(document) for name in schema_names)
+        Faults that the document had before are let be. What the server sets is not missed at the top.
+        """
+        if after.get(TYPE) != before.get(TYPE):
+            self.check_type(contract, schema_names[0], after)
+        validators = [self._validator(contract, name) for name in schema_names]
+        return self._judged(contract, schema_names, after, before, partial(brought_errors, validators, before))
+
+    def _judged(
+        self,
+        contract: Contract,
+        schema_names: Sequence[str],
+        document: Document,
+        before: Document | None,
+        find: FindErrors,
+    ) -> Document:
+        """The document without nulls, and rewritten where that mends all faults; InvalidInput for those that stay."""
+        coercion = self._coercions[contract]
+        if holds_null(document):
+            document = coercion.of_all(schema_names, document, before, unchanged_or_without_null)
+        errors, whole = find(document)
+        if errors and all(map(is_rewritable, errors)):
+            document = coercion.of_all(schema_names, document, before)
+            errors, whole = find(document)
+        if errors:
+            _refuse(schema_names[0], faults_of(errors, whole))
+        return document
 
     def complete(self, contract: Contract, schema_name: str, document: dict[str, Any]) -> None:
         """Fill in a missing `@type` of the outermost object, in place, where it can only be one.
@@ -117,25 +132,11 @@ class Validators:
 
         What the server sets is not missed at the top: id, href, lastUpdate. Raises KeyError for an unknown schema.
         """
-        validator = self._validator(contract, schema_name)
-        if validator.is_valid(document):
-            return
-        _refuse(schema_name, faults_of(_errors(validator, document)))
+        errors, _ = own_errors(self._validator(contract, schema_name), document)
+        if errors:
+            _refuse(schema_name, faults_of(errors))
 
-    def check_change(self, contract: Contract, schema_name: str, before: Document, after: Document) -> None:
-        """Raise InvalidInput when a change brings faults; those that the document had before it are let be."""
-        if after.get(TYPE) != before.get(TYPE):
-            self.check_type(contract, schema_name, after)
-        validator = self._validator(contract, schema_name)
-        if validator.is_valid(after):
-            return
-        if validator.is_valid(before):
-            self.check(contract, schema_name, after)
-        brought = brought_faults(validator.iter_errors, before, after)
-        if brought:
-            _refuse(schema_name, brought)
-
-    def _validator(self, contract: Contract, schema_name: str) -> _Validator:
+    def _validator(self, contract: Contract, schema_name: str) -> Validator:
         key = (contract, schema_name)
         if key not in self._validators:
             root = self._definitions[contract].root(schema_name)
@@ -163,50 +164,6 @@ def _only_type(contract: Contract, schema_name: str) -> str | None:
 def _refuse(schema_name: str, faults: Sequence[Fault]) -> NoReturn:
     many = f"{len(faults)} faults" if len(faults) > 1 else "a fault"
     raise InvalidInput(f"The {type_name(schema_name)} has {many}; mend what the message names.", faults=faults)
-
-
-def _errors(validator: _Validator, document: Any) -> list[ValidationError]:
-    sample = _Sample()
-    errors = validator.iter_errors(sample.of(document))
-    found = [error for error in errors if not sample.cut or error.kind.name not in COUNTS]
-    return found or _first_error(validator, document)
-
-
-def _first_error(validator: _Validator, document: Any) -> list[ValidationError]:
-    try:
-        validator.validate(document)
-    except ValidationError as error:
-        return [error]
-    return []
-
-
-class _Sample:
-    """A copy of a document that is short enough to have every fault of it told.
-
-    All errors are found before the first can be read, and each costs: an array of 15,000 wrong elements took seconds.
-    """
-
-    def __init__(self) -> None:
-        self.cut = False
-        self._room = SAMPLE
-
-    def of(self, value: Any) -> Any:
-        """The value with its arrays cut once enough has been seen."""
-        self._room -= 1
-        if isinstance(value, dict):
-            return {name: self.of(member) for name, member in value.items()}
-        if isinstance(value, list):
-            return self._elements(value)
-        return value
-
-    def _elements(self, elements: list[Any]) -> list[Any]:
-        kept: list[Any] = []
-        for element in elements:
-            if self._room <= 0 or len(kept) == MOST_FAULTS:
-                self.cut = True
-                break
-            kept.append(self.of(element))
-        return kept
 
 
 def _request_roots(contract: Contract) -> set[str]:

@@ -81,10 +81,9 @@ def _edited(request: Request, stored: Stored, edit: Callable[[Document], Documen
     schemas = (change_schema(exposure, request.operation), create_schema(exposure))
     check_if_match(request, stored)
     canonical, shown = shown_document(request, stored.document)
-    result = validators.written(exposure.contract, schemas, edit(shown), shown)
-    check_result(exposure.contract, exposure.schema, schemas[0], shown, result)
-    for schema in schemas:
-        validators.check_change(exposure.contract, schema, shown, result)
+    edited = edit(shown)
+    check_result(exposure.contract, exposure.schema, schemas[0], shown, edited)
+    result = validators.changed(exposure.contract, schemas, shown, edited)
     request.unknown = validators.vocabulary.unknown(exposure.contract, exposure.schema, result, shown)
     after = exposure.view.accept(result, canonical)
     check_place(exposure, after)
