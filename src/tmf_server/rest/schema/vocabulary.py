@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from threading import Lock
 from typing import Any
 
 from tmf_server.contracts.contract import Contract
@@ -115,10 +116,12 @@ class _Reader:
         self._contract = contract
         self._schemas = frozenset(contract.schemas)
         self._shapes: dict[str, Shape] = {}
+        self._lock = Lock()
 
     def read(self, document: Document, schema: str) -> list[Unknown]:
         """Every unknown attribute of an object of the schema, and of the objects below."""
-        shape = self.shape(schema)
+        with self._lock:  # what another thread has begun to work out is not whole
+            shape = self.shape(schema)
         return [] if self._knows(document, shape) else list(self._unknown(document, shape, ()))
 
     def _knows(self, node: Document, shape: Shape) -> bool:
