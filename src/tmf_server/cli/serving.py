@@ -68,7 +68,21 @@ def _serving(settings: Settings, seed: str | None) -> Settings:
 
     with told():
         check_names(settings.contracts.apis, APIS)
+        _tell_unserved(settings)
     return settings if seed is None else settings.having(demo=seed == "demo")
+
+
+def _tell_unserved(settings: Settings) -> None:
+    """Name each unserved document of the operator's folder, with the reason. ValueError for a faulty document."""
+    from tmf_server.apis.families import APIS
+    from tmf_server.contracts.loading import load_contracts, unserved
+
+    folder = settings.contracts.openapi_dir
+    if folder is None:
+        return
+    loaded = load_contracts(folder, APIS, settings.contracts.apis, settings.contracts.cache_dir)
+    for name in unserved(folder, APIS, {one.name for one in loaded}):
+        click.echo(f"tmf-server: not served: {name}", err=True)
 
 
 def _serve_ephemeral(settings: Settings, *, as_json: bool) -> None:

@@ -9,10 +9,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import orjson
+import yaml
 
 from tmf_server.contracts import yaml12
 from tmf_server.contracts.contract import Contract
+from tmf_server.contracts.soundness import check_document
 from tmf_server.contracts.swagger2 import convert_swagger2
+
+SUFFIXES = (".yaml", ".yml", ".json")
+READING = 2
+"""Grows with each change of what is read out of a document, so that no cache of an earlier reading is used."""
 
 
 class Addresses(Protocol):
@@ -48,7 +54,7 @@ def load_contracts(
     found = []
     for path in sorted(folder.glob("v[45]/TMF*.*")):
         api, version = path.stem, path.parent.name
-        if path.suffix not in (".yaml", ".yml", ".json") or api not in apis:
+        if path.suffix not in SUFFIXES or api not in apis:
             continue
         if wanted and api not in wanted and f"{api}/{version}" not in wanted:
             continue
@@ -63,7 +69,7 @@ def load_contracts(
 def _cached(path: Path, cache: Path | None) -> dict[str, Any]:
     if cache is None:
         return read_document(path)
-    kept = cache / f"{hashlib.sha256(path.read_bytes()).hexdigest()}.json"
+    kept = cache / f"{hashlib.sha256(path.read_bytes()).hexdigest()}-{READING}.json"
     with contextlib.suppress(OSError, ValueError):
         document: dict[str, Any] = orjson.loads(kept.read_bytes())
         return document
@@ -77,7 +83,25 @@ def _cached(path: Path, cache: Path | None) -> dict[str, Any]:
     return document
 
 
+def unserved(folder: Path, apis: Collection[str], served: Collection[str]) -> list[str]:
+    """Return the documents below `folder` outside of `served` (TMF620/v5), each with the reason, for the operator."""
+    found = []
+    for path in sorted(one for one in folder.rglob("*") if one.suffix in SUFFIXES and one.is_file()):
+        place = path.relative_to(folder)
+        if len(place.parts) != 2 or place.parts[0] not in ("v4", "v5"):
+            found.append(f"{place} (documents lie in v4/ and v5/)")
+        elif path.stem not in apis:
+            found.append(f"{place} (its name is no API of this server, such as TMF620{path.suffix})")
+        elif f"{path.stem}/{place.parts[0]}" not in served:
+            found.append(f"{place} (TMF_APIS leaves it out)")
+    return found
+
+
 def read_document(path: Path) -> dict[str, Any]:
-    """One document as OpenAPI 3.0, from JSON or YAML, OpenAPI 3.0 or Swagger 2.0."""
-    document = json.loads(path.read_text(encoding="utf-8")) if path.suffix == ".json" else yaml12.load(path)
+    """Read a document as OpenAPI 3.0, from JSON or YAML, OpenAPI 3.0 or Swagger 2.0. Raises ValueError."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8")) if path.suffix == ".json" else yaml12.load(path)
+    except (ValueError, yaml.YAMLError) as error:
+        raise ValueError(f"{path} cannot be read: {error}") from error
+    check_document(document, str(path))
     return convert_swagger2(document) if "swagger" in document else document
