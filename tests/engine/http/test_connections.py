@@ -110,7 +110,7 @@ def error(found: bytes) -> tuple[int, dict[str, str]]:
     assert fields["content-type"] == "application/json"
     assert fields["content-length"] == str(len(body))
     assert fields["connection"] == "close"
-    assert fields["x-content-type-options"] == "nosniff"
+    assert (fields["x-content-type-options"], fields["vary"]) == ("nosniff", "origin")
     told = orjson.loads(body)
     assert told["requestId"] == fields["x-request-id"]
     assert told["status"] == line.split()[1]

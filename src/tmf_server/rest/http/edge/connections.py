@@ -229,6 +229,7 @@ def _written(problem: Problem, url: bytes) -> bytes:
         "Content-Type": response.media_type,
         "Content-Length": str(len(response.body)),
         "X-Content-Type-Options": "nosniff",
+        "Vary": "Origin",
         "X-Request-Id": request_id,
         "Connection": "close",
     }
