@@ -200,9 +200,6 @@ class Slow:
         self._due = action
         return self
 
-    def time(self) -> float:
-        return 0.0
-
     def cancel(self) -> None:
         self._due = ()
 

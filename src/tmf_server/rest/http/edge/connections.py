@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import structlog
@@ -18,6 +19,8 @@ from tmf_server.rest.http.failures import failure
 from tmf_server.rules.ids import fresh_token
 
 LINGER_SECONDS = 1.0
+ORDER = count()
+"""The order in which connections began to wait: many begin within one tick of the loop's clock."""
 log = structlog.get_logger(__name__)
 
 
@@ -51,13 +54,13 @@ class Connection(HttpToolsProtocol):
         self._arrived = 0  # bytes of the head, and of what came along with its end
         self._piece = 0
         self.url = b""
-        self.waiting_since = 0.0
+        self.waiting_since = 0
 
     # -- life ---------------------------------------------------------------------------------------
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the connection in, in place of the one that has waited longest when there are too many."""
         super().connection_made(transport)
-        self.waiting_since = self.loop.time()
+        self.waiting_since = next(ORDER)
         self._set_deadline(self._limits.head_seconds, self._head_is_late)
         if len(self.connections) > self._limits.connections:
             self._make_room()
@@ -132,7 +135,7 @@ class Connection(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Wait for the next request, or for the end of a connection that is not kept."""
         super().on_response_complete()
-        self.waiting_since = self.loop.time()
+        self.waiting_since = next(ORDER)
         if self.transport.is_closing():
             self._watch_reader()
 
