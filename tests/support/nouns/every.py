@@ -25,6 +25,16 @@ def registry() -> Registry:
     return create_registry(Settings())
 
 
+PATTERNS = {"alarmPattern", "parentAlarm", "correlatedAlarm"}
+
+
+def fitting_none(pattern: Any) -> Any:
+    """The pattern of a task on alarms with an attribute that no alarm has so."""
+    if isinstance(pattern, list):
+        return [fitting_none(one) for one in pattern]
+    return pattern | {"alarmedObjectType": "none"}
+
+
 @dataclass(frozen=True)
 class Noun:
     """One path segment of one document."""
@@ -58,6 +68,8 @@ class Noun:
         schema = self.exposure.schema if create is None else create.request_schemas["application/json"]
         own = {"externalAlarmId": str(uuid.uuid4())} if self.exposure.entity.intake == "alarm" else {}
         least = smallest(self.exposure.contract, schema)
+        if create is not None and self.exposure.entity.task is not None:
+            least |= {name: fitting_none(least[name]) for name in PATTERNS & least.keys()}
         return {name: value for name, value in least.items() if create or name not in ("id", "href")} | own | attributes
 
     def make(self, client: httpx.Client, **attributes: Any) -> dict[str, Any]:
