@@ -80,10 +80,12 @@ class Bodies:
             if name == "@type":
                 if type_name or place.depth == 0 or name in required:
                     result[name] = type_name or self.type_of(node, path)
-            elif name.endswith("Pattern"):
+            elif name.endswith("Pattern") and self._schemas.items(schema):
                 result[name] = [_pattern(self._type(schema), self._mark(path, number))]
             elif name in required or self._wanted(name, schema, level, place):
                 result[name] = self._value(schema, name, f"{path}.{name}", number, level, place)
+        # a document may require what it does not declare (TMF634 v5: a candidate's name)
+        result |= {name: f"{name} {self._mark(path, number)}" for name in required if name not in properties}
         _order_period(result)
         return result
 
