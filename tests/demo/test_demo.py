@@ -168,7 +168,7 @@ def test_what_is_stored_is_what_the_demo_says(filled: Served) -> None:
     kinds = filled.services.registry
     with filled.services.database.read() as connection:
         for document in EVERYTHING:
-            table = kinds.entities[kinds.kind_of(document["@type"], None)].table
+            table = kinds.entities[kinds.kind_of(document["@type"], None)].storage.table
             text = connection.execute(table.select().where(table.c.id == document["id"])).one().document
             assert said(json.loads(text)) == said(document), document["id"]
 

@@ -48,7 +48,7 @@ def contents(served: Served) -> dict[str, Any]:
     with served.services.database.read() as connection:
         found = {}
         names = {row.key: (row.kind, row.id) for row in connection.execute(core.entity.select())}
-        for table in (*SHARED, *(entity.table for entity in entities(served).values())):
+        for table in (*SHARED, *(entity.storage.table for entity in entities(served).values())):
             rows = [_named(row._asdict(), names) for row in connection.execute(table.select())]
             found[table.name] = sorted(rows, key=repr)
         totals: dict[str, int] = {}

@@ -27,7 +27,7 @@ from tmf_server.events.delivery.signing import signer
 from tmf_server.events.outbound.url_policy import UrlPolicy
 from tmf_server.events.subscriptions import Subscription, Subscriptions
 from tmf_server.model.events import parked, server_key, subscription
-from tmf_server.registry.entity import Document, Entity
+from tmf_server.registry.entity import Document, Entity, Projection
 from tmf_server.registry.exposure import Exposure
 from tmf_server.registry.registry import Registry
 from tmf_server.resources import openapi_dir
@@ -80,8 +80,8 @@ class SameView:
         return {}
 
 
-OFFERING = Entity(name=NOUN, type_name="ProductOffering", table=catalog.product_offering, columns={})
-CATALOG = Entity(name="productCatalog", type_name="ProductCatalog", table=catalog.catalog, columns={})
+OFFERING = Entity(name=NOUN, type_name="ProductOffering", storage=Projection(catalog.product_offering))
+CATALOG = Entity(name="productCatalog", type_name="ProductCatalog", storage=Projection(catalog.catalog))
 
 
 @cache

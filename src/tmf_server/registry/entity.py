@@ -62,15 +62,15 @@ class Use:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Part:
+class ChildTable:
     """A child table: one row for each element of the array of objects at `path`, derived from the document.
 
     Its primary key is the `owner`, the record, and the `number` of the element in document order, from 0. `columns`
     project attributes of the element, `computed` what no single attribute has, `targets` name those columns that are
     keys of the records whose ids stand at a path of the element, with their kind. `nested` is the attribute of an
     element that holds more of its sort: rows of the same table, whose `parent` is the number of the element above.
-    `parts` are arrays inside each element; they name the column of theirs that is the element's number, `within`, and
-    have no parts themselves. Elements are the same by `id`: such a one makes only moves of the `lifecycle`.
+    `children` are arrays inside each element; `within` names their column for the element's number, and they have no
+    children themselves. Elements with an equal `id` are the same: the `lifecycle` limits the moves of each.
     """
 
     table: Table
@@ -81,7 +81,23 @@ class Part:
     nested: str = ""
     within: str = ""
     lifecycle: Lifecycle | None = None
-    parts: "tuple[Part, ...]" = ()
+    children: "tuple[ChildTable, ...]" = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """The tables of an entity, and what of a document they hold beside its text.
+
+    `columns` maps attribute paths to the typed columns that project them, `computed` column names to functions of the
+    document, for columns that no single attribute has. `characteristics` are arrays whose values are filtered by;
+    `children` are child tables that the write path derives from arrays of objects.
+    """
+
+    table: Table
+    columns: Mapping[Path, Column[Any]] = field(default_factory=dict)
+    computed: Mapping[str, Callable[[Document], Any]] = field(default_factory=dict)
+    characteristics: tuple[Characteristics, ...] = ()
+    children: tuple[ChildTable, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,27 +117,23 @@ class Consultation:
 class Entity:
     """A noun: its table, and everything about it that is not in a document.
 
-    `columns` maps attribute paths to the typed columns that project them; `lifecycles` are its state machines, one per
-    attribute that has states; `roles` says per reference path what deleting the target does, for all below it too (""
-    is above all; restrict where nothing is said); in the states `ended` of the first lifecycle a record is history, it
-    restricts and uses nothing; `acyclic` lists reference paths that must not lead back; `uses` is what it takes.
-    `stamps` are instants that the server sets ("always" on every write, "create" once, "absent" where a new record has
-    none, "change" like that and on each change that does not set it); `defaults` fill what is absent on create;
-    `conclusions` are attributes that follow from others, `consultations` those that follow from other records; `parts`
-    are child tables that the write path derives from arrays in the document; `reports` names the events that tell of
-    an attribute besides those of every noun; `undeclared` are attributes that the server sets though no document has
-    them, with their schemas; `computed` are columns that no single attribute has; `rules` are pure checks of the
-    content; `task` names the process that POST starts, `intake` the one that takes in what is posted, which may be news
-    of a record that is here.
+    `storage` says where its records are kept; `lifecycles` are its state machines, one per attribute that has states;
+    `roles` says per reference path what deleting the target does, for all below it too ("" is above all; restrict where
+    nothing is said); in the states `ended` of the first lifecycle a record is history, it restricts and uses nothing;
+    `acyclic` lists reference paths that must not lead back; `uses` is what it takes. `stamps` are instants that the
+    server sets ("always" on every write, "create" once, "absent" where a new record has none, "change" like that and on
+    each change that does not set it); `defaults` fill what is absent on create; `conclusions` are attributes that
+    follow from others, `consultations` those that follow from other records; `reports` names the events that tell of an
+    attribute besides those of every noun; `undeclared` are attributes that the server sets though no document has them,
+    with their schemas; `rules` are pure checks of the content; `task` names the process that POST starts, `intake` the
+    one that takes in what is posted, which may be news of a record that is here.
     """
 
     name: str
     type_name: str
-    table: Table
-    columns: Mapping[Path, Column[Any]]
+    storage: Projection
     lifecycles: tuple[Lifecycle, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
-    characteristics: tuple[Characteristics, ...] = ()
     ended: frozenset[str] = frozenset()
     acyclic: tuple[str, ...] = ()
     uses: tuple[Use, ...] = ()
@@ -130,23 +142,16 @@ class Entity:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     conclusions: tuple[Conclusion, ...] = ()
     consultations: tuple[Consultation, ...] = ()
-    parts: tuple[Part, ...] = ()
     reports: Mapping[str, str] = field(default_factory=dict)
     undeclared: Mapping[str, Schema] = field(default_factory=dict)
-    computed: Mapping[str, Callable[[Document], Any]] = field(default_factory=dict)
     rules: tuple[ContentRule, ...] = ()
     task: str | None = None
     intake: str | None = None
 
     @property
-    def projected(self) -> list[str]:
-        """The names of the columns that project the document."""
-        return [*(column.name for column in self.columns.values()), *self.computed]
-
-    @property
     def machines(self) -> list[tuple[Path, Lifecycle]]:
         """Every state machine with the path of the objects that are in its states: () for the record itself."""
-        inside = [(part.path, part.lifecycle) for part in self.parts if part.lifecycle is not None]
+        inside = [(part.path, part.lifecycle) for part in self.storage.children if part.lifecycle is not None]
         return [*(((), one) for one in self.lifecycles), *inside]
 
     def is_history(self, document: Document) -> bool:

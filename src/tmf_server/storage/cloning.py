@@ -99,8 +99,9 @@ def write_copies(connection: Connection, records: BulkRecords, copies: Clones) -
         for part in cluster:
             for name, originals in part.rows.items():
                 rows[name] += [row.copy(copies.serial, one, moved) for row in originals]
-            if part.entity.computed:
-                rows[part.entity.table.name][-1] = _computed(part.entity, rows[part.entity.table.name][-1])
+            if part.entity.storage.computed:
+                own = rows[part.entity.storage.table.name]
+                own[-1] = _computed(part.entity, own[-1])
     for name, made in rows.items():
         records.write(connection, name, metadata.tables[name].c.keys(), made)
     return sum(len(cluster) for cluster, _ in copies.chosen)
@@ -156,13 +157,15 @@ def _read(connection: Connection, members: Cluster, serial: str) -> dict[Target,
     own = [
         (entity, row)
         for entity, wanted in ids.values()
-        for row in connection.execute(entity.table.select().where(entity.table.c.id.in_(wanted)))
+        for row in connection.execute(entity.storage.table.select().where(entity.storage.table.c.id.in_(wanted)))
     ]
     owned = _owned(connection, [row.key for _, row in own])
     targets = {row.target for row in chain.from_iterable(rows.get(reference.name, ()) for rows in owned.values())}
     named = _named(connection, targets, serial) | {row.key: (entity.name, row.id) for entity, row in own}
     return {
-        (entity.name, row.id): _original(entity, row, {entity.table.name: [row]} | owned[row.key], named, serial)
+        (entity.name, row.id): _original(
+            entity, row, {entity.storage.table.name: [row]} | owned[row.key], named, serial
+        )
         for entity, row in own
     }
 
@@ -199,6 +202,6 @@ def _pattern(row: Row, keys: Sequence[int], named: Mapping[int, Target], serial:
 
 def _computed(entity: Entity, row: Row) -> Row:
     """Return the row with the columns computed from the document."""
-    values = dict(zip(entity.table.c.keys(), row, strict=True))
+    values = dict(zip(entity.storage.table.c.keys(), row, strict=True))
     document = orjson.loads(values["document"])
-    return tuple((values | {name: compute(document) for name, compute in entity.computed.items()}).values())
+    return tuple((values | {name: compute(document) for name, compute in entity.storage.computed.items()}).values())

@@ -14,7 +14,7 @@ ALL = pytest.mark.parametrize("noun", CREATABLE, ids=str)
 CHARACTERISED = [
     (noun, one.path[0])
     for noun in CREATABLE
-    for one in noun.exposure.entity.characteristics
+    for one in noun.exposure.entity.storage.characteristics
     if one.value == ("value",) and len(one.path) == 1
 ]
 WITH_VALUES = pytest.mark.parametrize(("noun", "holder"), CHARACTERISED, ids=str)

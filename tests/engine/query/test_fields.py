@@ -97,7 +97,7 @@ def test_every_noun_keeps_what_identifies_a_record(client: httpx.Client, noun: N
 def test_what_identifies_records_is_listed_without_their_documents(served: Served, noun: Noun) -> None:
     made = noun.make(served.client)
     with served.services.database.engine.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE {noun.exposure.entity.table.name} SET document = '{{}}'")
+        connection.exec_driver_sql(f"UPDATE {noun.exposure.entity.storage.table.name} SET document = '{{}}'")
     always = ALWAYS.keys() if noun.version == "v5" else {"id", "href"}
     for query in ("fields=id", "fields=none&limit=1", f"fields=href&sort=-id&id={made['id']}"):
         assert served.client.get(f"{noun.url}?{query}").json() == [{name: made[name] for name in always}]

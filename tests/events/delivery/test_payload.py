@@ -15,7 +15,7 @@ from tmf_server.contracts.loading import load_contracts
 from tmf_server.contracts.schemas import ref_name
 from tmf_server.events.delivery.payload import Composer, EventFormats
 from tmf_server.events.outbox import StoredEvent
-from tmf_server.registry.entity import Document, Entity
+from tmf_server.registry.entity import Document, Entity, Projection
 from tmf_server.registry.exposure import Exposure
 from tmf_server.registry.registry import Registry
 from tmf_server.resources import openapi_dir
@@ -57,7 +57,7 @@ def registry(
             narrowed = (types or {}).get(schema, frozenset())
             kind = "resource" if narrowed else lower(schema)
             entity = entities.setdefault(
-                kind, Entity(name=kind, type_name=schema, table=catalog.product_offering, columns={})
+                kind, Entity(name=kind, type_name=schema, storage=Projection(catalog.product_offering))
             )
             exposures.append(Exposure(entity, one, lower(schema), schema, SameView(), narrowed))
     made = Registry.__new__(Registry)

@@ -3,26 +3,29 @@
 from sqlalchemy import Table
 
 from tmf_server.apis.alarm import rules, tables
-from tmf_server.registry.entity import ABSENT, CHANGE, DETACH, INSTANT, KEEP, Entity, projections
+from tmf_server.registry.entity import ABSENT, CHANGE, DETACH, INSTANT, KEEP, Entity, Projection, projections
 
 ALARM = Entity(
     name="alarm",
     type_name="Alarm",
-    table=tables.alarm,
-    columns=projections(
+    storage=Projection(
         tables.alarm,
-        state="state",
-        ack_state="ackState",
-        perceived_severity="perceivedSeverity",
-        alarm_type="alarmType",
-        probable_cause="probableCause",
-        specific_problem="specificProblem",
-        source_system_id="sourceSystemId",
-        external_alarm_id="externalAlarmId",
-        is_root_cause="isRootCause",
-        raised_time="alarmRaisedTime",
-        changed_time="alarmChangedTime",
-        cleared_time="alarmClearedTime",
+        projections(
+            tables.alarm,
+            state="state",
+            ack_state="ackState",
+            perceived_severity="perceivedSeverity",
+            alarm_type="alarmType",
+            probable_cause="probableCause",
+            specific_problem="specificProblem",
+            source_system_id="sourceSystemId",
+            external_alarm_id="externalAlarmId",
+            is_root_cause="isRootCause",
+            raised_time="alarmRaisedTime",
+            changed_time="alarmChangedTime",
+            cleared_time="alarmClearedTime",
+        ),
+        computed={"identity": rules.identity, "external_identity": rules.external_identity},
     ),
     lifecycles=(rules.ALARM_LIFECYCLE, rules.ACK_LIFECYCLE),
     # an alarm tells about things, and outlives them
@@ -32,7 +35,6 @@ ALARM = Entity(
     defaults={"state": rules.ALARM_LIFECYCLE.initial, "ackState": rules.ACK_LIFECYCLE.initial},
     conclusions=(rules.clearing,),
     undeclared={"ackTime": INSTANT},
-    computed={"identity": rules.identity, "external_identity": rules.external_identity},
     intake="alarm",
 )
 
@@ -41,8 +43,7 @@ def _task(name: str, table: Table, *stamps: str) -> Entity:
     return Entity(
         name=name,
         type_name=name[:1].upper() + name[1:],
-        table=table,
-        columns=projections(table, state="state"),
+        storage=Projection(table, projections(table, state="state")),
         lifecycles=(rules.ALARM_TASK_LIFECYCLE,),
         roles={"": KEEP},
         stamps=dict.fromkeys(stamps, ABSENT),

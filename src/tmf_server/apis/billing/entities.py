@@ -2,26 +2,29 @@
 
 from tmf_server.apis.billing import tables
 from tmf_server.apis.billing.rules import bills as rules
-from tmf_server.registry.entity import ABSENT, ALWAYS, KEEP, Characteristics, Entity, projections
+from tmf_server.registry.entity import ABSENT, ALWAYS, KEEP, Characteristics, Entity, Projection, projections
 
 CUSTOMER_BILL = Entity(
     name="customerBill",
     type_name="CustomerBill",
-    table=tables.customer_bill,
-    columns=projections(
+    storage=Projection(
         tables.customer_bill,
-        bill_no="billNo",
-        state="state",
-        category="category",
-        run_type="runType",
-        bill_date="billDate",
-        payment_due_date="paymentDueDate",
-        last_update="lastUpdate",
-        currency="taxIncludedAmount.unit",
-        tax_excluded_amount="taxExcludedAmount.value",
-        tax_included_amount="taxIncludedAmount.value",
-        amount_due="amountDue.value",
-        remaining_amount="remainingAmount.value",
+        projections(
+            tables.customer_bill,
+            bill_no="billNo",
+            state="state",
+            category="category",
+            run_type="runType",
+            bill_date="billDate",
+            payment_due_date="paymentDueDate",
+            last_update="lastUpdate",
+            currency="taxIncludedAmount.unit",
+            tax_excluded_amount="taxExcludedAmount.value",
+            tax_included_amount="taxIncludedAmount.value",
+            amount_due="amountDue.value",
+            remaining_amount="remainingAmount.value",
+        ),
+        computed={"account_period": rules.account_period},
     ),
     lifecycles=(rules.BILL_LIFECYCLE,),
     # until it is paid, a bill needs the customer and all that it names
@@ -29,27 +32,28 @@ CUSTOMER_BILL = Entity(
     stamps={"lastUpdate": ALWAYS, "billDate": ABSENT},
     defaults={"state": rules.BILL_LIFECYCLE.initial},
     conclusions=(rules.numbered,),
-    computed={"account_period": rules.account_period},
     rules=(rules.bill_amounts,),
 )
 
 APPLIED_CUSTOMER_BILLING_RATE = Entity(
     name="appliedCustomerBillingRate",
     type_name="AppliedCustomerBillingRate",
-    table=tables.applied_customer_billing_rate,
-    columns=projections(
+    storage=Projection(
         tables.applied_customer_billing_rate,
-        name="name",
-        rate_type="appliedBillingRateType",
-        is_billed="isBilled",
-        date="date",
-        currency="taxIncludedAmount.unit",
-        tax_excluded_amount="taxExcludedAmount.value",
-        tax_included_amount="taxIncludedAmount.value",
+        projections(
+            tables.applied_customer_billing_rate,
+            name="name",
+            rate_type="appliedBillingRateType",
+            is_billed="isBilled",
+            date="date",
+            currency="taxIncludedAmount.unit",
+            tax_excluded_amount="taxExcludedAmount.value",
+            tax_included_amount="taxIncludedAmount.value",
+        ),
+        characteristics=(Characteristics(("characteristic",)),),
     ),
     # what was used has to be paid also when the product is gone
     roles={"product": KEEP},
-    characteristics=(Characteristics(("characteristic",)),),
     conclusions=(rules.billed_once,),
     rules=(rules.rate_amounts, rules.billed_is_with_a_bill),
 )
@@ -57,20 +61,24 @@ APPLIED_CUSTOMER_BILLING_RATE = Entity(
 BILL_CYCLE = Entity(
     name="billCycle",
     type_name="BillCycle",
-    table=tables.bill_cycle,
-    columns=projections(
+    storage=Projection(
         tables.bill_cycle,
-        name="name",
-        billing_date="billingDate",
-        payment_due_date="paymentDueDate",
+        projections(
+            tables.bill_cycle,
+            name="name",
+            billing_date="billingDate",
+            payment_due_date="paymentDueDate",
+        ),
     ),
 )
 
 CUSTOMER_BILL_ON_DEMAND = Entity(
     name="customerBillOnDemand",
     type_name="CustomerBillOnDemand",
-    table=tables.customer_bill_on_demand,
-    columns=projections(tables.customer_bill_on_demand, name="name", state="state"),
+    storage=Projection(
+        tables.customer_bill_on_demand,
+        projections(tables.customer_bill_on_demand, name="name", state="state"),
+    ),
     lifecycles=(rules.BILL_ON_DEMAND_LIFECYCLE,),
     roles={"": KEEP},
     stamps={"lastUpdate": ALWAYS},

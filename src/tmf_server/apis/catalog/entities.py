@@ -2,7 +2,7 @@
 
 from tmf_server.apis.catalog import tables
 from tmf_server.apis.catalog.rules import CATALOG_LIFECYCLE, JOB_LIFECYCLE, inline_price_currency, price_currency
-from tmf_server.registry.entity import DETACH, Characteristics, Entity, Mirror, projections
+from tmf_server.registry.entity import DETACH, Characteristics, Entity, Mirror, Projection, projections
 
 NAMED = {"lastUpdate": "always"}
 NEW = {"lifecycleStatus": CATALOG_LIFECYCLE.initial}
@@ -10,15 +10,17 @@ NEW = {"lifecycleStatus": CATALOG_LIFECYCLE.initial}
 CATALOG = Entity(
     name="productCatalog",
     type_name="ProductCatalog",
-    table=tables.catalog,
-    columns=projections(
+    storage=Projection(
         tables.catalog,
-        name="name",
-        lifecycle_status="lifecycleStatus",
-        catalog_type="catalogType",
-        last_update="lastUpdate",
-        valid_from="validFor.startDateTime",
-        valid_to="validFor.endDateTime",
+        projections(
+            tables.catalog,
+            name="name",
+            lifecycle_status="lifecycleStatus",
+            catalog_type="catalogType",
+            last_update="lastUpdate",
+            valid_from="validFor.startDateTime",
+            valid_to="validFor.endDateTime",
+        ),
     ),
     lifecycles=(CATALOG_LIFECYCLE,),
     stamps=NAMED,
@@ -28,15 +30,17 @@ CATALOG = Entity(
 CATEGORY = Entity(
     name="category",
     type_name="Category",
-    table=tables.category,
-    columns=projections(
+    storage=Projection(
         tables.category,
-        name="name",
-        lifecycle_status="lifecycleStatus",
-        is_root="isRoot",
-        last_update="lastUpdate",
-        valid_from="validFor.startDateTime",
-        valid_to="validFor.endDateTime",
+        projections(
+            tables.category,
+            name="name",
+            lifecycle_status="lifecycleStatus",
+            is_root="isRoot",
+            last_update="lastUpdate",
+            valid_from="validFor.startDateTime",
+            valid_to="validFor.endDateTime",
+        ),
     ),
     lifecycles=(CATALOG_LIFECYCLE,),
     roles={"subCategory": DETACH, "productOffering": DETACH},
@@ -49,23 +53,25 @@ CATEGORY = Entity(
 PRODUCT_OFFERING = Entity(
     name="productOffering",
     type_name="ProductOffering",
-    table=tables.product_offering,
-    columns=projections(
+    storage=Projection(
         tables.product_offering,
-        name="name",
-        lifecycle_status="lifecycleStatus",
-        is_bundle="isBundle",
-        is_sellable="isSellable",
-        last_update="lastUpdate",
-        valid_from="validFor.startDateTime",
-        valid_to="validFor.endDateTime",
+        projections(
+            tables.product_offering,
+            name="name",
+            lifecycle_status="lifecycleStatus",
+            is_bundle="isBundle",
+            is_sellable="isSellable",
+            last_update="lastUpdate",
+            valid_from="validFor.startDateTime",
+            valid_to="validFor.endDateTime",
+        ),
+        characteristics=(
+            Characteristics(("prodSpecCharValueUse",), ("productSpecCharacteristicValue", "value")),
+            Characteristics(("productOfferingCharacteristic",), ("characteristicValueSpecification", "value")),
+        ),
     ),
     lifecycles=(CATALOG_LIFECYCLE,),
     roles={"productOfferingRelationship": DETACH},
-    characteristics=(
-        Characteristics(("prodSpecCharValueUse",), ("productSpecCharacteristicValue", "value")),
-        Characteristics(("productOfferingCharacteristic",), ("characteristicValueSpecification", "value")),
-    ),
     acyclic=("bundledProductOffering", "bundledGroupProductOffering.bundledProductOffering"),
     stamps=NAMED,
     defaults=NEW,
@@ -75,22 +81,24 @@ PRODUCT_OFFERING = Entity(
 PRODUCT_OFFERING_PRICE = Entity(
     name="productOfferingPrice",
     type_name="ProductOfferingPrice",
-    table=tables.product_offering_price,
-    columns=projections(
+    storage=Projection(
         tables.product_offering_price,
-        name="name",
-        lifecycle_status="lifecycleStatus",
-        price_type="priceType",
-        price_amount="price.value",
-        price_unit="price.unit",
-        is_bundle="isBundle",
-        last_update="lastUpdate",
-        valid_from="validFor.startDateTime",
-        valid_to="validFor.endDateTime",
+        projections(
+            tables.product_offering_price,
+            name="name",
+            lifecycle_status="lifecycleStatus",
+            price_type="priceType",
+            price_amount="price.value",
+            price_unit="price.unit",
+            is_bundle="isBundle",
+            last_update="lastUpdate",
+            valid_from="validFor.startDateTime",
+            valid_to="validFor.endDateTime",
+        ),
+        characteristics=(Characteristics(("prodSpecCharValueUse",), ("productSpecCharacteristicValue", "value")),),
     ),
     lifecycles=(CATALOG_LIFECYCLE,),
     roles={"popRelationship": DETACH},
-    characteristics=(Characteristics(("prodSpecCharValueUse",), ("productSpecCharacteristicValue", "value")),),
     acyclic=("bundledPopRelationship",),
     stamps=NAMED,
     defaults=NEW,
@@ -100,21 +108,25 @@ PRODUCT_OFFERING_PRICE = Entity(
 PRODUCT_SPECIFICATION = Entity(
     name="productSpecification",
     type_name="ProductSpecification",
-    table=tables.product_specification,
-    columns=projections(
+    storage=Projection(
         tables.product_specification,
-        name="name",
-        brand="brand",
-        product_number="productNumber",
-        lifecycle_status="lifecycleStatus",
-        is_bundle="isBundle",
-        last_update="lastUpdate",
-        valid_from="validFor.startDateTime",
-        valid_to="validFor.endDateTime",
+        projections(
+            tables.product_specification,
+            name="name",
+            brand="brand",
+            product_number="productNumber",
+            lifecycle_status="lifecycleStatus",
+            is_bundle="isBundle",
+            last_update="lastUpdate",
+            valid_from="validFor.startDateTime",
+            valid_to="validFor.endDateTime",
+        ),
+        characteristics=(
+            Characteristics(("productSpecCharacteristic",), ("characteristicValueSpecification", "value")),
+        ),
     ),
     lifecycles=(CATALOG_LIFECYCLE,),
     roles={"productSpecificationRelationship": DETACH},
-    characteristics=(Characteristics(("productSpecCharacteristic",), ("characteristicValueSpecification", "value")),),
     acyclic=("bundledProductSpecification",),
     stamps=NAMED,
     defaults=NEW,
@@ -123,12 +135,14 @@ PRODUCT_SPECIFICATION = Entity(
 IMPORT_JOB = Entity(
     name="importJob",
     type_name="ImportJob",
-    table=tables.import_job,
-    columns=projections(
+    storage=Projection(
         tables.import_job,
-        status="status",
-        creation_date="creationDate",
-        completion_date="completionDate",
+        projections(
+            tables.import_job,
+            status="status",
+            creation_date="creationDate",
+            completion_date="completionDate",
+        ),
     ),
     lifecycles=(JOB_LIFECYCLE,),
     stamps={"creationDate": "create"},
@@ -139,12 +153,14 @@ IMPORT_JOB = Entity(
 EXPORT_JOB = Entity(
     name="exportJob",
     type_name="ExportJob",
-    table=tables.export_job,
-    columns=projections(
+    storage=Projection(
         tables.export_job,
-        status="status",
-        creation_date="creationDate",
-        completion_date="completionDate",
+        projections(
+            tables.export_job,
+            status="status",
+            creation_date="creationDate",
+            completion_date="completionDate",
+        ),
     ),
     lifecycles=(JOB_LIFECYCLE,),
     stamps={"creationDate": "create"},

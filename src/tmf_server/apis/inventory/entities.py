@@ -1,28 +1,30 @@
 """The nouns of the service and resource inventories (TMF638, TMF639)."""
 
 from tmf_server.apis.inventory import rules, tables
-from tmf_server.registry.entity import ABSENT, DETACH, KEEP, Characteristics, Entity, Use, projections
+from tmf_server.registry.entity import ABSENT, DETACH, KEEP, Characteristics, Entity, Projection, Use, projections
 from tmf_server.rules.canonical import V4_EXTRAS
 
 SERVICE = Entity(
     name="service",
     type_name="Service",
-    table=tables.service,
-    columns=projections(
+    storage=Projection(
         tables.service,
-        name="name",
-        state="state",
-        operating_status="operatingStatus",
-        category="category",
-        service_type="serviceType",
-        is_service_enabled="isServiceEnabled",
-        start_date="startDate",
-        end_date="endDate",
+        projections(
+            tables.service,
+            name="name",
+            state="state",
+            operating_status="operatingStatus",
+            category="category",
+            service_type="serviceType",
+            is_service_enabled="isServiceEnabled",
+            start_date="startDate",
+            end_date="endDate",
+        ),
+        characteristics=(Characteristics(("serviceCharacteristic",)),),
     ),
     lifecycles=(rules.SERVICE_LIFECYCLE, rules.OPERATING_LIFECYCLE),
     ended=frozenset({"terminated"}),
     roles={"serviceRelationship": DETACH, "relatedEntity": KEEP},
-    characteristics=(Characteristics(("serviceCharacteristic",)),),
     acyclic=("supportingService",),
     uses=(Use("supportingResource", "resource", rules.refusal, rules.usage),),
     stamps={"serviceDate": ABSENT},
@@ -31,21 +33,24 @@ SERVICE = Entity(
 RESOURCE = Entity(
     name="resource",
     type_name="Resource",
-    table=tables.resource,
-    columns=projections(
+    storage=Projection(
         tables.resource,
-        base_type="@baseType",
-        name="name",
-        category="category",
-        administrative_state="administrativeState",
-        operational_state="operationalState",
-        usage_state="usageState",
-        lifecycle_state="lifecycleState",
-        resource_status=f"{V4_EXTRAS}.resourceStatus",
-        serial_number="serialNumber",
-        value="value",
-        start_operating_date="startOperatingDate",
-        end_operating_date="endOperatingDate",
+        projections(
+            tables.resource,
+            base_type="@baseType",
+            name="name",
+            category="category",
+            administrative_state="administrativeState",
+            operational_state="operationalState",
+            usage_state="usageState",
+            lifecycle_state="lifecycleState",
+            resource_status=f"{V4_EXTRAS}.resourceStatus",
+            serial_number="serialNumber",
+            value="value",
+            start_operating_date="startOperatingDate",
+            end_operating_date="endOperatingDate",
+        ),
+        characteristics=(Characteristics(("resourceCharacteristic",)),),
     ),
     lifecycles=(
         rules.RESOURCE_LIFECYCLE,
@@ -55,7 +60,6 @@ RESOURCE = Entity(
         rules.RESOURCE_STATUS_LIFECYCLE,
     ),
     roles={"resourceRelationship": DETACH},
-    characteristics=(Characteristics(("resourceCharacteristic",)),),
     acyclic=("supportingResource",),
     stamps={"creationDate": ABSENT},
     conclusions=(rules.idle_when_disabled, rules.locked_when_idle),

@@ -5,9 +5,9 @@ from tmf_server.apis.ordering.rules import assessment as order_assessment
 from tmf_server.apis.ordering.rules import content as order_content
 from tmf_server.apis.ordering.rules import states as rules
 from tmf_server.apis.ordering.rules.prices import currency
-from tmf_server.registry.entity import ABSENT, DETACH, KEEP, Consultation, Entity, Part, projections
+from tmf_server.registry.entity import ABSENT, DETACH, KEEP, ChildTable, Consultation, Entity, Projection, projections
 
-PRICES = Part(
+PRICES = ChildTable(
     table=tables.product_order_price,
     path=("itemPrice",),
     within="item",
@@ -23,7 +23,7 @@ PRICES = Part(
     targets={("productOfferingPrice",): (tables.product_order_price.c.offering_price, "productOfferingPrice")},
 )
 
-ITEMS = Part(
+ITEMS = ChildTable(
     table=tables.product_order_item,
     path=("productOrderItem",),
     nested="productOrderItem",
@@ -33,22 +33,25 @@ ITEMS = Part(
         ("product",): (tables.product_order_item.c.product, "product"),
     },
     lifecycle=rules.ITEM_LIFECYCLE,
-    parts=(PRICES,),
+    children=(PRICES,),
 )
 
 PRODUCT_ORDER = Entity(
     name="productOrder",
     type_name="ProductOrder",
-    table=tables.product_order,
-    columns=projections(
+    storage=Projection(
         tables.product_order,
-        state="state",
-        category="category",
-        priority="priority",
-        creation_date="creationDate",
-        completion_date="completionDate",
-        requested_start_date="requestedStartDate",
-        requested_completion_date="requestedCompletionDate",
+        projections(
+            tables.product_order,
+            state="state",
+            category="category",
+            priority="priority",
+            creation_date="creationDate",
+            completion_date="completionDate",
+            requested_start_date="requestedStartDate",
+            requested_completion_date="requestedCompletionDate",
+        ),
+        children=(ITEMS,),
     ),
     lifecycles=(rules.ORDER_LIFECYCLE,),
     ended=rules.ENDED,
@@ -56,7 +59,6 @@ PRODUCT_ORDER = Entity(
     stamps={"creationDate": ABSENT},
     conclusions=(rules.states_together, rules.dated),
     consultations=(Consultation(order_assessment.wanted, order_assessment.conclude),),
-    parts=(ITEMS,),
     reports={
         "productOrderErrorMessage": "ErrorMessage",
         "productOrderJeopardyAlert": "JeopardyAlert",
@@ -74,8 +76,10 @@ PRODUCT_ORDER = Entity(
 CANCEL_PRODUCT_ORDER = Entity(
     name="cancelProductOrder",
     type_name="CancelProductOrder",
-    table=tables.cancel_product_order,
-    columns=projections(tables.cancel_product_order, state="state", creation_date="creationDate"),
+    storage=Projection(
+        tables.cancel_product_order,
+        projections(tables.cancel_product_order, state="state", creation_date="creationDate"),
+    ),
     lifecycles=(rules.CANCEL_LIFECYCLE,),
     # a cancellation tells about an order, and outlives it
     roles={"": KEEP},

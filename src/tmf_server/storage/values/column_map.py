@@ -23,22 +23,22 @@ class Shape:
     def __init__(self, registry: Registry, entity: Entity) -> None:
         exposure = registry.canonical(entity.name)
         self.entity = entity
-        self.table = entity.table.name
+        self.table = entity.storage.table.name
         self.contract: Contract = exposure.contract
         self.schema = exposure.schema
         self._kinds_by_schema = registry.kinds_by_schema
         self.columns: dict[Path, Column[Any]] = {
-            ("id",): entity.table.c.id,
-            ("@type",): entity.table.c.type,
-            **entity.columns,
+            ("id",): entity.storage.table.c.id,
+            ("@type",): entity.storage.table.c.type,
+            **entity.storage.columns,
         }
-        self.values = {one.path: one.value for one in entity.characteristics}
+        self.values = {one.path: one.value for one in entity.storage.characteristics}
         self.refers = lru_cache(maxsize=None)(self._refers)
 
     @cached_property
     def indexed(self) -> frozenset[str]:
         """Names of the columns that an index, or the table, is ordered by."""
-        first = {next(iter(index.columns)).name for index in self.entity.table.indexes}
+        first = {next(iter(index.columns)).name for index in self.entity.storage.table.indexes}
         return frozenset(first | {"id"})
 
     def column(self, path: Path, kind: str) -> Column[Any] | None:

@@ -79,12 +79,12 @@ class Extractor:
 
     @cached_property
     def _projections(self) -> list[tuple[Path, str, Callable[[Any], Any]]]:
-        return [(path, column.name, reader_of(column)) for path, column in self.entity.columns.items()]
+        return [(path, column.name, reader_of(column)) for path, column in self.entity.storage.columns.items()]
 
     def columns(self, document: Document) -> dict[str, Any]:
         """The values of the typed columns, by column name; None for what is absent or not of the column's type."""
         values = {name: read(inner(document, path)) for path, name, read in self._projections}
-        for name, compute in self.entity.computed.items():
+        for name, compute in self.entity.storage.computed.items():
             values[name] = compute(document)
         return values
 
@@ -189,7 +189,7 @@ class Extractor:
 
     def characteristics(self, document: Document) -> list[Value]:
         """Every characteristic value in the document."""
-        return [value for where in self.entity.characteristics for value in _characteristics(document, where)]
+        return [value for where in self.entity.storage.characteristics for value in _characteristics(document, where)]
 
 
 def _demands(exposure: Exposure, path: Path) -> bool:

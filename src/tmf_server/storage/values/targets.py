@@ -42,7 +42,7 @@ def _reference_faults(references: Iterable[Reference]) -> Iterator[Fault]:
 
 
 def _array_faults(entity: Entity, document: Document) -> Iterator[Fault]:
-    for path in {one.path for one in entity.characteristics}:
+    for path in {one.path for one in entity.storage.characteristics}:
         elements = inner(document, path)
         if isinstance(elements, list) and len(elements) > MOST_ELEMENTS:
             yield Fault(f"/{'/'.join(path)}", f"expected an array of at most {MOST_ELEMENTS} elements")

@@ -36,13 +36,13 @@ class BulkRecords(Records):
 
     def known(self, connection: Connection, entity: Entity, ids: Sequence[str]) -> dict[str, Stored]:
         """Those of the records that are here already, by id."""
-        c = entity.table.c
+        c = entity.storage.table.c
         wanted = select(c.key, c.id, c.revision, c.updated, c.document).where(c.id.in_(ids))
         return {row.id: Stored(*row) for row in connection.execute(wanted)}
 
     def _store(self, connection: Connection, entity: Entity, values: Sequence[dict[str, Any]]) -> None:
         columns = list(values[0])
-        self.write(connection, entity.table.name, columns, [[row[name] for name in columns] for row in values])
+        self.write(connection, entity.storage.table.name, columns, [[row[name] for name in columns] for row in values])
 
 
 class BulkRows(Rows):

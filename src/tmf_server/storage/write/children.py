@@ -6,26 +6,26 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from tmf_server.registry.entity import Document, Entity, Part, Path, Target
+from tmf_server.registry.entity import ChildTable, Document, Entity, Path, Target
 from tmf_server.storage.values.extract import inner, reader_of
 from tmf_server.storage.write.rows import Rows
 
 Row = tuple[Any, ...]
 """A row without its owner, in the order of `columns_of`; a target is kind and id."""
-Found = dict[Part, set[Row]]
+Found = dict[ChildTable, set[Row]]
 
 
-def all_parts(entity: Entity) -> list[Part]:
+def all_parts(entity: Entity) -> list[ChildTable]:
     """The parts of the entity, each before those inside it."""
-    return [one for part in entity.parts for one in (part, *part.parts)]
+    return [one for part in entity.storage.children for one in (part, *part.children)]
 
 
-def keys_of(part: Part) -> tuple[str, ...]:
+def keys_of(part: ChildTable) -> tuple[str, ...]:
     """The columns that make up the primary key together with the owner."""
     return (part.within, "number") if part.within else ("number",)
 
 
-def columns_of(part: Part) -> tuple[str, ...]:
+def columns_of(part: ChildTable) -> tuple[str, ...]:
     """The columns of the table but the owner, keys first and targets last."""
     projected = [column.name for column in part.columns.values()]
     targets = [column.name for column, _ in part.targets.values()]
@@ -35,21 +35,21 @@ def columns_of(part: Part) -> tuple[str, ...]:
 class Reader:
     """Derives the rows of one part from documents."""
 
-    def __init__(self, part: Part) -> None:
+    def __init__(self, part: ChildTable) -> None:
         self.part = part
         self._readers: list[tuple[Path, Callable[[Any], Any]]] = [
             (path, reader_of(column)) for path, column in part.columns.items()
         ]
         self._targets = [(path, kind) for path, (_, kind) in part.targets.items()]
-        self._inside = [Reader(one) for one in part.parts]
+        self._inside = [Reader(one) for one in part.children]
 
-    def rows(self, holder: Document, place: tuple[int, ...] = ()) -> Iterator[tuple[Part, Row]]:
+    def rows(self, holder: Document, place: tuple[int, ...] = ()) -> Iterator[tuple[ChildTable, Row]]:
         """The rows of the holder's elements, each followed by those inside it; `place` is the holder's own number."""
         yield from self._walk(inner(holder, self.part.path), place, None, count())
 
     def _walk(
         self, elements: Any, place: tuple[int, ...], parent: int | None, numbers: Iterator[int]
-    ) -> Iterator[tuple[Part, Row]]:
+    ) -> Iterator[tuple[ChildTable, Row]]:
         for element in elements if isinstance(elements, list) else ():
             if not isinstance(element, dict):
                 continue
@@ -80,7 +80,7 @@ class Parts:
     def read(self, entity: Entity, document: Document) -> Found:
         """The rows of a document, by part."""
         if entity.name not in self._readers:
-            self._readers[entity.name] = [Reader(part) for part in entity.parts]
+            self._readers[entity.name] = [Reader(part) for part in entity.storage.children]
         found: Found = {part: set() for part in all_parts(entity)}
         for reader in self._readers[entity.name]:
             for part, row in reader.rows(document):
@@ -89,14 +89,14 @@ class Parts:
 
     def insert(self, connection: Connection, rows: Rows, entity: Entity, owned: Sequence[tuple[int, Document]]) -> None:
         """Write all rows of new records, each given with its key."""
-        if entity.parts:
+        if entity.storage.children:
             self._fill(connection, rows, entity, [(key, self.read(entity, one)) for key, one in owned])
 
     def change(
         self, connection: Connection, rows: Rows, entity: Entity, key: int, documents: tuple[Document, Document]
     ) -> None:
         """Make the rows of one record those of its second document: what differs from the first, and no other row."""
-        if not entity.parts:
+        if not entity.storage.children:
             return
         before, after = (self.read(entity, one) for one in documents)
         for part, former in before.items():
@@ -127,7 +127,7 @@ class Parts:
             rows.empty(connection, part.table, key)
 
 
-def elements(part: Part, document: Document) -> Iterator[tuple[str, Document]]:
+def elements(part: ChildTable, document: Document) -> Iterator[tuple[str, Document]]:
     """The elements of a part with their JSON pointers, in document order."""
     yield from _elements(inner(document, part.path), "".join(f"/{name}" for name in part.path), part.nested)
 

@@ -21,7 +21,7 @@ def locked(connection: Connection, entity: Entity, ids: Iterable[str]) -> list[S
 
     Nobody else changes them until the transaction ends; one order everywhere, so that two never wait for each other.
     """
-    statement = _statement(entity.table.name, connection.dialect.name)
+    statement = _statement(entity.storage.table.name, connection.dialect.name)
     found = run(connection, statement, {"rows": json.dumps([[id_] for id_ in ids])})
     return [Stored(*row) for row in found.fetchall()]
 

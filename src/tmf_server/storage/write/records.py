@@ -167,7 +167,7 @@ class Records:
             for one in draft.references
         ]
         self.rows.refer(connection, rows)
-        if entity.characteristics:
+        if entity.storage.characteristics:
             found = [(draft.stored.key, one) for draft in drafts for one in extractor.characteristics(draft.document)]
             self.rows.characterise(connection, found)
         owned = [(draft.stored.key, draft.document) for draft in drafts]
@@ -300,7 +300,7 @@ class Records:
     def _update_values(
         self, connection: Connection, entity: Entity, key: int, before: Document, after: Document
     ) -> None:
-        if not entity.characteristics:
+        if not entity.storage.characteristics:
             return
         values = self.extractor(entity).characteristics(after)
         if values != self.extractor(entity).characteristics(before):
@@ -318,7 +318,7 @@ class Records:
         self._detach(connection, stored)
         run(connection, self._statement("delete", entity), {"key": stored.key})
         self.rows.forget(connection, stored.key)
-        if entity.characteristics:
+        if entity.storage.characteristics:
             self.rows.uncharacterise(connection, stored.key)
         self._parts.delete(connection, self.rows, entity, stored.key)
         self.rows.leave(connection, stored.key)
@@ -345,17 +345,18 @@ class Records:
 
 
 def _load(entity: Entity) -> str:
-    return f"SELECT key, id, revision, updated, document FROM {entity.table.name} WHERE id = :id"
+    return f"SELECT key, id, revision, updated, document FROM {entity.storage.table.name} WHERE id = :id"
 
 
 def _insert_into(entity: Entity) -> str:
-    names = [column.name for column in entity.table.c]
-    return f"INSERT INTO {entity.table.name} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
+    table = entity.storage.table
+    names = [column.name for column in table.c]
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"
 
 
 def _update(entity: Entity) -> str:
-    names = [column.name for column in entity.table.c if column.name not in ("key", "id", "created")]
-    return f"UPDATE {entity.table.name} SET {', '.join(f'{name} = :{name}' for name in names)} WHERE key = :key"
+    names = [column.name for column in entity.storage.table.c if column.name not in ("key", "id", "created")]
+    return f"UPDATE {entity.storage.table.name} SET {', '.join(f'{name} = :{name}' for name in names)} WHERE key = :key"
 
 
 BUILDERS: dict[str, Callable[[Entity], str]] = {
@@ -363,7 +364,7 @@ BUILDERS: dict[str, Callable[[Entity], str]] = {
     "load_locked": lambda entity: _load(entity) + " FOR UPDATE",
     "insert": _insert_into,
     "update": _update,
-    "delete": lambda entity: f"DELETE FROM {entity.table.name} WHERE key = :key",
+    "delete": lambda entity: f"DELETE FROM {entity.storage.table.name} WHERE key = :key",
 }
 
 

@@ -23,7 +23,7 @@ def check_unique(connection: Connection, rows: Rows, entity: Entity, found: Sequ
     `found` are the values of whole rows. The table's own constraint holds what this tells; the locks see to it that two
     writers at once are told, too. What a column says is in its `info` in the model.
     """
-    for column in unique_columns(entity.table):
+    for column in unique_columns(entity.storage.table):
         wanted = [(row[column.name], row["key"]) for row in found if row[column.name] is not None]
         if not wanted:
             continue

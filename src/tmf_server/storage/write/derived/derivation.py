@@ -43,6 +43,6 @@ class Consulting:
             entity = self._records.registry.entities.get(kind)
             if entity is not None:
                 ids = sorted(id_ for one, id_ in known if one == kind)
-                texts = self._records.rows.documents(connection, entity.table, ids)
+                texts = self._records.rows.documents(connection, entity.storage.table, ids)
                 known |= {(kind, id_): orjson.loads(text) for id_, text in texts.items()}
         return known

@@ -24,7 +24,7 @@ def check_moves(entity: Entity, before: Document, after: Document) -> None:
     """Raise IllegalTransition for a move that a lifecycle forbids: of the record, or of an element known by its id."""
     for lifecycle in entity.lifecycles:
         lifecycle.check(lifecycle.of(before), lifecycle.of(after))
-    for part in entity.parts:
+    for part in entity.storage.children:
         if part.lifecycle is None:
             continue
         former = {element.get("id"): element for _, element in elements(part, before)}
@@ -37,6 +37,6 @@ def check_moves(entity: Entity, before: Document, after: Document) -> None:
 def _machines(entity: Entity, document: Document) -> Iterator[tuple[str, Document, Lifecycle]]:
     """Every object of the document that has states, with its JSON pointer and its lifecycle."""
     yield from (("", document, lifecycle) for lifecycle in entity.lifecycles)
-    for part in entity.parts:
+    for part in entity.storage.children:
         if part.lifecycle is not None:
             yield from ((pointer, element, part.lifecycle) for pointer, element in elements(part, document))
