@@ -17,8 +17,7 @@ from tmf_server.registry.entity import Entity
 from tmf_server.storage.connection import migrate
 from tmf_server.storage.connection.database import Database
 from tmf_server.storage.connection.driver import fetch_all
-from tmf_server.storage.query import nesting
-from tmf_server.storage.query import planner as leads
+from tmf_server.storage.query import nesting, planner
 from tmf_server.storage.query.conditions import (
     And,
     Compare,
@@ -174,7 +173,7 @@ def test_the_id_of_a_reference_is_one_or_another(database: Database, operator: s
 @given(st.data())
 def test_a_dense_condition_selects_the_same(database: Database, dense: int, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(leads, "DENSE", dense)
+        patch.setattr(planner, "DENSE", dense)
         test_every_condition_selects_what_it_means.hypothesis.inner_test(database, data)  # type: ignore[attr-defined]
 
 

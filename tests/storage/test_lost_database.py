@@ -19,7 +19,7 @@ from tests.support.servers.served import serving_app
 from tmf_server.config import Settings
 from tmf_server.errors import Unavailable
 from tmf_server.storage.connection.database import Database
-from tmf_server.storage.connection.driver import Written
+from tmf_server.storage.connection.driver import Statement
 
 CATEGORY = "/tmf-api/productCatalogManagement/v5/category"
 
@@ -133,7 +133,7 @@ def test_a_database_that_does_not_answer_is_given_up(silent: Database) -> None:
 
     for use in (
         read,
-        lambda: silent.count_within(Written("SELECT 1", {}), 1),
+        lambda: silent.count_within(Statement("SELECT 1", {}), 1),
         lambda: silent.transact(lambda connection: connection.execute(text("SELECT 1"))),
     ):
         started = time.monotonic()

@@ -10,10 +10,10 @@ from tmf_server.config import Settings
 from tmf_server.errors import TooCostly
 from tmf_server.storage.connection import database as databases
 from tmf_server.storage.connection.database import Database
-from tmf_server.storage.connection.driver import Written, fetch_all
+from tmf_server.storage.connection.driver import Statement, fetch_all
 
 COUNTING = "WITH RECURSIVE n(v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n WHERE v < :p0) SELECT count(*) FROM n"
-FEW, MANY = Written(COUNTING, {"p0": 10}), Written(COUNTING, {"p0": 100_000_000})
+FEW, MANY = Statement(COUNTING, {"p0": 10}), Statement(COUNTING, {"p0": 100_000_000})
 OFFERINGS = "/tmf-api/productCatalogManagement/v5/productOffering"
 
 
@@ -40,7 +40,7 @@ def test_a_count_over_its_time_is_left_out(database: Database) -> None:
 def test_a_count_that_was_given_up_is_not_tried_again_for_a_while(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    some = Written(COUNTING, {"p0": 2_000_000})
+    some = Statement(COUNTING, {"p0": 2_000_000})
     assert database.count_within(some, 0.01) is None
     assert database.count_within(some, 60) is None
     monkeypatch.setattr(databases, "ENDLESS_SECONDS", 0)

@@ -18,7 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 
 from tmf_server.config import Settings
 from tmf_server.errors import TooCostly, Unavailable
-from tmf_server.storage.connection.driver import Written, fetch_all, fetch_one_within, written_so_far
+from tmf_server.storage.connection.driver import Statement, fetch_all, fetch_one_within, written_so_far
 from tmf_server.storage.connection.space import Space, lacks_space
 from tmf_server.storage.connection.sqlite_functions import register_functions
 
@@ -255,7 +255,7 @@ class Database:
             self.space.note_success()
         return result
 
-    def count_within(self, written: Written, seconds: float) -> int | None:
+    def count_within(self, written: Statement, seconds: float) -> int | None:
         """The single number that the statement gives, None when it takes longer than `seconds`.
 
         What took longer is not tried again for a while.
@@ -279,7 +279,7 @@ class Database:
             self._drop_reader(connection)
             raise self._translated(error) from error
 
-    def _count(self, connection: Connection, written: Written, question: tuple[Any, ...], seconds: float) -> int:
+    def _count(self, connection: Connection, written: Statement, question: tuple[Any, ...], seconds: float) -> int:
         """What this thread counted in SQLite is good until somebody commits: the data version tells it at no cost."""
         version = fetch_all(connection, "PRAGMA data_version", {})[0][0]
         if getattr(self._local, "counted_at", None) != (connection, version):

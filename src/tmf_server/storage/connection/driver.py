@@ -13,7 +13,7 @@ PARAMETER = re.compile(r"(?<!:):([a-z_][a-z_0-9]*)")
 Values = Mapping[str, Any]
 
 
-class Written(NamedTuple):
+class Statement(NamedTuple):
     """The text of a statement with `:name` parameters, and their values."""
 
     sql: str
@@ -60,7 +60,7 @@ def fetch_all(connection: Connection, sql: str, values: Values) -> list[Any]:
     return list(cursor.fetchall())
 
 
-def fetch_one_within(connection: Connection, written: Written, seconds: float) -> Any:
+def fetch_one_within(connection: Connection, written: Statement, seconds: float) -> Any:
     """The single row of a statement that PostgreSQL gives up after `seconds`; one round trip."""
     import psycopg  # here: the server on SQLite starts faster without it
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tmf_server.storage.query.binds import Binds
+from tmf_server.storage.query.bind_parameters import BindParameters
 from tmf_server.storage.query.conditions import Compare, Condition, Or, Path, Some, conjuncts
 from tmf_server.storage.query.dialects.jsonsql import SQL_OPERATORS
-from tmf_server.storage.values.column_map import NUMBERS, TEXT_KEPT, Shape
+from tmf_server.storage.values.column_map import INDEXED_CHARACTERS, NUMBERS, ColumnMap
 from tmf_server.storage.values.numbers import EXACT, double_bound
 
 Targets = Mapping[tuple[str, str], tuple[int, ...]]
@@ -19,7 +19,7 @@ AMBIGUOUS = frozenset({"true", "false"})  # a characteristic's row has a boolean
 
 
 @dataclass(frozen=True, slots=True)
-class RowTest:
+class IndexPredicate:
     """Rows whose owners fulfil a condition.
 
     `tests` are comparisons that start with a column; `further` the same for other rows of the same element.
@@ -56,52 +56,58 @@ class RowTest:
         )
 
 
-def row_test(shape: Shape, condition: Condition, targets: Targets, binds: Binds) -> RowTest | None:
+def row_test(
+    column_map: ColumnMap, condition: Condition, targets: Targets, binds: BindParameters
+) -> IndexPredicate | None:
     """The test that answers the condition, None where rows cannot."""
     if isinstance(condition, Compare):
-        return _reference_test(shape, condition, targets, binds)
-    if isinstance(condition, Some) and condition.path in shape.values:
-        return _characteristic_test(shape, condition, binds)
+        return _reference_test(column_map, condition, targets, binds)
+    if isinstance(condition, Some) and condition.path in column_map.values:
+        return _characteristic_test(column_map, condition, binds)
     return None
 
 
-def row_tests(shape: Shape, condition: Condition, targets: Targets, binds: Binds) -> tuple[RowTest, ...] | None:
+def row_tests(
+    column_map: ColumnMap, condition: Condition, targets: Targets, binds: BindParameters
+) -> tuple[IndexPredicate, ...] | None:
     """Tests of which rows pass at least one when the condition holds, and no other rows; None where rows cannot."""
     if not isinstance(condition, Or):
-        test = row_test(shape, condition, targets, binds)
+        test = row_test(column_map, condition, targets, binds)
         return None if test is None else (test,)
     if len(condition.parts) > MOST_LISTS:
         return None
-    found = [row_test(shape, part, targets, binds) for part in condition.parts]
+    found = [row_test(column_map, part, targets, binds) for part in condition.parts]
     tests = tuple(test for test in found if test is not None and test.exact)
     return tests if tests and len(tests) == len(found) else None
 
 
-def referred(shape: Shape, condition: Condition) -> tuple[str, str] | None:
+def referred(column_map: ColumnMap, condition: Condition) -> tuple[str, str] | None:
     """The dotted path and the id of a condition on the id of a reference, which is to have it or to have another."""
     if not isinstance(condition, Compare) or condition.path[-1:] != ("id",) or condition.operator not in ("eq", "ne"):
         return None
     path = condition.path[:-1]
-    return (".".join(path), str(condition.value)) if path and shape.refers(path) else None
+    return (".".join(path), str(condition.value)) if path and column_map.refers(path) else None
 
 
-def _reference_test(shape: Shape, condition: Compare, targets: Targets, binds: Binds) -> RowTest | None:
-    wanted = referred(shape, condition) if condition.operator == "eq" else None
+def _reference_test(
+    column_map: ColumnMap, condition: Compare, targets: Targets, binds: BindParameters
+) -> IndexPredicate | None:
+    wanted = referred(column_map, condition) if condition.operator == "eq" else None
     if wanted is None:
         return None
     keys = [binds.add(key) for key in targets.get(wanted, ())] or ["NULL"]
     chosen = f"target = {keys[0]}" if len(keys) == 1 else f"target IN ({', '.join(keys)})"
-    return RowTest("reference", (f"path = {binds.add(wanted[0])}", chosen), streams=len(keys) == 1)
+    return IndexPredicate("reference", (f"path = {binds.add(wanted[0])}", chosen), streams=len(keys) == 1)
 
 
-def _characteristic_test(shape: Shape, condition: Some, binds: Binds) -> RowTest | None:
-    names, values, others = _parts(condition, shape.values[condition.path])
-    if len(names) != 1 or len(str(names[0].value)) >= TEXT_KEPT:
+def _characteristic_test(column_map: ColumnMap, condition: Some, binds: BindParameters) -> IndexPredicate | None:
+    names, values, others = _parts(condition, column_map.values[condition.path])
+    if len(names) != 1 or len(str(names[0].value)) >= INDEXED_CHARACTERS:
         return None
     written = [tuple(_value_test(one, binds) for one in value) for value in values]
     answered = [tuple(test for test in tests if test is not None) for tests in written]
     tests = (f"path = {binds.add('.'.join(condition.path))}", f"name = {binds.add(names[0].value)}")
-    return RowTest(
+    return IndexPredicate(
         "characteristic",
         (*tests, *(answered[0] if answered else ())),
         streams=bool(answered and answered[0]) and all(_streams(one) for one in values[0]),
@@ -140,19 +146,19 @@ def _streams(condition: Compare) -> bool:
     return condition.operator == "eq" and condition.kind != "instant"
 
 
-def _value_test(condition: Compare, binds: Binds) -> str | None:
+def _value_test(condition: Compare, binds: BindParameters) -> str | None:
     value = condition.value
     if condition.kind in NUMBERS:
         return _number_test(condition, binds)
     if condition.kind == "instant":
         return f"instant {SQL_OPERATORS[condition.operator]} {binds.add(value)}"
     text = ("true" if value else "false") if condition.kind == "boolean" else str(value)
-    if len(text) >= TEXT_KEPT:
+    if len(text) >= INDEXED_CHARACTERS:
         return None
     return f"text {SQL_OPERATORS[condition.operator]} {binds.add(text)}"
 
 
-def _number_test(condition: Compare, binds: Binds) -> str | None:
+def _number_test(condition: Compare, binds: BindParameters) -> str | None:
     # The column is a double, which has lost nothing of numbers this small.
     if not -EXACT < condition.number < EXACT:
         return None

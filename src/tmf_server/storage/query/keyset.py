@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from tmf_server.errors import InvalidInput
-from tmf_server.storage.query.binds import Binds
+from tmf_server.storage.query.bind_parameters import BindParameters
 from tmf_server.storage.query.conditions import Sort
 from tmf_server.storage.values.column_map import NUMBERS
 
@@ -40,11 +40,11 @@ class SortKey:
         nulls = "" if not self.nullable else " NULLS FIRST" if self.descending else " NULLS LAST"
         return f"{name}{' DESC' if self.descending else ''}{nulls}"
 
-    def same(self, value: Any, binds: Binds) -> str:
+    def same(self, value: Any, binds: BindParameters) -> str:
         """The row has the value."""
         return f"{self.sql} IS NULL" if value is None else f"{self.sql} = {binds.add(value)}"
 
-    def beyond(self, value: Any, binds: Binds) -> list[str]:
+    def beyond(self, value: Any, binds: BindParameters) -> list[str]:
         """The row comes later; the choices exclude each other."""
         if value is None:
             return [f"{self.sql} IS NOT NULL"] if self.descending else []
@@ -52,7 +52,7 @@ class SortKey:
         return [later, f"{self.sql} IS NULL"] if self.nullable and not self.descending else [later]
 
 
-def following(keys: Sequence[SortKey], values: Sequence[Any], binds: Binds) -> list[str]:
+def following(keys: Sequence[SortKey], values: Sequence[Any], binds: BindParameters) -> list[str]:
     """Conditions of which each row after the position fulfils exactly one, so that each can use an index by itself."""
     first, *rest = keys
     choices = first.beyond(values[0], binds)

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Column, Numeric
 
-from tmf_server.storage.query.binds import Binds
+from tmf_server.storage.query.bind_parameters import BindParameters
 from tmf_server.storage.query.conditions import And, Compare, Condition, Exists, Not, Or, Some, TypeIs
 from tmf_server.storage.query.dialects.jsonpostgresql import PostgresqlJson
 from tmf_server.storage.query.dialects.jsonsql import FALSE, SQL_OPERATORS, JsonSql, Node
 from tmf_server.storage.query.dialects.jsonsqlite import SqliteJson
-from tmf_server.storage.query.index_predicates import RowTest, Targets, row_tests
-from tmf_server.storage.values.column_map import NUMBERS, TEXT_KEPT, Shape, column_kind
+from tmf_server.storage.query.index_predicates import IndexPredicate, Targets, row_tests
+from tmf_server.storage.values.column_map import INDEXED_CHARACTERS, NUMBERS, ColumnMap, column_kind
 from tmf_server.storage.values.numbers import EXACT, Bound, double_bound, integer_bound
 
 JSON: Mapping[str, JsonSql] = {"sqlite": SqliteJson(), "postgresql": PostgresqlJson()}
@@ -27,13 +27,13 @@ ROOT = Node("d.v")
 class Predicates:
     """Writes the conditions of one statement.
 
-    On SQLite a column or a row never chooses the plan from here: what leads is written apart (see leads), and the
+    On SQLite a column or a row never chooses the plan from here: what leads is written apart (see planner), and the
     sign + hides the rest from the planner, who knows no statistics. `asked` tells which rows are asked for record by
     record; those of other conditions are listed once.
     """
 
-    def __init__(self, shape: Shape, dialect: str, binds: Binds, targets: Targets) -> None:
-        self.shape = shape
+    def __init__(self, column_map: ColumnMap, dialect: str, binds: BindParameters, targets: Targets) -> None:
+        self.column_map = column_map
         self.sqlite = dialect == "sqlite"
         self.json = JSON[dialect]
         self.binds = binds
@@ -122,7 +122,7 @@ class Predicates:
 
     # -- rows -----------------------------------------------------------------------------------
     def _by_rows(self, condition: Condition) -> str | None:
-        tests = row_tests(self.shape, condition, self.targets, self.binds)
+        tests = row_tests(self.column_map, condition, self.targets, self.binds)
         if tests is None:
             return None
         if self.asked(condition):
@@ -136,7 +136,7 @@ class Predicates:
             return written if len(tests) == 1 else f"({written})"
         return f"({written} AND {self.rest(condition)})"
 
-    def _owned(self, test: RowTest, ending: str) -> str:
+    def _owned(self, test: IndexPredicate, ending: str) -> str:
         rows = f"SELECT 1 FROM {test.table} AS r WHERE r.owner = t.key AND {test.where(self.sign)}"
         return f"EXISTS ({rows}{'' if self.sqlite else ending})"
 
@@ -149,7 +149,7 @@ class Predicates:
         """The condition on the record's own columns; None where no column answers it."""
         if isinstance(condition, TypeIs):
             return self._types(condition, None)
-        column = self.shape.column(condition.path, condition.kind)
+        column = self.column_map.column(condition.path, condition.kind)
         if column is None:
             return None
         name = f"{self.sign}t.{column.name}"
@@ -161,11 +161,11 @@ class Predicates:
 
     def _by_text(self, name: str, condition: Compare) -> str | None:
         if condition.operator != "regex":
-            short = len(str(condition.value)) < TEXT_KEPT
+            short = len(str(condition.value)) < INDEXED_CHARACTERS
             return f"{name} {SQL_OPERATORS[condition.operator]} {self.binds.add(condition.value)}" if short else None
         kept = self.json.regex(name, str(condition.value), self.binds)
         whole = self.json.compare(self.document, condition, self.binds)
-        return f"CASE WHEN length({name}) < {TEXT_KEPT} THEN {kept} ELSE {whole} END"
+        return f"CASE WHEN length({name}) < {INDEXED_CHARACTERS} THEN {kept} ELSE {whole} END"
 
     def _by_number(self, name: str, column: Column[Any], condition: Compare) -> str | None:
         operator, number = condition.operator, condition.number

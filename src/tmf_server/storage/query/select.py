@@ -9,16 +9,16 @@ from sqlalchemy import Connection
 
 from tmf_server.registry.entity import Entity
 from tmf_server.registry.registry import Registry
-from tmf_server.storage.connection.driver import Written, fetch_all
-from tmf_server.storage.query.binds import Binds
+from tmf_server.storage.connection.driver import Statement, fetch_all
+from tmf_server.storage.query.bind_parameters import BindParameters
 from tmf_server.storage.query.conditions import And, Condition, Not, Or, Selection, Sort, conjuncts
 from tmf_server.storage.query.dialects.jsonsql import Node
 from tmf_server.storage.query.index_predicates import MOST_LISTS, Targets, referred
 from tmf_server.storage.query.keyset import Cursors, SortKey, following
 from tmf_server.storage.query.nesting import flattened
-from tmf_server.storage.query.planner import Body, Leads
+from tmf_server.storage.query.planner import Body, QueryPlanner
 from tmf_server.storage.query.predicates import JSON
-from tmf_server.storage.values.column_map import Shape
+from tmf_server.storage.values.column_map import ColumnMap
 from tmf_server.storage.values.targets import row_id
 from tmf_server.storage.write.records import Stored
 
@@ -42,49 +42,53 @@ class Selector:
     def __init__(self, registry: Registry, dialect: str) -> None:
         self.registry = registry
         self.dialect = dialect
-        self._shapes: dict[str, Shape] = {}
-        self.kept: dict[Hashable, Written] = {}
+        self._column_maps: dict[str, ColumnMap] = {}
+        self.kept: dict[Hashable, Statement] = {}
 
     def query(self, connection: Connection, entity: Entity, where: Condition | None) -> "Query":
         """The records of the entity that fulfil the condition, to be read on this connection."""
-        shape = self._shapes.get(entity.name)
-        if shape is None:
-            shape = self._shapes[entity.name] = Shape(self.registry, entity)
-        return Query(self, connection, shape, where)
+        column_map = self._column_maps.get(entity.name)
+        if column_map is None:
+            column_map = self._column_maps[entity.name] = ColumnMap(self.registry, entity)
+        return Query(self, connection, column_map, where)
 
 
 class Query:
     """One condition on one entity: its pages and its count."""
 
-    def __init__(self, selector: Selector, connection: Connection, shape: Shape, where: Condition | None) -> None:
+    def __init__(
+        self, selector: Selector, connection: Connection, column_map: ColumnMap, where: Condition | None
+    ) -> None:
         self.connection = connection
-        self.shape = shape
+        self.column_map = column_map
         self.dialect = selector.dialect
         self.where = where
         self._kept = selector.kept
 
     @cached_property
-    def leads(self) -> Leads:
+    def planner(self) -> QueryPlanner:
         """How the records are found."""
         parts = tuple(map(flattened, conjuncts(self.where)))
-        return Leads(self.connection, self.shape, self.dialect, parts, _resolve(self.connection, self.shape, parts))
+        return QueryPlanner(
+            self.connection, self.column_map, self.dialect, parts, _resolve(self.connection, self.column_map, parts)
+        )
 
-    def count_statement(self) -> Written:
+    def count_statement(self) -> Statement:
         """The statement that gives the number of all records that fulfil the condition."""
         return self._written(self.where, self._write_count)
 
-    def _write_count(self) -> Written:
-        binds = Binds()
-        body = self.leads.for_count(binds)
-        return Written(f"SELECT count(*) FROM {body.source} WHERE {body.where}", binds.values)
+    def _write_count(self) -> Statement:
+        binds = BindParameters()
+        body = self.planner.for_count(binds)
+        return Statement(f"SELECT count(*) FROM {body.source} WHERE {body.where}", binds.values)
 
-    def _written(self, asked: Condition | Selection | None, write: Callable[[], Written]) -> Written:
+    def _written(self, asked: Condition | Selection | None, write: Callable[[], Statement]) -> Statement:
         """What answers the question; it is kept unless it was chosen by what the database has just now."""
-        question = (self.shape.entity.name, asked)
+        question = (self.column_map.entity.name, asked)
         written = self._kept.get(question)
         if written is None:
             written = write()
-            if self.leads.settled:
+            if self.planner.settled:
                 if len(self._kept) >= MOST_KEPT:
                     self._kept.clear()
                 self._kept[question] = written
@@ -96,7 +100,7 @@ class Query:
             return Page(())
         if selection.where is not self.where:  # what is kept is kept by all that was asked
             selection = replace(selection, where=self.where)
-        cursors = Cursors(self.shape.entity.name, selection.sort)
+        cursors = Cursors(self.column_map.entity.name, selection.sort)
         backwards = selection.before is not None
         rows = fetch_all(self.connection, *self._written(selection, lambda: _Reading(self, selection, cursors).written))
         more = len(rows) > selection.limit
@@ -118,20 +122,20 @@ class _Reading:
         self.query = query
         self.selection = selection
         self.cursors = cursors
-        self.binds = Binds()
+        self.binds = BindParameters()
         backwards = selection.before is not None
-        self.body: Body = query.leads.for_page(self.binds, by_key=not selection.sort)
+        self.body: Body = query.planner.for_page(self.binds, by_key=not selection.sort)
         keys = [self._sort_key(sort) for sort in selection.sort]
         falls = bool(keys) and keys[0].descending
         keys.append(SortKey(self.body.key, falls, nullable=False, indexed=True))
         self.keys = [key.reversed() for key in keys] if backwards else keys
 
     @property
-    def written(self) -> Written:
+    def written(self) -> Statement:
         """The statement for the rows of the page and one more: the fields of Stored, then the sort values."""
         cursor = self.selection.after if self.selection.before is None else self.selection.before
         position = None if cursor is None else self.cursors.decode(cursor)
-        return Written(self._sql(position), self.binds.values)
+        return Statement(self._sql(position), self.binds.values)
 
     def _sql(self, position: tuple[list[Any], int] | None) -> str:
         limit, offset = self.binds.add(self.selection.limit + 1), self.binds.add(self.selection.offset)
@@ -156,21 +160,21 @@ class _Reading:
         yield self.keys[-1].named("key")
 
     def _sort_key(self, sort: Sort) -> SortKey:
-        column = self.query.shape.column(sort.path, sort.kind)
+        column = self.query.column_map.column(sort.path, sort.kind)
         if column is not None:
-            indexed = column.name in self.query.shape.indexed
+            indexed = column.name in self.query.column_map.indexed
             return SortKey(f"t.{column.name}", sort.descending, bool(column.nullable), indexed)
         root = "t.document" if self.query.dialect == "sqlite" else "CAST(t.document AS jsonb)"
         json = JSON[self.query.dialect]
         return SortKey(json.first(Node(root), sort.path, sort.kind, self.binds), sort.descending)
 
 
-def _resolve(connection: Connection, shape: Shape, parts: tuple[Condition, ...]) -> Targets | None:
+def _resolve(connection: Connection, column_map: ColumnMap, parts: tuple[Condition, ...]) -> Targets | None:
     """Which records references may mean by the ids in the conditions: the same id can name records of many kinds.
 
     None where the conditions have no such id.
     """
-    wanted = list(dict.fromkeys(_referred(shape, parts)))
+    wanted = list(dict.fromkeys(_referred(column_map, parts)))
     if not wanted:
         return None
     found: dict[tuple[str, str], tuple[int, ...]] = {}
@@ -183,7 +187,7 @@ def _resolve(connection: Connection, shape: Shape, parts: tuple[Condition, ...])
 
 def _targets(connection: Connection, wanted: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
     """The place in the list and the key of every record that a reference at one of the paths means by the id."""
-    binds, arms = Binds(), []
+    binds, arms = BindParameters(), []
     for number, (path, id_) in enumerate(wanted):
         used = f"SELECT 1 FROM reference AS r WHERE r.target = e.key AND r.path = {binds.add(path)}"
         arms.append(
@@ -192,11 +196,11 @@ def _targets(connection: Connection, wanted: Sequence[tuple[str, str]]) -> list[
     return fetch_all(connection, " UNION ALL ".join(arms), binds.values)
 
 
-def _referred(shape: Shape, parts: Sequence[Condition]) -> Iterator[tuple[str, str]]:
+def _referred(column_map: ColumnMap, parts: Sequence[Condition]) -> Iterator[tuple[str, str]]:
     for part in parts:
         if isinstance(part, And | Or):
-            yield from _referred(shape, part.parts)
+            yield from _referred(column_map, part.parts)
         elif isinstance(part, Not):
-            yield from _referred(shape, (part.part,))
-        elif (wanted := referred(shape, part)) is not None:
+            yield from _referred(column_map, (part.part,))
+        elif (wanted := referred(column_map, part)) is not None:
             yield wanted

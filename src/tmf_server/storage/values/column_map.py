@@ -9,7 +9,7 @@ from tmf_server.contracts.contract import Contract
 from tmf_server.registry.entity import Entity, Path
 from tmf_server.registry.registry import Registry
 
-TEXT_KEPT = 256
+INDEXED_CHARACTERS = 256
 """How many characters of a text stand in rows that are indexed; PostgreSQL's indexes refuse entries over 2.7 kB.
 
 A shorter text compares with what is kept exactly as with the whole.
@@ -17,7 +17,7 @@ A shorter text compares with what is kept exactly as with the whole.
 NUMBERS = frozenset({"number", "integer"})
 
 
-class Shape:
+class ColumnMap:
     """The typed rows of one entity."""
 
     def __init__(self, registry: Registry, entity: Entity) -> None:

@@ -14,7 +14,7 @@ from tmf_server.registry.entity import Characteristics, Document, Entity, Path
 from tmf_server.registry.exposure import Exposure, create_schema
 from tmf_server.registry.registry import Registry
 from tmf_server.rules.instants import parse_instant, to_utc
-from tmf_server.storage.values.column_map import TEXT_KEPT
+from tmf_server.storage.values.column_map import INDEXED_CHARACTERS
 from tmf_server.storage.values.numbers import GREATEST
 
 
@@ -220,13 +220,15 @@ def _values(node: Any, path: Path) -> Iterator[Any]:
 
 
 def _typed(path: str, position: int, name: str, value: Any) -> Value:
-    name = name[:TEXT_KEPT]
+    name = name[:INDEXED_CHARACTERS]
     if isinstance(value, bool):
         return Value(path, position, name, "true" if value else "false", None, None)
     if isinstance(value, int | float):
         return Value(path, position, name, None, float(value), None)
     if isinstance(value, str):
-        return Value(path, position, name, value[:TEXT_KEPT], None, _instant(value) if len(value) >= 10 else None)
+        return Value(
+            path, position, name, value[:INDEXED_CHARACTERS], None, _instant(value) if len(value) >= 10 else None
+        )
     return Value(path, position, name, None, None, None)
 
 
@@ -259,7 +261,7 @@ def _flag(value: Any) -> bool | None:
 
 
 def _text(value: Any) -> str | None:
-    return value[:TEXT_KEPT] if isinstance(value, str) else None
+    return value[:INDEXED_CHARACTERS] if isinstance(value, str) else None
 
 
 def _integer(value: Any) -> int | None:

@@ -4,15 +4,15 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 
-from tmf_server.storage.query.binds import Binds
+from tmf_server.storage.query.bind_parameters import BindParameters
 from tmf_server.storage.query.conditions import Compare, Path
 from tmf_server.storage.query.dialects.jsonsql import SQL_OPERATORS, Node
-from tmf_server.storage.values.column_map import TEXT_KEPT
+from tmf_server.storage.values.column_map import INDEXED_CHARACTERS
 from tmf_server.storage.values.regexes import postgresql_pattern
 
 # JSON type of a kind, and how the text of such a value is typed.
 KINDS = {
-    "text": ("string", f'(left({{}}, {TEXT_KEPT}) COLLATE "C")'),
+    "text": ("string", f'(left({{}}, {INDEXED_CHARACTERS}) COLLATE "C")'),
     "number": ("number", "CAST({} AS numeric)"),
     "integer": ("number", "CAST({} AS numeric)"),
     "boolean": ("boolean", "CAST({} AS boolean)"),
@@ -23,7 +23,7 @@ KINDS = {
 class PostgresqlJson:
     """See JsonSql."""
 
-    def compare(self, node: Node, condition: Compare, binds: Binds) -> str:
+    def compare(self, node: Node, condition: Compare, binds: BindParameters) -> str:
         """Some value at the path compares."""
         if condition.operator == "regex":
             return self._queried(node, condition.path, binds, lambda value: self._has(value, condition, binds))
@@ -37,27 +37,27 @@ class PostgresqlJson:
         values = binds.add(f'{{"v": {_json(condition.value)}}}')
         return f"jsonb_path_exists({node.sql}, CAST({path} AS jsonpath), CAST({values} AS jsonb))"
 
-    def _queried(self, node: Node, path: Path, binds: Binds, test: Callable[[Node], str]) -> str:
+    def _queried(self, node: Node, path: Path, binds: BindParameters, test: Callable[[Node], str]) -> str:
         alias, parameter = binds.alias(), binds.add(f"{_jsonpath(path)}[*]")
         rows = f"jsonb_path_query({node.sql}, CAST({parameter} AS jsonpath)) AS {alias}(v)"
         return f"EXISTS (SELECT 1 FROM {rows} WHERE {test(Node(f'{alias}.v', alias))})"
 
-    def _has(self, value: Node, condition: Compare, binds: Binds) -> str:
+    def _has(self, value: Node, condition: Compare, binds: BindParameters) -> str:
         written = self.regex(_text(value.sql), str(condition.value), binds)
         return f"jsonb_typeof({value.sql}) = 'string' AND {written}"
 
-    def exists(self, node: Node, path: Path, binds: Binds) -> str:
+    def exists(self, node: Node, path: Path, binds: BindParameters) -> str:
         """The path leads to something."""
         parameter = binds.add(f'{_jsonpath(path)} ? (@.type() != "null")')
         return f"jsonb_path_exists({node.sql}, CAST({parameter} AS jsonpath))"
 
-    def some(self, node: Node, path: Path, inner: Callable[[Node], str], binds: Binds) -> str:
+    def some(self, node: Node, path: Path, inner: Callable[[Node], str], binds: BindParameters) -> str:
         """For something at the path the inner condition holds."""
         return self._queried(
             node, path, binds, lambda value: f"jsonb_typeof({value.sql}) NOT IN ('null', 'array') AND {inner(value)}"
         )
 
-    def first(self, node: Node, path: Path, kind: str, binds: Binds) -> str:
+    def first(self, node: Node, path: Path, kind: str, binds: BindParameters) -> str:
         """The first value of the kind at the path, NULL if there is none."""
         name, typed = KINDS[kind]
         parameter = binds.add(f'{_jsonpath(path)} ? (@.type() == "{name}")')
@@ -70,7 +70,7 @@ class PostgresqlJson:
             return f"(SELECT {value} FROM {rows} AS {alias}(v) WHERE {value} IS NOT NULL LIMIT 1)"
         return typed.format(_text(f"jsonb_path_query_first({node.sql}, CAST({parameter} AS jsonpath))"))
 
-    def regex(self, text: str, pattern: str, binds: Binds) -> str:
+    def regex(self, text: str, pattern: str, binds: BindParameters) -> str:
         """The text has the pattern in it."""
         return f'{text} COLLATE "C" ~ {binds.add(postgresql_pattern(pattern))}'
 

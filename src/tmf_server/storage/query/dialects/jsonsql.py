@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tmf_server.storage.query.binds import Binds
+from tmf_server.storage.query.bind_parameters import BindParameters
 from tmf_server.storage.query.conditions import Compare, Path
 
 SQL_OPERATORS = {"eq": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
@@ -26,22 +26,22 @@ class Node:
 class JsonSql(Protocol):
     """One database. The operator of a Compare is any but ne."""
 
-    def compare(self, node: Node, condition: Compare, binds: Binds) -> str:
+    def compare(self, node: Node, condition: Compare, binds: BindParameters) -> str:
         """Some value at the path compares."""
         ...
 
-    def exists(self, node: Node, path: Path, binds: Binds) -> str:
+    def exists(self, node: Node, path: Path, binds: BindParameters) -> str:
         """The path leads to something."""
         ...
 
-    def some(self, node: Node, path: Path, inner: Callable[[Node], str], binds: Binds) -> str:
+    def some(self, node: Node, path: Path, inner: Callable[[Node], str], binds: BindParameters) -> str:
         """For something at the path the inner condition holds; `inner` writes it for a node."""
         ...
 
-    def first(self, node: Node, path: Path, kind: str, binds: Binds) -> str:
+    def first(self, node: Node, path: Path, kind: str, binds: BindParameters) -> str:
         """The first value of the kind at the path, NULL if there is none."""
         ...
 
-    def regex(self, text: str, pattern: str, binds: Binds) -> str:
+    def regex(self, text: str, pattern: str, binds: BindParameters) -> str:
         """The text has the pattern in it; NULL for NULL."""
         ...

@@ -3,15 +3,15 @@
 import json
 from collections.abc import Callable
 
-from tmf_server.storage.query.binds import Binds
+from tmf_server.storage.query.bind_parameters import BindParameters
 from tmf_server.storage.query.conditions import Compare, Path
 from tmf_server.storage.query.dialects.jsonsql import FALSE, SQL_OPERATORS, Node
-from tmf_server.storage.values.column_map import TEXT_KEPT
+from tmf_server.storage.values.column_map import INDEXED_CHARACTERS
 from tmf_server.storage.values.numbers import Bound, double_bound, integer_bound
 
 # JSON types of a kind, and how a row of json_each gives its value.
 KINDS = {
-    "text": ("'text'", f"substr({{}}.atom, 1, {TEXT_KEPT})"),
+    "text": ("'text'", f"substr({{}}.atom, 1, {INDEXED_CHARACTERS})"),
     "number": ("'integer', 'real'", "{}.atom"),
     "integer": ("'integer', 'real'", "{}.atom"),
     "boolean": ("'true', 'false'", "{}.type = 'true'"),
@@ -22,14 +22,14 @@ KINDS = {
 class SqliteJson:
     """See JsonSql."""
 
-    def compare(self, node: Node, condition: Compare, binds: Binds) -> str:
+    def compare(self, node: Node, condition: Compare, binds: BindParameters) -> str:
         """Some value at the path compares."""
         if not condition.path:
             return self._value(node.row, condition, binds)
         rows, alias, test = self._values(node, condition.path, binds)
         return f"EXISTS (SELECT 1 FROM {rows} WHERE {test} AND {self._value(alias, condition, binds)})"
 
-    def _value(self, row: str, condition: Compare, binds: Binds) -> str:
+    def _value(self, row: str, condition: Compare, binds: BindParameters) -> str:
         if condition.kind == "boolean":
             return f"{row}.type = '{'true' if condition.value else 'false'}'"
         if condition.operator == "regex":
@@ -41,7 +41,7 @@ class SqliteJson:
         # A text that is no instant gives NULL, which must not get out.
         return f"({row}.type = 'text' AND coalesce({test}, 0))"
 
-    def _number(self, row: str, condition: Compare, binds: Binds) -> str:
+    def _number(self, row: str, condition: Compare, binds: BindParameters) -> str:
         bounds = {
             "integer": integer_bound(condition.operator, condition.number),
             "real": double_bound(condition.operator, condition.number),
@@ -49,19 +49,19 @@ class SqliteJson:
         tests = [_bounded(row, name, bound, binds) for name, bound in bounds.items() if bound is not None]
         return f"({' OR '.join(tests)})" if tests else FALSE
 
-    def exists(self, node: Node, path: Path, binds: Binds) -> str:
+    def exists(self, node: Node, path: Path, binds: BindParameters) -> str:
         """The path leads to something."""
         if not path:
             return f"{node.row}.type <> 'null'"
         rows, last = self._elements(node, path, binds)
         return f"EXISTS (SELECT 1 FROM {rows} WHERE {last}.type <> 'null')"
 
-    def some(self, node: Node, path: Path, inner: Callable[[Node], str], binds: Binds) -> str:
+    def some(self, node: Node, path: Path, inner: Callable[[Node], str], binds: BindParameters) -> str:
         """For something at the path the inner condition holds."""
         rows, last = self._elements(node, path, binds)
         return f"EXISTS (SELECT 1 FROM {rows} WHERE {last}.type NOT IN ('null', 'array') AND {inner(_node(last))})"
 
-    def first(self, node: Node, path: Path, kind: str, binds: Binds) -> str:
+    def first(self, node: Node, path: Path, kind: str, binds: BindParameters) -> str:
         """The first value of the kind at the path, NULL if there is none."""
         rows, alias, test = self._values(node, path, binds)
         types, form = KINDS[kind]
@@ -70,11 +70,11 @@ class SqliteJson:
         found = f"{among} AND {value} IS NOT NULL" if kind == "instant" else among
         return f"(SELECT {value} FROM {rows} WHERE {test} AND {found} LIMIT 1)"
 
-    def regex(self, text: str, pattern: str, binds: Binds) -> str:
+    def regex(self, text: str, pattern: str, binds: BindParameters) -> str:
         """The text has the pattern in it."""
         return f"tmf_regex({binds.add(pattern)}, {text})"
 
-    def _elements(self, node: Node, path: Path, binds: Binds) -> tuple[str, str]:
+    def _elements(self, node: Node, path: Path, binds: BindParameters) -> tuple[str, str]:
         """FROM items for all steps and the alias of the last: elements, and values that are no array."""
         rows = []
         for name in path:
@@ -86,7 +86,7 @@ class SqliteJson:
             node = _node(alias)
         return ", ".join(rows), node.row
 
-    def _values(self, node: Node, path: Path, binds: Binds) -> tuple[str, str, str]:
+    def _values(self, node: Node, path: Path, binds: BindParameters) -> tuple[str, str, str]:
         """The same for values only, and a condition on them: json_each on the value itself reads it once."""
         rows = ""
         if len(path) > 1:
@@ -103,7 +103,7 @@ def _node(row: str) -> Node:
     return Node(f"CASE {row}.type WHEN 'object' THEN {row}.value END", row)
 
 
-def _bounded(row: str, name: str, bound: Bound, binds: Binds) -> str:
+def _bounded(row: str, name: str, bound: Bound, binds: BindParameters) -> str:
     return f"{row}.type = '{name}' AND {row}.atom {SQL_OPERATORS[bound.operator]} {binds.add(bound.value)}"
 
 

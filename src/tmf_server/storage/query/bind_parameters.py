@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class Binds:
+class BindParameters:
     """Hands out parameters and aliases while a statement is written."""
 
     def __init__(self) -> None:
