@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.jobs import Document, desk_of, events, exported, listed, post, read, rows, run, work
+from tests.support.jobs import Document, events, exported, listed, post, read, rows, run, transfer_context_of, work
 from tests.support.servers.receiver import Receiver
 from tests.support.servers.served import Served
 from tmf_server.demo.operator.catalog import DOCUMENTS
-from tmf_server.processes.jobs.handlers import WORKS
+from tmf_server.processes.jobs.handlers import JOB_HANDLERS
 from tmf_server.processes.jobs.runner import Jobs
 
 VERSIONS = pytest.mark.parametrize("version", ["v5", "v4"])
@@ -23,7 +23,7 @@ def test_an_export_writes_what_a_list_shows(filled: Served, version: str, conten
     assert job["status"] == "Succeeded"
     assert job["completionDate"] >= job["creationDate"]
     assert "errorLog" not in job
-    path = desk_of(filled).files.existing(name)
+    path = transfer_context_of(filled).files.existing(name)
     answer = filled.client.get(job["url"])
     assert answer.status_code == 200
     assert answer.content == path.read_bytes()
@@ -81,7 +81,7 @@ def test_an_export_that_cannot_be_done_is_accepted_and_fails_with_the_reason(
     assert told in job["errorLog"]
     assert "completionDate" in job
     assert rows(filled) == []
-    assert not desk_of(filled).files.folder.joinpath("x.json").exists()
+    assert not transfer_context_of(filled).files.folder.joinpath("x.json").exists()
 
 
 def test_an_export_to_a_listed_host_is_sent_there(filled: Served) -> None:
@@ -92,7 +92,7 @@ def test_an_export_to_a_listed_host_is_sent_there(filled: Served) -> None:
     [call] = receiver.at("/in/offers.json")
     assert call.headers["content-type"] == "application/json"
     assert exported(call.body) == listed(filled, "productOffering")
-    assert list(desk_of(filled).files.folder.rglob("*exportJob*")) == []
+    assert list(transfer_context_of(filled).files.folder.rglob("*exportJob*")) == []
 
 
 @pytest.mark.parametrize("status", [302, 403, 500])
@@ -114,21 +114,21 @@ def test_an_export_to_where_nobody_listens_fails(filled: Served) -> None:
 
 
 def test_a_transfer_that_takes_too_long_is_given_up(filled: Served) -> None:
-    desk = desk_of(filled)
-    hurried = replace(desk, settings=desk.settings.having(transfer_seconds=1e-9))
+    context = transfer_context_of(filled)
+    hurried = replace(context, settings=context.settings.having(transfer_seconds=1e-9))
     with Receiver() as receiver:
         made = post(filled, "exportJob", url=receiver.url("/in"))
-        Jobs(hurried, WORKS, "one").run_waiting(threading.Event())
+        Jobs(hurried, JOB_HANDLERS, "one").run_waiting(threading.Event())
     assert "took too long" in read(filled, made)["errorLog"]
 
 
 def test_a_failed_export_leaves_the_former_file(filled: Served) -> None:
     run(filled, "exportJob", url="kept.json", path="/category")
     before = filled.client.get("/files/kept.json").content
-    desk = desk_of(filled)
-    tight = replace(desk, files=type(desk.files)(desk.files.folder, 1_000))
+    context = transfer_context_of(filled)
+    tight = replace(context, files=type(context.files)(context.files.folder, 1_000))
     made = post(filled, "exportJob", url="kept.json", path="/productOffering")
-    Jobs(tight, WORKS, "one").run_waiting(threading.Event())
+    Jobs(tight, JOB_HANDLERS, "one").run_waiting(threading.Event())
     assert read(filled, made)["status"] == "Failed"
     assert "1000 bytes" in read(filled, made)["errorLog"]
     assert filled.client.get("/files/kept.json").content == before

@@ -7,13 +7,25 @@ from typing import Any
 
 import pytest
 
-from tests.support.jobs import Document, categories, desk_of, events, expire, listed, post, read, run, upload, work
+from tests.support.jobs import (
+    Document,
+    categories,
+    events,
+    expire,
+    listed,
+    post,
+    read,
+    run,
+    transfer_context_of,
+    upload,
+    work,
+)
 from tests.support.servers.receiver import Receiver
 from tests.support.servers.served import Served
 from tmf_server.errors import Unavailable
 from tmf_server.processes.jobs import importing
 from tmf_server.processes.jobs.runner import Jobs
-from tmf_server.rest.representation.codec import Wording
+from tmf_server.rest.representation.codec import JsonRecordCodec
 from tmf_server.storage.write import records
 
 OURS = frozenset({"lastUpdate"})
@@ -114,7 +126,7 @@ WRONG = [
 
 # Where the server may fail at a record, whether it is here already, and what the job is told to do then.
 JUDGING: dict[str, tuple[Any, str, bool, Document]] = {
-    "checked": (Wording, "checked", False, {}),
+    "checked": (JsonRecordCodec, "checked", False, {}),
     "created": (records, "completed", False, {}),
     "compared": (importing, "_brings_nothing", True, {}),
     "changed": (records, "followed", True, {"upsert": True}),
@@ -179,7 +191,7 @@ def test_a_job_at_which_the_server_fails_ends(served: Served) -> None:
     def work_of(_task: Any) -> Any:
         raise TypeError
 
-    assert Jobs(desk_of(served), {"import": work_of}, "one").run_waiting(threading.Event()) == 1
+    assert Jobs(transfer_context_of(served), {"import": work_of}, "one").run_waiting(threading.Event()) == 1
     job = read(served, made)
     assert (job["status"], job["errorLog"]) == ("Failed", "internalError: The server failed; its log has the cause.")
 
@@ -275,7 +287,7 @@ def test_a_file_is_fetched_from_an_allowed_host(served: Served) -> None:
         job = run(served, "importJob", url=receiver.url("/out.json"))
     assert job["status"] == "Succeeded", job
     assert len(listed(served, "category")) == 3
-    assert list(desk_of(served).files.folder.rglob("*importJob*")) == []
+    assert list(transfer_context_of(served).files.folder.rglob("*importJob*")) == []
 
 
 @pytest.mark.parametrize(("status", "told"), [(404, "answered 404"), (301, "answered 301")])

@@ -10,13 +10,25 @@ from typing import Any
 import pytest
 import structlog
 
-from tests.support.jobs import Document, categories, desk_of, events, expire, listed, post, read, rows, upload, work
+from tests.support.jobs import (
+    Document,
+    categories,
+    events,
+    expire,
+    listed,
+    post,
+    read,
+    rows,
+    transfer_context_of,
+    upload,
+    work,
+)
 from tests.support.servers.served import Served
 from tmf_server.model.jobs import transfer_job
 from tmf_server.processes.jobs import runner as jobs
-from tmf_server.processes.jobs.handlers import WORKS
+from tmf_server.processes.jobs.handlers import JOB_HANDLERS
 from tmf_server.processes.jobs.progress import Progress
-from tmf_server.processes.jobs.runner import MOST_ATTEMPTS, Jobs, Task
+from tmf_server.processes.jobs.runner import MOST_ATTEMPTS, Jobs, RunningJob
 from tmf_server.rules.instants import now
 from tmf_server.storage.connection.database import Connection
 from tmf_server.storage.jobs import waiting
@@ -37,7 +49,7 @@ def killing(monkeypatch: pytest.MonkeyPatch) -> Killing:
         calls = {"save": 0, "beat": 0}
 
         def dying(name: str, original: Callable[..., None]) -> Callable[..., None]:
-            def call(self: Task, *args: Any) -> None:
+            def call(self: RunningJob, *args: Any) -> None:
                 original(self, *args)
                 calls[name] += 1
                 if calls[name] == batch:
@@ -46,7 +58,7 @@ def killing(monkeypatch: pytest.MonkeyPatch) -> Killing:
             return call
 
         name = "beat" if after else "save"
-        monkeypatch.setattr(Task, name, dying(name, getattr(Task, name)))
+        monkeypatch.setattr(RunningJob, name, dying(name, getattr(RunningJob, name)))
 
     return arm
 
@@ -84,17 +96,17 @@ def test_a_killed_import_goes_on_where_it_was(
 @pytest.mark.usefixtures("small_batches")
 def test_a_worker_that_lost_its_lease_writes_nothing_more(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     made = post(served, "importJob", url=upload(served, "a.json", categories(35)))
-    save = Task.save
+    save = RunningJob.save
     others: list[bool] = []
 
-    def overtaken(self: Task, connection: Connection, progress: Progress) -> None:
+    def overtaken(self: RunningJob, connection: Connection, progress: Progress) -> None:
         if progress.mark.number == 20 and not others:
             others.append(True)
             # what another worker does when this one seems dead
             connection.execute(transfer_job.update().values(token=transfer_job.c.token + 1))
         save(self, connection, progress)
 
-    monkeypatch.setattr(Task, "save", overtaken)
+    monkeypatch.setattr(RunningJob, "save", overtaken)
     work(served, "slow")
     assert len(listed(served, "category")) == 10
     assert read(served, made)["status"] == "Running"
@@ -122,15 +134,15 @@ def test_a_file_replaced_in_the_middle_is_noticed(served: Served, killing: Killi
 @pytest.mark.usefixtures("small_batches")
 def test_deleting_a_running_job_cancels_it(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     made = post(served, "importJob", url=upload(served, "a.json", categories(35)))
-    beat = Task.beat
+    beat = RunningJob.beat
 
-    def deleted(self: Task, progress: Progress) -> None:
+    def deleted(self: RunningJob, progress: Progress) -> None:
         if progress.mark.number == 20:
             assert served.client.delete(made["href"]).status_code == 204
             self._due = 0
         beat(self, progress)
 
-    monkeypatch.setattr(Task, "beat", deleted)
+    monkeypatch.setattr(RunningJob, "beat", deleted)
     work(served)
     assert len(listed(served, "category")) == 20
     assert rows(served) == []
@@ -149,15 +161,15 @@ def test_deleting_a_job_that_waits_cancels_it(served: Served) -> None:
 def test_a_worker_that_stops_puts_its_job_back(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     made = post(served, "importJob", url=upload(served, "a.json", categories(35)))
     stop = threading.Event()
-    beat = Task.beat
+    beat = RunningJob.beat
 
-    def stopping(self: Task, progress: Progress) -> None:
+    def stopping(self: RunningJob, progress: Progress) -> None:
         stop.set()
         beat(self, progress)
 
-    monkeypatch.setattr(Task, "beat", stopping)
-    Jobs(desk_of(served), WORKS, "one").run_waiting(stop)
-    monkeypatch.setattr(Task, "beat", beat)
+    monkeypatch.setattr(RunningJob, "beat", stopping)
+    Jobs(transfer_context_of(served), JOB_HANDLERS, "one").run_waiting(stop)
+    monkeypatch.setattr(RunningJob, "beat", beat)
     assert len(listed(served, "category")) == 10
     assert [row.attempts for row in rows(served)] == [0]
     assert work(served, "two") == 1  # at once: the lease was given back
@@ -168,13 +180,13 @@ def test_a_worker_that_stops_puts_its_job_back(served: Served, monkeypatch: pyte
 def test_a_job_that_kills_every_worker_is_given_up(served: Served) -> None:
     made = post(served, "importJob", url=upload(served, "a.json", categories(3)))
 
-    def dying(_task: Task) -> Progress:
+    def dying(_task: RunningJob) -> Progress:
         raise Killed
 
-    desk = desk_of(served)
+    context = transfer_context_of(served)
     for _ in range(MOST_ATTEMPTS):
         with pytest.raises(Killed):
-            Jobs(desk, {"import": dying}, "one").run_waiting(threading.Event())
+            Jobs(context, {"import": dying}, "one").run_waiting(threading.Event())
         expire(served)
     assert work(served) == 1
     job = read(served, made)
@@ -216,10 +228,10 @@ def test_a_long_job_tells_how_far_it_is(served: Served, monkeypatch: pytest.Monk
 
 def test_a_lease_is_fenced(served: Served) -> None:
     post(served, "exportJob", url="x.json")
-    task = Jobs(desk_of(served), WORKS, "one")._take(threading.Event())
+    task = Jobs(transfer_context_of(served), JOB_HANDLERS, "one")._take(threading.Event())
     assert task is not None
     expire(served)
-    other = Jobs(desk_of(served), WORKS, "two")._take(threading.Event())
+    other = Jobs(transfer_context_of(served), JOB_HANDLERS, "two")._take(threading.Event())
     assert other is not None
     with pytest.raises(LeaseLost):
         task.note_source("x")
@@ -250,5 +262,5 @@ def test_a_lease_that_ends_too_far_ahead_was_written_before_the_clock_was_set_ba
     until = now() + ahead * 1_000_000
     database = served.services.database
     database.transact(lambda one: one.execute(transfer_job.update().values(leased_until=until)))
-    taken = Jobs(desk_of(served), WORKS, "two")._take(threading.Event())
+    taken = Jobs(transfer_context_of(served), JOB_HANDLERS, "two")._take(threading.Event())
     assert (taken is not None) is waits

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from tmf_server.errors import InvalidInput, NotFound, Problem, TooLarge
 from tmf_server.processes.jobs import reading
 from tmf_server.processes.jobs.formats import Format, asked_format
-from tmf_server.processes.jobs.locations import Elsewhere, Kept, place_of
-from tmf_server.processes.jobs.reading import Raw, read_records
+from tmf_server.processes.jobs.locations import LocalFile, RemoteUrl, location_of
+from tmf_server.processes.jobs.reading import RawRecord, read_records
 from tmf_server.processes.jobs.writing import RecordWriter
 from tmf_server.storage.files import FileStore
 
@@ -147,7 +147,7 @@ def test_a_file_that_cannot_be_read_on_says_why_after_what_came_before(
 ) -> None:
     path = tmp_path / "file"
     path.write_bytes(text)
-    found: list[Raw] = []
+    found: list[RawRecord] = []
     with pytest.raises(InvalidInput) as caught:
         found.extend(read_records(path, MOST))
     assert caught.value.code == "brokenFile"
@@ -236,18 +236,18 @@ ORIGIN = "https://catalog.example:8443"
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("offers.json", Kept("offers.json")),
-        ("/files/offers.json", Kept("offers.json")),
-        (f"{ORIGIN}/files/offers.json", Kept("offers.json")),
-        ("HTTPS://Catalog.Example:8443/files/offers.json", Kept("offers.json")),
-        ("https://catalog.example/files/offers.json", Elsewhere("https://catalog.example/files/offers.json")),
-        ("http://catalog.example:8443/files/a.json", Elsewhere("http://catalog.example:8443/files/a.json")),
-        ("https://me@catalog.example:8443/files/a.json", Elsewhere("https://me@catalog.example:8443/files/a.json")),
-        ("https://other.example/x?y=z", Elsewhere("https://other.example/x?y=z")),
+        ("offers.json", LocalFile("offers.json")),
+        ("/files/offers.json", LocalFile("offers.json")),
+        (f"{ORIGIN}/files/offers.json", LocalFile("offers.json")),
+        ("HTTPS://Catalog.Example:8443/files/offers.json", LocalFile("offers.json")),
+        ("https://catalog.example/files/offers.json", RemoteUrl("https://catalog.example/files/offers.json")),
+        ("http://catalog.example:8443/files/a.json", RemoteUrl("http://catalog.example:8443/files/a.json")),
+        ("https://me@catalog.example:8443/files/a.json", RemoteUrl("https://me@catalog.example:8443/files/a.json")),
+        ("https://other.example/x?y=z", RemoteUrl("https://other.example/x?y=z")),
     ],
 )
 def test_a_url_is_of_this_server_or_of_another(url: str, expected: object) -> None:
-    assert place_of(url, ORIGIN) == expected
+    assert location_of(url, ORIGIN) == expected
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ def test_a_url_is_of_this_server_or_of_another(url: str, expected: object) -> No
 )
 def test_other_urls_are_refused(url: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        place_of(url, ORIGIN)
+        location_of(url, ORIGIN)
     assert caught.value.faults[0].pointer == "/url"
 
 

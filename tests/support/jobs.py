@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.servers.served import Served
-from tmf_server.background import create_desk
+from tmf_server.background import create_transfer_context
 from tmf_server.cli.records import choose_noun
 from tmf_server.model.events import outbox
 from tmf_server.model.jobs import transfer_job
-from tmf_server.processes.jobs.context import Desk
+from tmf_server.processes.jobs.context import TransferContext
 from tmf_server.processes.jobs.exporting import Exporter
 from tmf_server.processes.jobs.formats import Format
-from tmf_server.processes.jobs.handlers import WORKS
+from tmf_server.processes.jobs.handlers import JOB_HANDLERS
 from tmf_server.processes.jobs.importing import Importer
 from tmf_server.processes.jobs.progress import Progress
 from tmf_server.processes.jobs.runner import Jobs
@@ -25,14 +25,14 @@ API = "/tmf-api/productCatalogManagement"
 Document = dict[str, Any]
 
 
-def desk_of(served: Served) -> Desk:
+def transfer_context_of(served: Served) -> TransferContext:
     """What the server's worker works with."""
-    return create_desk(served.services)
+    return create_transfer_context(served.services)
 
 
 def work(served: Served, holder: str = "one") -> int:
     """Do what a worker does until no job waits; how many there were."""
-    return Jobs(desk_of(served), WORKS, holder).run_waiting(threading.Event())
+    return Jobs(transfer_context_of(served), JOB_HANDLERS, holder).run_waiting(threading.Event())
 
 
 def post(served: Served, kind: str, version: str = "v5", **attributes: Any) -> Document:
@@ -119,8 +119,8 @@ class Nobody:
 
 def dump(served: Served, noun: str, version: str) -> list[Any]:
     """What `tmf-server dump` writes: all records of a noun."""
-    desk, stream = desk_of(served), io.BytesIO()
-    exporter = Exporter(desk, choose_noun(served.services.registry, noun, version), "http://host")
+    context, stream = transfer_context_of(served), io.BytesIO()
+    exporter = Exporter(context, choose_noun(served.services.registry, noun, version), "http://host")
     exporter.check()
     exporter.to_stream(stream, Format(lines=True), Nobody())
     return [json.loads(line) for line in stream.getvalue().splitlines()]
@@ -128,5 +128,5 @@ def dump(served: Served, noun: str, version: str) -> list[Any]:
 
 def load(served: Served, noun: str, version: str, file: Path) -> Progress:
     """What `tmf-server load` makes of a file."""
-    importer = Importer(desk_of(served), choose_noun(served.services.registry, noun, version), silent=True)
+    importer = Importer(transfer_context_of(served), choose_noun(served.services.registry, noun, version), silent=True)
     return importer.run(file, Progress(), Nobody())

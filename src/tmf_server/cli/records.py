@@ -11,7 +11,7 @@ from tmf_server.cli.inputs import ADDRESS
 
 if TYPE_CHECKING:
     from tmf_server.processes.jobs.progress import Progress
-    from tmf_server.processes.jobs.selection import Choice
+    from tmf_server.processes.jobs.selection import RecordSelection
     from tmf_server.registry.registry import Registry
     from tmf_server.storage.connection.database import Connection
 
@@ -29,14 +29,14 @@ def load(noun: str, file: Path, version: str, upsert: bool, silent: bool) -> Non
 
     Exits with 1 when some were refused, and says which.
     """
-    from tmf_server.background import create_desk
+    from tmf_server.background import create_transfer_context
     from tmf_server.processes.jobs.importing import Importer
     from tmf_server.processes.jobs.progress import Progress as Done
 
     packed = file.suffix == ".gz"
     with opened(read_settings()) as services, _Bar(None if packed else file.stat().st_size) as bar:
-        desk = create_desk(services)
-        importer = Importer(desk, choose_noun(services.registry, noun, version), upsert=upsert, silent=silent)
+        context = create_transfer_context(services)
+        importer = Importer(context, choose_noun(services.registry, noun, version), upsert=upsert, silent=silent)
         try:
             done = importer.run(file, Done(), bar)
         except KeyboardInterrupt as error:
@@ -85,17 +85,17 @@ class _Bar:
 @click.option("--origin", type=ADDRESS, default="", help="Scheme and host that links begin with (TMF_PUBLIC_URL).")
 def dump(noun: str, version: str, query: str, output: Path | None, origin: str) -> None:
     """Write the records of NOUN, one a line, to standard output or a file."""
-    from tmf_server.background import create_desk
+    from tmf_server.background import create_transfer_context
     from tmf_server.processes.jobs.exporting import Exporter
     from tmf_server.processes.jobs.formats import Format
-    from tmf_server.processes.jobs.selection import Choice
+    from tmf_server.processes.jobs.selection import RecordSelection
 
     settings = read_settings()
     with opened_as_it_is(settings) as services:
         chosen = choose_noun(services.registry, noun, version)
-        desk = create_desk(services)
+        context = create_transfer_context(services)
         links = origin or settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
-        exporter = Exporter(desk, Choice(chosen.exposures, chosen.all, query), links)
+        exporter = Exporter(context, RecordSelection(chosen.exposures, chosen.all, query), links)
         exporter.check()
         if output is None:
             exporter.to_stream(sys.stdout.buffer, Format(lines=True), _Quiet())
@@ -115,12 +115,12 @@ class _Quiet:
         """Nothing to tell."""
 
 
-def choose_noun(registry: "Registry", noun: str, version: str) -> "Choice":
+def choose_noun(registry: "Registry", noun: str, version: str) -> "RecordSelection":
     """The noun as a document of the version shows it, by its word there or by that of the other version.
 
     Raises Failure that lists those there are.
     """
-    from tmf_server.processes.jobs.selection import Choice
+    from tmf_server.processes.jobs.selection import RecordSelection
 
     word = noun.casefold()
     shown = [one for one in registry.exposures if one.contract.version == version and one.entity.task is None]
@@ -131,7 +131,7 @@ def choose_noun(registry: "Registry", noun: str, version: str) -> "Choice":
     }
     found = [one for one in shown if one.noun.casefold() == word]
     for one in found or [one for one in shown if one.entity.name in meant and not one.types]:
-        return Choice((one,), tuple(other for other in shown if other.contract is one.contract))
+        return RecordSelection((one,), tuple(other for other in shown if other.contract is one.contract))
     names = ", ".join(sorted({one.noun for one in shown}))
     raise Failure(f"{version} has no noun {noun!r}. There are: {names}")
 

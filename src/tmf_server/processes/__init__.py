@@ -1,1 +1,1 @@
-"""The sequences: what follows from what."""
+"""Processes: group commit of requests, and the jobs behind imports and exports."""

@@ -1,4 +1,7 @@
-"""Group commit: what arrives together shares one transaction and is answered after its commit. Knows no noun."""
+"""Group commit: requests waiting at the same time share one transaction and are answered after its commit.
+
+Knows no noun.
+"""
 
 import threading
 from collections import deque
@@ -16,68 +19,66 @@ MOST_TOGETHER = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Waiting(Generic[Item, Answer]):
+class PendingItem(Generic[Item, Answer]):
+    """An item in the queue, with the future of its answer."""
+
     item: Item
     answer: Future[Answer] = field(default_factory=Future)
 
 
-class Grouped(Generic[Item, Answer]):
-    """Runs `work` in a thread of its own, on all items that wait; it gives their answers in order, or raises for all.
+class GroupCommit(Generic[Item, Answer]):
+    """Runs `work` on all waiting items together, in a thread of its own.
 
-    When it raises a Problem, each item is worked on alone, so that one that is refused does not take others with it.
+    `work` returns the answers in the order of the items, or raises for the whole group. After a Problem each item is
+    worked on alone, so that a refused item does not fail its neighbours.
     """
 
     def __init__(self, work: Callable[[Sequence[Item]], Sequence[Answer]], name: str) -> None:
         self._work = work
-        self._waiting: deque[_Waiting[Item, Answer]] = deque()
+        self._queue: deque[PendingItem[Item, Answer]] = deque()
         self._busy = False
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     def submit(self, item: Item) -> Future[Answer]:
-        """The answer to come."""
-        waiting: _Waiting[Item, Answer] = _Waiting(item)
-        waiting.answer.set_running_or_notify_cancel()  # a client that leaves does not take back what it sent
+        """Put an item into the queue and return the future of its answer."""
+        pending: PendingItem[Item, Answer] = PendingItem(item)
+        # Work goes on for a client who has left: the request was sent.
+        pending.answer.set_running_or_notify_cancel()
         with self._lock:
-            self._waiting.append(waiting)
+            self._queue.append(pending)
             idle, self._busy = not self._busy, True
         if idle:
-            self._next()
-        return waiting.answer
+            self._run_next_group()
+        return pending.answer
 
     def close(self) -> None:
-        """Wait for the work that is under way; nothing may be submitted from here on."""
+        """Wait for the running work; submitting after a close is an error of the caller."""
         self._pool.shutdown(wait=True)
 
-    def _next(self) -> None:
+    def _run_next_group(self) -> None:
         with self._lock:
-            group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_TOGETHER))]
+            group = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
             self._busy = bool(group)
         if group:
-            self._begin(group, self._finish)
+            done = self._pool.submit(self._work, [pending.item for pending in group])
+            done.add_done_callback(partial(self._finish_group, group))
 
-    def _begin(
-        self,
-        group: list[_Waiting[Item, Answer]],
-        finish: Callable[[list[_Waiting[Item, Answer]], Future[Sequence[Answer]]], None],
-    ) -> None:
-        done = self._pool.submit(self._work, [one.item for one in group])
-        done.add_done_callback(partial(finish, group))
-
-    def _finish(self, group: list[_Waiting[Item, Answer]], done: Future[Sequence[Answer]]) -> None:
+    def _finish_group(self, group: list[PendingItem[Item, Answer]], done: Future[Sequence[Answer]]) -> None:
         if isinstance(done.exception(), Problem) and len(group) > 1:
-            for one in group:
-                self._begin([one], _answer)
+            for pending in group:
+                alone = self._pool.submit(self._work, [pending.item])
+                alone.add_done_callback(partial(_set_answers, [pending]))
         else:
-            _answer(group, done)
-        self._next()
+            _set_answers(group, done)
+        self._run_next_group()
 
 
-def _answer(group: list[_Waiting[Item, Answer]], done: Future[Sequence[Answer]]) -> None:
+def _set_answers(group: list[PendingItem[Item, Answer]], done: Future[Sequence[Answer]]) -> None:
     error = done.exception()
     if error is not None:
-        for one in group:
-            one.answer.set_exception(error)
+        for pending in group:
+            pending.answer.set_exception(error)
         return
-    for one, answer in zip(group, done.result(), strict=True):
-        one.answer.set_result(answer)
+    for pending, answer in zip(group, done.result(), strict=True):
+        pending.answer.set_result(answer)

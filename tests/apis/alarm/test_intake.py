@@ -11,7 +11,7 @@ import pytest
 from tests.support.nouns.alarms import V4, V5, count, events, patch, report, report_v4, send
 from tests.support.servers.served import Served, serving_app
 from tmf_server.errors import InvalidInput
-from tmf_server.processes.group_commit import Grouped
+from tmf_server.processes.group_commit import GroupCommit
 
 APIS = ("TMF642",)
 
@@ -202,7 +202,7 @@ class Work:
 def grouped(items: Sequence[int]) -> tuple[Work, list[Any]]:
     """What became of the items that arrived while the first one was worked on."""
     work = Work()
-    group: Grouped[int, str] = Grouped(work, "test")
+    group: GroupCommit[int, str] = GroupCommit(work, "test")
     futures = [group.submit(items[0])]
     assert work.begun.wait(10)
     futures += [group.submit(item) for item in items[1:]]
@@ -239,7 +239,7 @@ def test_no_group_is_larger_than_its_bound(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_client_that_leaves_takes_nothing_back() -> None:
     work = Work()
-    group: Grouped[int, str] = Grouped(work, "test")
+    group: GroupCommit[int, str] = GroupCommit(work, "test")
     answer = group.submit(1)
     assert not answer.cancel()
     work.may_go.set()

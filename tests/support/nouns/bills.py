@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 
 from tests.support.servers.served import Served
-from tmf_server.background import create_desk
+from tmf_server.background import create_transfer_context
 from tmf_server.processes.jobs.importing import Importer
 from tmf_server.processes.jobs.progress import Progress
-from tmf_server.processes.jobs.selection import Choice
+from tmf_server.processes.jobs.selection import RecordSelection
 from tmf_server.storage.connection.database import Connection
 
 V4 = "/tmf-api/customerBillManagement/v4"
@@ -90,7 +90,9 @@ def tried(served: Served, noun: str, *documents: Document, version: str = "v5", 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "records.json"
         path.write_text(json.dumps(documents))
-        importer = Importer(create_desk(served.services), Choice((exposure,), (exposure,)), upsert=upsert)
+        importer = Importer(
+            create_transfer_context(served.services), RecordSelection((exposure,), (exposure,)), upsert=upsert
+        )
         return importer.run(path, Progress(), _Nobody())
 
 

@@ -8,7 +8,7 @@ from typing import Self
 
 from tmf_server.apis.alarm import rules
 from tmf_server.config import Settings
-from tmf_server.processes.group_commit import Grouped
+from tmf_server.processes.group_commit import GroupCommit
 from tmf_server.registry.entity import Document, Entity
 from tmf_server.registry.exposure import Exposure
 from tmf_server.rules.instants import format_instant, now
@@ -65,7 +65,7 @@ class AlarmIntake:
     def __init__(self, database: Database, records: Records, settings: Settings) -> None:
         self._records = records
         self._window = int(settings.alarms.flapping_seconds * 1_000_000)
-        self._grouped: Grouped[Report, Stored] = Grouped(
+        self._grouped: GroupCommit[Report, Stored] = GroupCommit(
             lambda reports: database.transact(partial(self._store, reports)), "alarm-intake"
         )
 

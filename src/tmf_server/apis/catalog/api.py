@@ -3,14 +3,14 @@
 from tmf_server.apis.api import Api, Handlers
 from tmf_server.apis.catalog.entities import NOUNS
 from tmf_server.apis.catalog.v4 import CATALOG_RULES
-from tmf_server.processes.jobs.handlers import WORKS
+from tmf_server.processes.jobs.handlers import JOB_HANDLERS
 from tmf_server.processes.jobs.runner import start_job
 from tmf_server.rest.verbs.services import Services
 
 
 def handlers(_services: Services) -> Handlers:
     """Jobs wait for a worker."""
-    return Handlers(tasks=dict.fromkeys(WORKS, start_job))
+    return Handlers(tasks=dict.fromkeys(JOB_HANDLERS, start_job))
 
 
 APIS = (

@@ -1,4 +1,4 @@
-"""What transfers work with, given by the composition root. Holds no rule."""
+"""The services of imports and exports, handed over by the composition root. Holds no rule."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,45 +16,45 @@ from tmf_server.storage.query.select import Selector
 from tmf_server.storage.write.bulk import BulkRecords
 
 
-class Language(Protocol):
-    """How records are read and written as the documents have them; the REST engine lends it."""
+class RecordCodec(Protocol):
+    """Reads and writes records in the form of an API document; implemented by the REST engine."""
 
     def parse(self, data: bytes) -> Any:
-        """Strictly parsed JSON. Raises InvalidInput."""
+        """Parse JSON strictly. Raises InvalidInput."""
 
     def checked(self, exposure: Exposure, document: Document) -> Document:
-        """The document as a POST would take it: completed, without nulls, valid. Raises InvalidInput."""
+        """Return the document as accepted by a POST: completed, without nulls, valid. Raises InvalidInput."""
 
     def unknown(self, exposure: Exposure, document: Document) -> tuple[str, ...]:
-        """The attributes that its document does not know. Raises InvalidInput where they are refused."""
+        """Return the attributes unknown to the API document. Raises InvalidInput when the settings refuse them."""
 
     def condition(self, exposure: Exposure, query: str) -> Condition | None:
-        """The filter of a query string; None when it selects all. Raises InvalidInput."""
+        """Return the filter of a query string; None for a query without a filter. Raises InvalidInput."""
 
     def shown(self, exposure: Exposure, document: str, origin: str) -> bytes:
-        """The JSON text of a stored record as readers at the origin see it."""
+        """Return the JSON text of a stored record, with links below the origin."""
 
 
-class Keeper(Protocol):
-    """Who watches over a transfer: keeps its progress, and ends it early."""
+class ProgressSink(Protocol):
+    """Receives the progress of an import or export, and may end the transfer early."""
 
     def save(self, connection: Connection, progress: Progress) -> None:
-        """Keep the progress in the transaction of what it reports. May raise, and so undo both."""
+        """Store the progress in the transaction of the reported batch. An exception undoes both."""
 
     def beat(self, progress: Progress) -> None:
-        """Called between two steps; may raise to end the transfer."""
+        """Take a sign of life between two steps; an exception ends the transfer."""
 
 
 @dataclass(frozen=True)
-class Desk:
-    """The parts that every transfer needs. `records` sends events, `quiet` sends none."""
+class TransferContext:
+    """The services of every transfer. Writes through `records` send events, writes through `silent_records` none."""
 
     settings: Settings
     registry: Registry
     database: Database
     records: BulkRecords
-    quiet: BulkRecords
+    silent_records: BulkRecords
     files: FileStore
     selector: Selector
-    guard: UrlPolicy
-    language: Language
+    url_policy: UrlPolicy
+    codec: RecordCodec

@@ -1,4 +1,4 @@
-"""How a file of records is written: one JSON array or one record a line, plain or gzip. Pure."""
+"""Formats of record files: one JSON array or one record a line, plain or gzip. Pure."""
 
 from dataclasses import dataclass
 
@@ -14,17 +14,17 @@ KNOWN = f"{JSON} or {LINES}, each also with +gzip, or application/gzip"
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`lines`: one record a line instead of one array; `gzip`: compressed."""
+    """The format of a file. `lines`: a record a line instead of an array; `gzip`: compressed."""
 
     lines: bool = False
     gzip: bool = False
 
 
 def asked_format(content_type: str, name: str) -> Format:
-    """The format that a content type asks for, where it leaves that open by the ending of the file's name.
+    """Choose the format of a file from the content type, or from the ending of the file's name.
 
-    `+gzip` behind a content type, `application/gzip` and a name that ends in `.gz` each ask for gzip. Without a
-    content type `.ndjson` and `.jsonl` mean lines, everything else an array. InvalidInput for other content types.
+    `+gzip` behind a content type, `application/gzip` and a name ending in `.gz` each ask for gzip. Without a content
+    type `.ndjson` and `.jsonl` mean lines, every further ending an array. InvalidInput for unknown content types.
     """
     media = content_type.partition(";")[0].strip().lower()
     stem = name.lower().removesuffix(".gz")

@@ -1,4 +1,4 @@
-"""Import: records out of a file into the database, batch by batch, each batch whole or not at all."""
+"""Import: stores the records of a file batch by batch, each batch whole or not at all."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,10 +10,10 @@ from typing import Any
 import structlog
 
 from tmf_server.errors import Duplicate, InvalidInput, NotFound, Problem, Unjudged
-from tmf_server.processes.jobs.context import Desk, Keeper
+from tmf_server.processes.jobs.context import ProgressSink, TransferContext
 from tmf_server.processes.jobs.progress import Progress
-from tmf_server.processes.jobs.reading import Mark, Raw, read_records
-from tmf_server.processes.jobs.selection import Choice, Sorter
+from tmf_server.processes.jobs.reading import FilePosition, RawRecord, read_records
+from tmf_server.processes.jobs.selection import RecordSelection, TypeRouter
 from tmf_server.registry.entity import Document
 from tmf_server.registry.exposure import Exposure
 from tmf_server.storage.connection.database import Connection
@@ -23,13 +23,13 @@ from tmf_server.storage.write.records import Stored
 
 BATCH_RECORDS = 500
 BATCH_BYTES = 4_000_000
-CONTAINERS = frozenset({dict, list})  # what parsed JSON has, no subclasses
+CONTAINERS = frozenset({dict, list})  # the types of parsed JSON, no subclasses
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One record of the file that was understood, as its version shows it."""
+    """A valid record of the file, in the form of its version."""
 
     exposure: Exposure
     document: Document
@@ -38,13 +38,13 @@ class Item:
 
     @property
     def id(self) -> str | None:
-        """The id that it brings, if it does."""
+        """The id of the record; None when the server is to choose."""
         return self.document.get("id")
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One that was not."""
+    """A refused record: the place in the file and the reason."""
 
     place: str
     problem: Problem
@@ -53,16 +53,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records that are stored in one transaction, no id twice, and the mark behind them."""
+    """Records of one transaction, no id twice, and the position in the file behind the last record."""
 
     entries: list[Item | Refusal]
-    mark: Mark
+    mark: FilePosition
 
 
-class _Open:
-    """A batch that is being filled."""
+class BatchBuilder:
+    """Collects records for the next batch."""
 
-    def __init__(self, mark: Mark) -> None:
+    def __init__(self, mark: FilePosition) -> None:
         self._mark = mark
         self._clear()
 
@@ -72,12 +72,12 @@ class _Open:
         self._size = 0
 
     def takes(self, entry: Item | Refusal) -> bool:
-        """False when the batch is full, or has a record of that name already."""
+        """Tell whether the entry fits: False for a full batch and for an id already in the batch."""
         full = len(self._entries) == BATCH_RECORDS or self._size > BATCH_BYTES
         return not self._entries or not (full or _name(entry) in self._names)
 
-    def add(self, entry: Item | Refusal, raw: Raw) -> None:
-        """Put the entry in."""
+    def add(self, entry: Item | Refusal, raw: RawRecord) -> None:
+        """Add the entry to the batch."""
         self._entries.append(entry)
         name = _name(entry)
         if name is not None:
@@ -86,13 +86,13 @@ class _Open:
         self._mark = raw.after
 
     def closed(self) -> Batch:
-        """The batch as it is; another begins."""
+        """Return the collected batch and begin the next."""
         batch = Batch(self._entries, self._mark)
         self._clear()
         return batch
 
     def rest(self) -> Iterator[Batch]:
-        """The batch if there is anything in it."""
+        """Yield the last batch unless empty."""
         if self._entries:
             yield self.closed()
 
@@ -105,31 +105,31 @@ def _name(entry: Item | Refusal) -> tuple[str, str] | None:
 
 @dataclass(frozen=True)
 class Importer:
-    """Imports files. `upsert` changes records that are here with other content, `silent` sends no events."""
+    """Imports files. `upsert` changes existing records with different content, `silent` sends no events."""
 
-    desk: Desk
-    choice: Choice
+    context: TransferContext
+    selection: RecordSelection
     upsert: bool = False
     silent: bool = False
 
-    def run(self, path: Path, progress: Progress, keeper: Keeper) -> Progress:
-        """Import what the file has behind the progress's mark, and return the progress at its end.
+    def run(self, path: Path, progress: Progress, sink: ProgressSink) -> Progress:
+        """Import the records behind the position of the progress, and return the progress at the end of the file.
 
-        Raises InvalidInput when the file cannot be read on; every batch before that stays, and is in the progress
-        that the keeper has.
+        Raises InvalidInput for an unreadable rest of the file; every batch before stays stored and is counted in the
+        progress given to the sink.
         """
-        sorter = Sorter(self.choice)
-        for batch in self._batches(path, progress.mark, sorter):
-            progress = self.desk.database.transact(lambda connection: self._store(connection, batch, progress, keeper))  # noqa: B023 - runs at once
-            keeper.beat(progress)
+        router = TypeRouter(self.selection)
+        for batch in self._batches(path, progress.mark, router):
+            progress = self.context.database.transact(lambda connection: self._store(connection, batch, progress, sink))  # noqa: B023 - runs at once
+            sink.beat(progress)
         return progress
 
-    def _batches(self, path: Path, start: Mark, sorter: Sorter) -> Iterator[Batch]:
-        """The file in batches; where it cannot be read on, what came before is a batch still."""
-        batch = _Open(start)
+    def _batches(self, path: Path, start: FilePosition, router: TypeRouter) -> Iterator[Batch]:
+        """Yield the batches of the file; before an unreadable place the records so far are a batch."""
+        batch = BatchBuilder(start)
         try:
-            for raw in read_records(path, self.desk.settings.limits.max_body_bytes, start):
-                entry = self._entry(raw, sorter)
+            for raw in read_records(path, self.context.settings.limits.max_body_bytes, start):
+                entry = self._judge(raw, router)
                 if not batch.takes(entry):
                     yield batch.closed()
                 batch.add(entry, raw)
@@ -138,24 +138,25 @@ class Importer:
             raise
         yield from batch.rest()
 
-    def _entry(self, raw: Raw, sorter: Sorter) -> Item | Refusal:
+    def _judge(self, raw: RawRecord, router: TypeRouter) -> Item | Refusal:
         place = f"record {raw.after.number}, line {raw.line}"
         try:
-            return self._item(raw, sorter, place)
-        except Exception as error:  # noqa: BLE001 - whatever fails is told of this record
-            return Refusal(place, self._told(error, place))
+            return self._parse(raw, router, place)
+        except Exception as error:  # noqa: BLE001 - any failure is the failure of this record
+            return Refusal(place, self._problem_of(error, place))
 
-    def _item(self, raw: Raw, sorter: Sorter, place: str) -> Item:
-        document = self.desk.language.parse(raw.data)
+    def _parse(self, raw: RawRecord, router: TypeRouter, place: str) -> Item:
+        codec = self.context.codec
+        document = codec.parse(raw.data)
         if not isinstance(document, dict):
             raise InvalidInput("A record is a JSON object.")
-        exposure = sorter.exposure(document)
-        checked = self.desk.language.checked(exposure, document)
-        unknown = self.desk.language.unknown(exposure, checked)
+        exposure = router.exposure(document)
+        checked = codec.checked(exposure, document)
+        unknown = codec.unknown(exposure, checked)
         return Item(exposure, strip_hrefs(checked, self._nouns), place, unknown)
 
     # -- one transaction ------------------------------------------------------------------------
-    def _store(self, connection: Connection, batch: Batch, before: Progress, keeper: Keeper) -> Progress:
+    def _store(self, connection: Connection, batch: Batch, before: Progress, sink: ProgressSink) -> Progress:
         progress = replace(before, mark=batch.mark)
         for exposure, group in groupby(batch.entries, lambda entry: entry.exposure):
             entries = list(group)
@@ -167,14 +168,14 @@ class Importer:
                 for item in items:
                     progress = progress.warning(item.place, item.unknown)
                 progress = self._store_items(connection, exposure, items, progress)
-        keeper.save(connection, progress)
+        sink.save(connection, progress)
         return progress
 
     def _store_items(
         self, connection: Connection, exposure: Exposure, items: Sequence[Item], progress: Progress
     ) -> Progress:
         ids = [item.id for item in items if item.id is not None]
-        known = self.desk.records.known(connection, exposure.entity, ids) if ids else {}
+        known = self.context.records.known(connection, exposure.entity, ids) if ids else {}
         fresh = [item for item in items if item.id not in known]
         for item in items:
             if item.id in known:
@@ -184,7 +185,7 @@ class Importer:
     def _create(
         self, connection: Connection, exposure: Exposure, items: Sequence[Item], progress: Progress
     ) -> Progress:
-        """Create them together; when that fails, find out by halves which ones are at fault."""
+        """Create the records together; after a failure, search the faulty records by halves."""
         if not items:
             return progress
         try:
@@ -193,25 +194,25 @@ class Importer:
                 self._records.create(connection, exposure.entity, documents, policy=self._policy(exposure))
             return replace(progress, imported=progress.imported + len(items))
         except Exception as error:
-            if self.desk.database.is_passing(error):
+            if self.context.database.is_passing(error):
                 raise
             if len(items) == 1:
-                return progress.refusing(items[0].place, self._told(error, items[0].place))
+                return progress.refusing(items[0].place, self._problem_of(error, items[0].place))
         half = len(items) // 2
         progress = self._create(connection, exposure, items[:half], progress)
         return self._create(connection, exposure, items[half:], progress)
 
     def _meet(self, connection: Connection, item: Item, stored: Stored, progress: Progress) -> Progress:
-        """A record with that id is here: the same, to be changed, or in the way."""
+        """Take a record whose id exists: equal content, an upsert, or a conflict."""
         try:
             if self.upsert:
                 return self._change(connection, item, progress)
             if _brings_nothing(item, stored.parsed()):
                 return replace(progress, present=progress.present + 1)
         except Exception as error:
-            if self.desk.database.is_passing(error):
+            if self.context.database.is_passing(error):
                 raise
-            return progress.refusing(item.place, self._told(error, item.place))
+            return progress.refusing(item.place, self._problem_of(error, item.place))
         where = "/id: expected a free id or the same content"
         return progress.refusing(item.place, Duplicate(f"{item.id!r} is here with other content.", message=where))
 
@@ -228,8 +229,8 @@ class Importer:
         return replace(progress, updated=progress.updated + 1)
 
     @staticmethod
-    def _told(error: Exception, place: str) -> Problem:
-        """What the importer's client is told of an error; a fault of the server's own is logged with its cause."""
+    def _problem_of(error: Exception, place: str) -> Problem:
+        """Return the problem reported for an error; an internal error is logged with its cause."""
         if isinstance(error, Problem):
             return error
         log.error("record could not be judged", place=place, exc_info=error)
@@ -237,18 +238,18 @@ class Importer:
 
     @cached_property
     def _nouns(self) -> frozenset[str]:
-        return frozenset(one.noun for one in self.desk.registry.exposures)
+        return frozenset(one.noun for one in self.context.registry.exposures)
 
     @property
     def _records(self) -> BulkRecords:
-        return self.desk.quiet if self.silent else self.desk.records
+        return self.context.silent_records if self.silent else self.context.records
 
     def _policy(self, exposure: Exposure) -> str:
-        return self.desk.settings.contracts.reference_policy(exposure.contract.api)
+        return self.context.settings.contracts.reference_policy(exposure.contract.api)
 
 
 def _brings_nothing(item: Item, existing: Document) -> bool:
-    """True when every attribute that the file gives is here with the same value, but for what the server sets."""
+    """Tell whether the stored record has all attributes of the file with equal values, save server-set attributes."""
     stamps = item.exposure.entity.stamps
     before = strip_hrefs(existing)
     after = item.exposure.view.accept(strip_hrefs(item.document), before)
@@ -256,7 +257,7 @@ def _brings_nothing(item: Item, existing: Document) -> bool:
 
 
 def _over(item: Item, existing: Document) -> Document:
-    """The record as the file has it; what the server fills in or keeps in step stays where the file leaves it out."""
+    """Return the record of the file; server-set and inverse attributes absent from the file keep their values."""
     entity = item.exposure.entity
     ends = (name for one in entity.mirrors for name in (one.attribute, one.other))
     kept = {name: existing[name] for name in (*entity.stamps, *entity.defaults, *ends) if name in existing}
@@ -265,25 +266,18 @@ def _over(item: Item, existing: Document) -> Document:
 
 
 def strip_hrefs(document: Document, nouns: frozenset[str] | None = None) -> Document:
-    """Remove from the document, in place, the hrefs that lead to records of the nouns; all hrefs without nouns.
+    """Remove from the document, in place, the hrefs of records of the nouns; without nouns, all hrefs.
 
-    This server knows itself where its records are, and another one's links to them would be wrong here. What remains
-    are links to records of other systems.
+    The server computes the links of its own records, and links of a different server would be wrong here. Links to
+    records of further systems remain.
     """
     nodes: list[Any] = [document]
-    for node in nodes:  # which grows while it is gone through
+    for node in nodes:  # grows during the walk
         values = node
         if isinstance(node, dict):
-            href = node.get("href")
-            if href is not None and (nouns is None or _leads_to(href, node.get("id"), nouns)):
-                del node["href"]
+            collection, _, last = str(node.get("href")).rpartition("/")
+            if nouns is None or (last == node.get("id") and collection.rpartition("/")[2] in nouns):
+                node.pop("href", None)
             values = node.values()
         nodes += [value for value in values if type(value) in CONTAINERS]
     return document
-
-
-def _leads_to(href: Any, id_: Any, nouns: frozenset[str]) -> bool:
-    if not isinstance(href, str):
-        return False
-    collection, _, last = href.rpartition("/")
-    return last == id_ and collection.rpartition("/")[2] in nouns

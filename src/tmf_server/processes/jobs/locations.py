@@ -1,4 +1,4 @@
-"""What the url of a job names: a file of this server, or a place elsewhere that may be called. Opens nothing."""
+"""Reads the url of a job: a file of the server's own store, or a remote URL. Opens nothing."""
 
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -11,54 +11,42 @@ PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A file of this server."""
+class LocalFile:
+    """A file of the server's own store."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """An http or https URL of another server; the guard decides whether it may be called."""
+class RemoteUrl:
+    """An http or https URL of a remote server; the URL policy decides whether calls are allowed."""
 
     url: str
 
 
-def place_of(url: str, origin: str) -> Kept | Elsewhere:
-    """Read a job's url for a server that is called `origin` (scheme and host).
+def location_of(url: str, origin: str) -> LocalFile | RemoteUrl:
+    """Return the location behind a job's url, for a server at `origin` (scheme and host).
 
-    `offers.json`, `/files/offers.json` and the same behind the origin are files of this server. InvalidInput for
-    other paths of this server and for schemes but http and https.
+    `offers.json`, `/files/offers.json` and the same behind the origin are files of the server's own store.
+    InvalidInput for further paths of the server and for schemes besides http and https.
     """
     try:
         parts = urlsplit(url)
-        own = _own(parts, urlsplit(origin))
+        at_origin = _authority(parts) == _authority(urlsplit(origin)) and not parts.username
     except ValueError as error:
         raise _refused(url) from error
-    if own:
-        if parts.query or parts.fragment:
+    if at_origin or not (parts.scheme or parts.netloc):
+        name = parts.path.removeprefix(FILES)
+        if parts.query or parts.fragment or "/" in name:
             raise _refused(url)
-        return Kept(_file_name(parts.path, url))
+        return LocalFile(check_name(name))
     if parts.scheme in PORTS and parts.hostname:
-        return Elsewhere(url)
+        return RemoteUrl(url)
     raise _refused(url)
-
-
-def _own(parts: SplitResult, origin: SplitResult) -> bool:
-    if not parts.scheme and not parts.netloc:
-        return True
-    return _authority(parts) == _authority(origin) and not parts.username
 
 
 def _authority(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or PORTS.get(parts.scheme)
-
-
-def _file_name(path: str, url: str) -> str:
-    name = path.removeprefix(FILES)
-    if "/" in name:
-        raise _refused(url)
-    return check_name(name)
 
 
 def _refused(url: str) -> InvalidInput:

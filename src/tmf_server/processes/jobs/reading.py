@@ -1,4 +1,4 @@
-"""Records out of a file, one at a time: array or lines, plain or gzip, found out from the bytes. Knows no noun."""
+"""Reads the records of a file: array or lines, plain or gzip, detected from the bytes. Knows no noun."""
 
 import gzip
 import json
@@ -17,40 +17,40 @@ GZIP_MAGIC = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BLANK = b" \t\r\n"
 NOT_BLANK = re.compile(r"[^ \t\r\n]")
-# Finds the end of a value quickly; what the value is, the strict parser decides later.
+# Finds the end of a value quickly; the strict parser judges the value later.
 SCANNER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
 MOST_UNPACKED = 250  # times the packed size; JSON seldom shrinks to a fiftieth, a bomb to a thousandth
 MOST_BLANK = 1 << 20  # bytes without a record
-# Up to the next bracket outside of a string. Possessive throughout: it never backtracks, whatever the bytes are.
+# Up to the next bracket outside of a string. Possessive throughout: no bytes make the expression backtrack.
 STRUCTURE = re.compile(r'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+([{}\[\]])', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A place between two records: `position` in the unpacked bytes, and how many records and lines came before."""
+class FilePosition:
+    """A place between two records: `position` in the unpacked bytes, and the numbers of records and lines before."""
 
     position: int = 0
     number: int = 0
     line: int = 0
 
 
-START = Mark()
+START = FilePosition()
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
-    """The bytes of one record, the mark behind it, and the line that it begins on, counted from 1."""
+class RawRecord:
+    """The bytes of a record, the position behind the record, and its first line, counted from 1."""
 
     data: bytes
     line: int
-    after: Mark
+    after: FilePosition
 
 
-def read_records(path: Path, max_bytes: int, start: Mark = START) -> Iterator[Raw]:
-    """The records of the file from a mark on, each of at most `max_bytes`.
+def read_records(path: Path, max_bytes: int, start: FilePosition = START) -> Iterator[RawRecord]:
+    """Yield the records of the file from a position on, each of at most `max_bytes`.
 
-    A broken line of a file of lines is handed out as it is, for the parser to refuse; what makes the rest unreadable
-    (a cut file, an array that ends in the middle) raises InvalidInput.
+    A broken line of a file of lines is yielded unchanged, for the parser to refuse. A fault that makes the rest of
+    the file unreadable (a cut file, an array ending in the middle) raises InvalidInput.
     """
     try:
         with _unpacked(path) as stream:
@@ -58,7 +58,7 @@ def read_records(path: Path, max_bytes: int, start: Mark = START) -> Iterator[Ra
             blank = BYTE_ORDER_MARK if head.startswith(BYTE_ORDER_MARK) else b""
             is_array = head.removeprefix(blank).lstrip(BLANK)[:1] == b"["
             stream.seek(start.position or len(blank))
-            begin = start if start.position else Mark(len(blank))
+            begin = start if start.position else FilePosition(len(blank))
             yield from _Array(stream, begin, max_bytes) if is_array else _lines(stream, begin, max_bytes)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise broken("It is compressed, and damaged or cut off") from error
@@ -77,7 +77,7 @@ def _unpacked(path: Path) -> Iterator[IO[bytes]]:
 
 
 class _Watched:
-    """An unpacked stream that ends with an error when it gets far larger than what it was packed into."""
+    """An unpacked stream with a limit: InvalidInput when the content is far larger than the packed file."""
 
     def __init__(self, stream: gzip.GzipFile, most: int) -> None:
         self._stream = stream
@@ -98,7 +98,7 @@ class _Watched:
         return data
 
 
-def _lines(stream: IO[bytes], mark: Mark, max_bytes: int) -> Iterator[Raw]:
+def _lines(stream: IO[bytes], mark: FilePosition, max_bytes: int) -> Iterator[RawRecord]:
     position, number, line, filled = mark.position, mark.number, mark.line, mark.position
     while data := stream.readline(max_bytes + 2):
         position += len(data)
@@ -109,33 +109,33 @@ def _lines(stream: IO[bytes], mark: Mark, max_bytes: int) -> Iterator[Raw]:
         if text:
             number += 1
             filled = position
-            yield Raw(text, line, Mark(position, number, line))
+            yield RawRecord(text, line, FilePosition(position, number, line))
         elif position - filled > MOST_BLANK:
             raise broken(f"More than {MOST_BLANK} bytes up to line {line} are blank")
 
 
 class _Array:
-    """The objects of one JSON array, split and not yet judged. Holds one record and one chunk at most."""
+    """Splits a JSON array into the bytes of its objects, unjudged. Holds a record and a chunk at most."""
 
-    def __init__(self, stream: IO[bytes], mark: Mark, max_bytes: int) -> None:
+    def __init__(self, stream: IO[bytes], mark: FilePosition, max_bytes: int) -> None:
         self._stream = stream
         self._max_bytes = max_bytes
-        # Latin-1 makes one character of each byte, so that places in the text are places in the bytes
+        # Latin-1 makes a character of each byte: a place in the text is the same place in the bytes
         self._buffer = ""
-        self._at = 0  # the place in the buffer that is read next
+        self._at = 0  # the next place in the buffer to read
         self._base = mark.position  # of the buffer in the unpacked bytes
         self._number = mark.number
         self._line = mark.line
         self._fresh = mark.number == 0
 
-    def __iter__(self) -> Iterator[Raw]:
+    def __iter__(self) -> Iterator[RawRecord]:
         if self._fresh:
             self._take("[")
         while self._begin():
             first = self._line + 1
             data = self._object()
             self._number += 1
-            yield Raw(data, first, Mark(self._base + self._at, self._number, self._line))
+            yield RawRecord(data, first, FilePosition(self._base + self._at, self._number, self._line))
         if self._peek():
             raise broken("Something follows the end of the array")
 
@@ -153,7 +153,7 @@ class _Array:
         return True
 
     def _peek(self) -> str:
-        """The next byte that is not blank, not taken yet; empty at the end of the file."""
+        """Return the next byte besides blanks, without consuming the byte; empty at the end of the file."""
         start = self._base + self._at
         while True:
             found = NOT_BLANK.search(self._buffer, self._at)
@@ -193,14 +193,14 @@ class _Array:
             raise broken(f"Record {self._number + 1} on line {self._line + 1} is larger than {self._max_bytes} bytes")
 
     def _end(self) -> int | None:
-        """Where the object that begins here ends; None when it is not all in the buffer."""
+        """Return the end of the object beginning at the current place; None when the buffer has only a part."""
         try:
             return SCANNER.raw_decode(self._buffer, self._at)[1]
         except (ValueError, RecursionError):
             return self._closing_bracket()
 
     def _closing_bracket(self) -> int | None:
-        """The same for what is not JSON, by its brackets: the parser says later what is wrong with it."""
+        """Return the end of an object that is no JSON, by its brackets; the parser names the fault later."""
         depth, scan = 0, self._at
         while found := STRUCTURE.match(self._buffer, scan):
             scan = found.end()
@@ -218,5 +218,5 @@ class _Array:
 
 
 def broken(what: str) -> InvalidInput:
-    """What to raise for a file that cannot be read to its end."""
+    """Return the error for a file with an unreadable rest."""
     return InvalidInput(f"The file cannot be read on. {what}.", code="brokenFile")

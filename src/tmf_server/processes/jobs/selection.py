@@ -1,4 +1,4 @@
-"""Which records a job is about: the nouns of its API that its path and query name. No SQL."""
+"""Selects the records of a job: the nouns named by its path and query, and the filter. No SQL."""
 
 import re
 from collections.abc import Mapping
@@ -16,18 +16,18 @@ PREFIX = re.compile(r"([A-Za-z0-9_.:/-]*)\?")
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Nouns of one document out of `all`, and the filter on their records in the language of the list filters."""
+class RecordSelection:
+    """The selected nouns of an API document out of `all`, and the filter on the records, written as for lists."""
 
     exposures: tuple[Exposure, ...]
     all: tuple[Exposure, ...]
     query: str = ""
 
 
-def choose(registry: Registry, contract: Contract, path: str, query: str = "") -> Choice:
-    """The nouns behind a job's path (`/productOffering`, a URL that ends so, or one of the API as a whole).
+def choose(registry: Registry, contract: Contract, path: str, query: str = "") -> RecordSelection:
+    """Return the nouns of a job's path: `/productOffering`, a URL of a collection, or the URL of the API as a whole.
 
-    The query may name the noun too: `category?lifecycleStatus=Active`. InvalidInput when either names none.
+    The query may name the noun too: `category?lifecycleStatus=Active`. InvalidInput for an unknown noun.
     """
     nouns = {one.noun: one for one in registry.exposures if one.contract is contract and one.entity.task is None}
     prefix = PREFIX.match(query)
@@ -37,11 +37,11 @@ def choose(registry: Registry, contract: Contract, path: str, query: str = "") -
     if len(found) > 1:
         raise InvalidInput("The path and the query name different nouns.", faults=[Fault("/query", f"expected {path}")])
     every = tuple(nouns.values())
-    return Choice(tuple(found.values()) or every, every, rest)
+    return RecordSelection(tuple(found.values()) or every, every, rest)
 
 
 def _named(nouns: Mapping[str, Exposure], text: str, contract: Contract, pointer: str) -> Exposure | None:
-    """The noun that the text ends with; None when it ends with the API itself."""
+    """Return the noun at the end of the text; None for the address of the API itself."""
     steps = [step for step in urlsplit(text).path.split("/") if step]
     last = steps[-1].casefold() if steps else ""
     for noun, exposure in nouns.items():
@@ -53,19 +53,21 @@ def _named(nouns: Mapping[str, Exposure], text: str, contract: Contract, pointer
     raise InvalidInput("The job names no noun of this API.", faults=[Fault(pointer, expected)])
 
 
-class Sorter:
-    """Tells which noun a record of an import belongs to, from its `@type` and `@baseType`."""
+class TypeRouter:
+    """Finds the noun of an imported record by its `@type` and `@baseType`."""
 
-    def __init__(self, choice: Choice) -> None:
+    def __init__(self, choice: RecordSelection) -> None:
         self._chosen = choice.exposures
         self._by_type: dict[str, Exposure] = {}
         closest_first = sorted(choice.exposures, key=lambda one: not one.types)
         for one in (*closest_first, *choice.all):
-            for name in (*_types(one), one.noun):
+            contract, schema = one.contract, one.schema
+            own = one.type_name or one.entity.type_name
+            for name in (own, *contract.types_under(schema), *contract.subtypes(schema), one.noun):
                 self._by_type.setdefault(name, one)
 
     def exposure(self, document: Mapping[str, Any]) -> Exposure:
-        """The noun of the record; InvalidInput when it is not one of the chosen, or cannot be told."""
+        """Return the noun of the record. InvalidInput for a noun outside the selection and for an unknown type."""
         names = [name for name in (document.get("@type"), document.get("@baseType")) if isinstance(name, str)]
         found = next((self._by_type[name] for name in names if name in self._by_type), None)
         if found is None and len(self._chosen) == 1:
@@ -75,8 +77,3 @@ class Sorter:
             fault = Fault("/@type", f"expected one of {expected}")
             raise InvalidInput("The record is of none of the nouns that are imported.", faults=[fault])
         return found
-
-
-def _types(exposure: Exposure) -> list[str]:
-    contract, schema = exposure.contract, exposure.schema
-    return [exposure.type_name or exposure.entity.type_name, *contract.types_under(schema), *contract.subtypes(schema)]

@@ -1,4 +1,4 @@
-"""Records into a file: one array or one record a line, plain or gzip. Knows no noun."""
+"""Writes records into a file: an array or a record a line, plain or gzip. Knows no noun."""
 
 import gzip
 from collections.abc import Sequence
@@ -11,17 +11,17 @@ LEVEL = 6
 
 
 class Target(Protocol):
-    """Where the bytes go."""
+    """A stream of bytes, such as a file."""
 
     def write(self, data: bytes, /) -> int:
         """Append the bytes."""
 
     def flush(self) -> object:
-        """Hand them on."""
+        """Hand buffered bytes on to the system."""
 
 
 class RecordWriter:
-    """Writes records as they come; complete when the `with` block ends without an error."""
+    """Writes records one batch after another; complete when the `with` block ends without an error."""
 
     def __init__(self, target: Target, chosen: Format) -> None:
         self._gzip: Any = gzip.GzipFile("", "wb", LEVEL, target, mtime=0) if chosen.gzip else None
@@ -30,7 +30,7 @@ class RecordWriter:
         self._count = 0
 
     def write(self, records: Sequence[bytes]) -> None:
-        """Append records, each the JSON text of one."""
+        """Append records, given as JSON texts."""
         if not records:
             return
         if self._lines:
@@ -47,7 +47,7 @@ class RecordWriter:
     ) -> None:
         if kind is not None:
             if self._gzip is not None:
-                self._gzip.fileobj = None  # its end is not written into a file that is given up
+                self._gzip.fileobj = None  # an abandoned file gets no closing bytes
             return
         if not self._lines:
             self._write(b"\n]\n" if self._count else b"[]\n")

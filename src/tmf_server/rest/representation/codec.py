@@ -14,7 +14,7 @@ from tmf_server.rest.schema.validation import Validators
 from tmf_server.storage.query.conditions import Condition
 
 
-class Wording:
+class JsonRecordCodec:
     """The language of the documents, for transfers."""
 
     def __init__(self, settings: Settings, validators: Validators, links: Links) -> None:
