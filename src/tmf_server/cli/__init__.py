@@ -8,7 +8,7 @@ from tmf_server import __version__
 from tmf_server.cli import database, events, records, serving
 from tmf_server.cli.base import Commands, show_settings
 
-# Connexion imports a test client that it does not use here, and that says it is getting old.
+# Connexion imports an unused test client, whose deprecation warning is no business of an operator.
 warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
 
 

@@ -1,4 +1,4 @@
-"""What all commands share: settings from the environment, and errors as one line with exit code 2. Runs no command."""
+"""Shared by all commands: settings from the environment, errors as a line of text with exit code 2. Runs no command."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from tmf_server.storage.write.bulk import BulkRecords
 
 
-OTHERS = ("TMF_CONFORMANCE_", "TMF_TEST_")  # of the suite and of the tests, which share an environment with the server
+OTHERS = ("TMF_CONFORMANCE_", "TMF_TEST_")  # the suite and the tests share the environment with the server
 
 
 class Failure(click.ClickException):
-    """What a user can mend, told in one line; exit code 2."""
+    """A fault for the user to mend, told in a line of text; exit code 2."""
 
     exit_code = 2
 
@@ -31,10 +31,10 @@ class Failure(click.ClickException):
 
 
 class Commands(click.Group):
-    """A group whose commands tell what is wrong in one line, without a traceback."""
+    """A group of commands with errors as a line of text, without a traceback."""
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
-        """Run the program and exit: 0, 1 when it found what it was to look for, 2 when it could not be run so."""
+        """Run the program and exit: 0 for success, 1 for a finding or refused records, 2 for an unusable command."""
         try:
             result = super().main(*args, **extra | {"standalone_mode": False})
         except click.UsageError as error:
@@ -60,7 +60,7 @@ class Commands(click.Group):
                 raise Failure(f"the database cannot be used: {problem.__cause__.orig}") from problem
             raise Failure(f"{problem.reason} {problem.message}".strip()) from problem
         except DatabaseError as error:
-            if type(error) not in (OperationalError, DatabaseError):  # the statement is wrong, not the database
+            if type(error) not in (OperationalError, DatabaseError):  # a wrong statement, no fault of the database
                 raise
             raise Failure(f"the database cannot be used: {error.orig}") from error
         except OSError as error:
@@ -68,14 +68,14 @@ class Commands(click.Group):
 
 
 def read_settings(**overrides: Any) -> Settings:
-    """The settings of the environment with those of the command over them."""
+    """Return the settings of the environment, with the options of the command taking precedence."""
     _refuse_unknown(environment())
     with told():
         return Settings.from_environment(environment(), **overrides)
 
 
 def _refuse_unknown(variables: Iterable[str]) -> None:
-    """A setting that is misspelt would be left at its default without a word."""
+    # A misspelt setting would keep its default in silence.
     known = [one.variable for one in declared()]
     for name in variables:
         if name.startswith("TMF_") and name not in known and not name.startswith(OTHERS):
@@ -86,7 +86,7 @@ def _refuse_unknown(variables: Iterable[str]) -> None:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator["Services"]:
-    """The parts of the server on its database, which is made and brought to the present schema."""
+    """Open the services on the database; create and migrate the database to the newest schema first."""
     from tmf_server.storage.connection.migrate import upgrade
 
     with _services(settings) as services:
@@ -96,7 +96,7 @@ def opened(settings: Settings) -> Iterator["Services"]:
 
 @contextmanager
 def opened_as_it_is(settings: Settings) -> Iterator["Services"]:
-    """The parts of the server on a database that is neither made nor migrated: Failure unless it can be used so."""
+    """Open the services on a database without creating or migrating it. Failure for a missing or outdated database."""
     from tmf_server.storage.connection.migrate import lacking
 
     require_file(settings)
@@ -122,7 +122,7 @@ def _services(settings: Settings) -> Iterator["Services"]:
 
 
 def require_file(settings: Settings) -> None:
-    """Refuse a SQLite database that does not exist yet, before opening it would make it."""
+    """Raise Failure for a missing SQLite file, since opening would create an empty database."""
     from tmf_server.storage.connection.database import missing_file
 
     with told():
@@ -144,7 +144,7 @@ def shown(settings: Settings) -> str:
 
 @contextmanager
 def opened_records(settings: Settings) -> Iterator[tuple["Database", "BulkRecords"]]:
-    """The database, brought to the present schema, and the quiet write path: without what only requests need."""
+    """Open the migrated database and the write path without events; leaves out the services of requests."""
     from tmf_server.apis.registration import create_registry
     from tmf_server.storage.connection.migrate import upgrade
     from tmf_server.storage.write.bulk import BulkRecords
@@ -158,7 +158,7 @@ def opened_records(settings: Settings) -> Iterator[tuple["Database", "BulkRecord
 
 @contextmanager
 def opened_database(settings: Settings) -> Iterator["Database"]:
-    """The database alone, as it is."""
+    """Open the database alone, without a migration."""
     from tmf_server.observability import logs
     from tmf_server.storage.connection.database import Database
 
@@ -173,7 +173,7 @@ def opened_database(settings: Settings) -> Iterator["Database"]:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Settings that do not fit are told in one line."""
+    """Turn a ValueError of the settings into a Failure."""
     try:
         yield
     except ValueError as error:
@@ -182,7 +182,7 @@ def told() -> Iterator[None]:
 
 @click.command("settings")
 def show_settings() -> None:
-    """List the variables that can be set, with what they are now; a star marks those that differ from the default."""
+    """List all settings with their present values; a star marks a value other than the default."""
     settings = read_settings()
     given = settings.variables()
     for _, name, default, _ in declared():

@@ -41,7 +41,7 @@ def downgrade(revision: str) -> None:
 
 @contextmanager
 def _existing() -> Iterator["Database"]:
-    """The database as it is, which has to be there."""
+    """Open an existing database, without a migration."""
     settings = read_settings()
     require_file(settings)
     with opened_database(settings) as database:
@@ -60,7 +60,7 @@ def _revisions() -> Iterator[None]:
 
 @db.command()
 def current() -> None:
-    """Show the revision that the database is at, and the newest one."""
+    """Show the revision of the database and the newest revision."""
     from tmf_server.storage.connection import migrate
 
     with _existing() as database:
@@ -69,7 +69,7 @@ def current() -> None:
 
 @db.command()
 def check() -> None:
-    """Exit with 1 and tell why when the database is not as this version of the server needs it."""
+    """Compare the database with the schema of this server version; exit with 1 and list the differences."""
     from tmf_server.apis.tables import metadata
     from tmf_server.storage.connection import migrate
 
@@ -89,8 +89,8 @@ def seed(scale: int) -> None:
     """Fill the database for tests under load: the demo's shape at any size, the same on every machine.
 
     A thousand offerings come with their specifications and prices, and with 250 customers who have 250 orders, 500
-    services on 250 home routers, 600 bills with 1,600 rates, and 4 alarms; without those that TMF_APIS leaves out.
-    Sends no events. Blocks that are here already are left alone, so that an interrupted seed goes on.
+    services on 250 home routers, 600 bills with 1,600 rates, and 4 alarms; TMF_APIS can leave nouns out.
+    Sends no events. Skips blocks stored before, so that an interrupted seed can be resumed.
     """
     from rich.progress import Progress
 
@@ -122,7 +122,7 @@ def _columns() -> tuple[Any, ...]:
 def reset(yes: bool) -> None:
     """Remove every record, event, subscription and job, and load the demo again, all in one transaction.
 
-    Servers and workers may go on running: what they answer next is the demo. Files stay.
+    Servers and workers may stay up: their next answers show the demo. Files stay.
     """
     from tmf_server.demo.loading import reset as start_over
 

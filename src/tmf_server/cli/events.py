@@ -1,4 +1,4 @@
-"""`events`: what the operator sees and does about deliveries."""
+"""`events`: the commands of an operator for subscriptions, events and parked deliveries."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ def events() -> None:
 @click.option("--after", type=number(0, BIGINT), default=0, help="Events after this position.")
 @click.option("--limit", type=number(1, 100_000), default=100, show_default=True)
 def show(what: str, subscription: str | None, after: int, limit: int) -> None:
-    """Show subscriptions and how they are doing, parked deliveries, or events; one JSON object a line."""
+    """Show subscriptions with their state, parked deliveries, or events; a JSON object a line."""
     from tmf_server.events import admin
 
     with opened_as_it_is(read_settings()) as services, services.database.read() as connection:
@@ -54,7 +54,7 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
     help="Send again what happened from this instant on, delivered or not: 2026-01-31T12:00:00Z.",
 )
 def replay(subscription: str | None, since: int | None) -> None:
-    """Queue parked deliveries again: those of SUBSCRIPTION, or all."""
+    """Queue parked deliveries again: of SUBSCRIPTION, or all."""
     from tmf_server.events import admin
     from tmf_server.events.delivery.payload import EventFormats
 
@@ -69,7 +69,7 @@ def replay(subscription: str | None, since: int | None) -> None:
 @events.command()
 @click.argument("subscription")
 def park(subscription: str) -> None:
-    """Give up for now all that waits for SUBSCRIPTION; it goes on with newer events."""
+    """Park all waiting deliveries of SUBSCRIPTION; newer events are delivered."""
     from tmf_server.events import admin
 
     with opened_as_it_is(read_settings()) as services:

@@ -1,4 +1,4 @@
-"""`load`, `dump` and `lifecycle`: the records of a noun, by the code of the jobs."""
+"""`load`, `dump` and `lifecycle`: import, export and states of the records of a noun, by the code of the jobs."""
 
 import sys
 from pathlib import Path
@@ -27,7 +27,7 @@ VERSIONS = click.Choice(["v5", "v4"])
 def load(noun: str, file: Path, version: str, upsert: bool, silent: bool) -> None:
     """Import the records of NOUN in FILE: a JSON array or one record a line, plain or gzip.
 
-    Exits with 1 when some were refused, and says which.
+    Exits with 1 after refusals, and names the refused records.
     """
     from tmf_server.background import create_transfer_context
     from tmf_server.processes.jobs.importing import Importer
@@ -50,7 +50,7 @@ def load(noun: str, file: Path, version: str, upsert: bool, silent: bool) -> Non
 
 
 class _Bar:
-    """The keeper of a transfer that a terminal watches."""
+    """A progress sink for terminals: shows a progress bar."""
 
     def __init__(self, size: int | None) -> None:
         from rich import progress
@@ -68,10 +68,10 @@ class _Bar:
         self._bar.stop()
 
     def save(self, connection: "Connection", progress: "Progress") -> None:
-        """Nothing to keep: a load that is repeated finds what is here."""
+        """Store nothing: a repeated load finds the stored records."""
 
     def beat(self, progress: "Progress") -> None:
-        """Move the bar."""
+        """Move the bar to the progress."""
         self.last = progress
         text = f"{progress.mark.number} records"
         self._bar.update(self._task, completed=progress.mark.position or None, description=text)
@@ -106,19 +106,19 @@ def dump(noun: str, version: str, query: str, output: Path | None, origin: str) 
 
 
 class _Quiet:
-    """The keeper of a transfer that nobody watches."""
+    """A progress sink without output."""
 
     def save(self, connection: "Connection", progress: "Progress") -> None:
-        """Nothing to keep."""
+        """Store nothing."""
 
     def beat(self, progress: "Progress") -> None:
-        """Nothing to tell."""
+        """Show nothing."""
 
 
 def choose_noun(registry: "Registry", noun: str, version: str) -> "RecordSelection":
-    """The noun as a document of the version shows it, by its word there or by that of the other version.
+    """Return the selection of a noun in a version, by the name of the noun in either version.
 
-    Raises Failure that lists those there are.
+    Raises Failure with the list of nouns.
     """
     from tmf_server.processes.jobs.selection import RecordSelection
 
@@ -139,7 +139,7 @@ def choose_noun(registry: "Registry", noun: str, version: str) -> "RecordSelecti
 @click.command()
 @click.argument("noun", required=False)
 def lifecycle(noun: str | None) -> None:
-    """Draw the lifecycle of NOUN as a Mermaid diagram, from the table that the server goes by."""
+    """Draw the lifecycle of NOUN as a Mermaid diagram, from the table of transitions in force."""
     from tmf_server.apis.families import APIS
     from tmf_server.rules.diagram import mermaid
 

@@ -1,4 +1,4 @@
-"""`serve` and `worker`. Starts what app.py composes."""
+"""`serve` and `worker`: the commands of the server and of a separate worker, composed by app.py."""
 
 import contextlib
 import json
@@ -49,7 +49,7 @@ def serve(*, ephemeral: bool, as_json: bool, seed: str | None, **overrides: Any)
     settings = _serving(read_settings(**overrides), seed)
     check_address(settings)
     check_port(settings)
-    # uvicorn raises the signal again once it has ended; this way what is below ends as well
+    # uvicorn raises the signal again at its end; the handler lets the `with` blocks below end as well
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if ephemeral:
         _serve_ephemeral(settings, as_json=as_json)
@@ -106,7 +106,7 @@ def _serve_ephemeral(settings: Settings, *, as_json: bool) -> None:
 
 
 def check_address(settings: Settings) -> None:
-    """Refuse to listen where others can reach the server while nobody checks who they are."""
+    """Raise Failure for an address beyond loopback without authentication."""
     from tmf_server.rest.http.edge.hosts import is_loopback
 
     if settings.server.proxy_authenticates or is_loopback(settings.server.host):
@@ -118,7 +118,7 @@ def check_address(settings: Settings) -> None:
 
 
 def check_port(settings: Settings) -> None:
-    """Refuse an address that cannot be listened on, before anything is done to the database."""
+    """Raise Failure for an address in use or unknown, before any change of the database."""
     host, port = settings.server.host, settings.server.port
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -133,7 +133,7 @@ def check_port(settings: Settings) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Bring the database to the present schema, and give an empty one the demo."""
+    """Migrate the database to the newest schema, and load the demo into an empty database."""
     from tmf_server.storage.connection.migrate import upgrade
     from tmf_server.storage.contents import is_empty
 
@@ -159,7 +159,7 @@ def _run(settings: Settings) -> None:
     from tmf_server.app import create_app
     from tmf_server.rest.http.edge.listening import server_options, warn_of_others
 
-    # processes that uvicorn starts read their settings from the variables, as this one did
+    # the processes started by uvicorn read their settings from the environment
     environment().update(settings.variables())
     several = settings.server.workers > 1
     with told():

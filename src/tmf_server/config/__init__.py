@@ -1,4 +1,4 @@
-"""The settings: an area a module, and `Settings`, which holds them all. Alone reads the environment."""
+"""The settings: a module for each area, and `Settings` with all areas. Alone reads the environment."""
 
 from tmf_server.config.settings import Declared, Settings, declared, environment
 

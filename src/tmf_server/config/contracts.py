@@ -26,6 +26,6 @@ class ContractsSettings:
     )
 
     def reference_policy(self, api: str) -> str:
-        """Return what happens to a reference whose target is not here: accept, warn or reject."""
+        """Return the policy for references to absent records: accept, warn or reject."""
         chosen = dict(entry.split("=", 1) for entry in self.reference_policies)
         return chosen.get(api, self.references)

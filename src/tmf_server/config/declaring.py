@@ -22,7 +22,7 @@ _HOST_PATTERN = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|[0-9A-Fa-f
 
 
 def setting(default: T, meaning: str, *checks: Check, secret: bool = False) -> T:
-    """Declare a field of an area; `checks` are marshmallow's validators, for a list those of each element.
+    """Declare a field of an area; `checks` are marshmallow's validators, applied to each element of a list.
 
     A secret is left out of the area's `repr`.
     """
@@ -32,7 +32,7 @@ def setting(default: T, meaning: str, *checks: Check, secret: bool = False) -> T
 
 
 def shown(number: float) -> str:
-    """Return a number as somebody would write it, whole ones exactly."""
+    """Return a number as text, whole numbers exactly."""
     return str(int(number)) if number == int(number) else f"{number:.15g}"
 
 
@@ -47,22 +47,22 @@ def at_least(low: int) -> Range:
 
 
 def span(most: float = YEAR) -> Range:
-    """Allow a number of seconds or days that is more than 0."""
+    """Allow a positive number of seconds or days."""
     return Range(0, most, min_inclusive=False, error=f"must be more than 0 and at most {shown(most)}, not {{input}}")
 
 
 def one_of(*choices: str) -> OneOf:
-    """Allow these words."""
+    """Allow the given words."""
     return OneOf(choices, error=f"must be one of {', '.join(choices)}, not {{input!r}}")
 
 
 def written_like(example: str, pattern: str) -> Regexp:
-    """Allow texts that match the pattern as a whole."""
+    """Allow texts matching the whole pattern."""
     return Regexp(rf"(?:{pattern})\Z", error=f"must be written like {example}, not {{input!r}}")
 
 
 def web_address(text: str) -> None:
-    """Allow an absolute URL that paths can be put behind, and an empty text."""
+    """Allow an absolute URL without query and fragment, as a prefix of paths, and an empty text."""
     if text and not _is_web_address(text):
         raise ValidationError(f"must be an absolute URL like https://api.example.com/tmf, not {text!r}")
 
@@ -77,7 +77,7 @@ def _is_web_address(text: str) -> bool:
 
 
 def web_origin(text: str) -> None:
-    """Allow an origin as browsers send it, and * for every one: with a path or a slash it would never match."""
+    """Allow an origin as sent by browsers, and * for all: an origin with a path or a slash never matches."""
     if text != "*" and not _is_origin(text):
         raise ValidationError(
             f"must be an origin like https://shop.example or http://localhost:3000, without a slash at its end, or *, "
@@ -97,19 +97,19 @@ def _is_origin(text: str) -> bool:
 
 
 def host_pattern(text: str) -> None:
-    """Allow the name or address of a host without its port, *.example.com for all below a name, and * for every one."""
+    """Allow a host name or address without port, *.example.com for all hosts below a name, and * for all hosts."""
     if text != "*" and not _HOST_PATTERN.fullmatch(text):
         raise ValidationError(f"must be a host like api.example.com or *.example.com, without a port, not {text!r}")
 
 
 def folder(path: Path | None) -> None:
-    """Allow a folder that exists."""
+    """Allow an existing folder."""
     if path is not None and not path.is_dir():
         raise ValidationError(f"there is no folder {path}")
 
 
 def place_of_folder(path: Path | None) -> None:
-    """Allow a folder that exists or that can be made where it is to lie."""
+    """Allow an existing folder, and a new folder below an existing folder."""
     above = path and next((one for one in (path, *path.parents) if one.exists()), None)
     if above and not above.is_dir():
         raise ValidationError(f"the folder {path} cannot be made: {above} is no folder")
@@ -123,7 +123,7 @@ def authorities(path: Path | None) -> None:
         return
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
-    except OSError as error:  # of which those of TLS are a kind
+    except OSError as error:  # faults of TLS are a kind of OSError
         raise ValidationError(f"{path} cannot be read as certificates in PEM: {error}") from error
 
 

@@ -28,12 +28,12 @@ class EventsSettings:
 
     @property
     def turn_lease_seconds(self) -> float:
-        """How long a subscription is held between two writes: never less than a delivery may take."""
+        """Lease of a subscription between two writes in seconds: never shorter than a delivery."""
         return max(self.lease_seconds, 2 * self.delivery_seconds)
 
     @property
     def longest_pause(self) -> float:
-        """The most seconds for which a subscription is left alone after a failure."""
+        """The longest pause after a failed delivery, in seconds."""
         return max(self.delivery_pauses, default=60.0)
 
 

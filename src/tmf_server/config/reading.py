@@ -1,4 +1,4 @@
-"""Reads the values of settings, texts or typed, by marshmallow schemas made from the declarations of the areas."""
+"""Reads values of settings, texts or typed, by marshmallow schemas made from the declarations of the areas."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields as declarations
@@ -52,9 +52,9 @@ FIELDS: Mapping[Any, tuple[type[fields.Field[Any]], str]] = {
 
 
 def read(area: type, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values as the fields of the area's dataclass hold them.
+    """Return the values with the types of the fields of the area's dataclass.
 
-    Raises ValueError that names the variable of each value that is not allowed.
+    Raises ValueError naming the variable of each refused value.
     """
     try:
         loaded: dict[str, Any] = _schema(area)().load(values)
@@ -64,12 +64,12 @@ def read(area: type, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def field_of(area: type, name: str) -> fields.Field[Any]:
-    """Return the marshmallow field that reads a setting of the area."""
+    """Return the marshmallow field of a setting of the area."""
     return _schema(area)().fields[name]
 
 
 def texts(messages: Any) -> Iterator[str]:
-    """Yield the texts of marshmallow's messages; those of a list's elements lie one level deeper."""
+    """Yield the texts of marshmallow's messages; messages about elements of a list lie a level deeper."""
     for message in messages.values() if isinstance(messages, dict) else messages:
         if isinstance(message, str):
             yield message
@@ -89,7 +89,7 @@ def _schema(area: type) -> type[Schema]:
 
 
 def make_field(hint: Any, *checks: Any) -> fields.Field[Any]:
-    """Return the marshmallow field that reads values of a Python type; the checks are marshmallow's validators."""
+    """Return the marshmallow field for values of a Python type; the checks are marshmallow's validators."""
     inner = get_args(hint)
     if inner and type(None) not in inner:
         return Separated(make_field(inner[0], *checks))

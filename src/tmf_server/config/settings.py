@@ -1,4 +1,4 @@
-"""The settings as a whole: one frozen object a process, made of the areas. No other package reads the environment."""
+"""The settings as a whole: a frozen object for each process, made of areas. No other package reads the environment."""
 
 import dataclasses
 import os
@@ -23,7 +23,7 @@ from tmf_server.config.server import ConnectionsSettings, ServerSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything that a deployment can set, by area. A setting is read from TMF_<NAME>; no two areas share a name."""
+    """All settings of a deployment, by area. A setting is read from TMF_<NAME>; no two areas share a name."""
 
     server: ServerSettings = field(default_factory=ServerSettings)
     observability: ObservabilitySettings = field(default_factory=ObservabilitySettings)
@@ -41,7 +41,7 @@ class Settings:
     def of(cls, **values: Any) -> Self:
         """Make settings from values by the names of settings: `Settings.of(port=9000)`.
 
-        Raises ValueError that names the variables of what is not allowed, TypeError for a name that no setting has.
+        Raises ValueError naming the variables of refused values, TypeError for an unknown name.
         """
         return cls().having(**values)
 
@@ -52,7 +52,7 @@ class Settings:
         return cls.of(**(given | {name: value for name, value in overrides.items() if value is not None}))
 
     def having(self, **values: Any) -> Self:
-        """Return these settings with other values by the names of settings. Raises as `of` does."""
+        """Return the settings with changed values by the names of settings. Raises as `of` does."""
         unknown = sorted(set(values) - set(AREAS))
         if unknown:
             raise TypeError(f"there is no setting {', '.join(unknown)}")
@@ -72,7 +72,7 @@ class Settings:
         return getattr(getattr(self, AREAS[name]), name)
 
     def variables(self) -> dict[str, str]:
-        """Return the variables that give these settings to another process: those that differ from their default."""
+        """Return the environment variables for a process with the same settings: all values besides defaults."""
         usual = type(self)()
         return {variable(name): _written(self.get(name)) for name in AREAS if self.get(name) != usual.get(name)}
 
@@ -88,12 +88,12 @@ AREAS: Mapping[str, str] = {one.name: area.name for area, one in _declarations()
 
 
 def field_of(name: str) -> Field[Any]:
-    """Return the marshmallow field that reads the setting of this name."""
+    """Return the marshmallow field of a setting by name."""
     return reading.field_of(get_type_hints(Settings)[AREAS[name]], name)
 
 
 class Declared(NamedTuple):
-    """A variable with its default as one would write it, for the documentation; `section` is what its area says."""
+    """A setting for the documentation: variable, default as written in an environment, and the title of its area."""
 
     section: str
     variable: str
