@@ -14,7 +14,7 @@ from jsonpath.selectors import Filter, JSONPathSelector, NameSelector, WildcardS
 from tmf_server.rest.query.comparisons import check_regex, read_instant
 from tmf_server.rest.query.jsonpath import LOGICAL, OPERATORS, TURNED
 from tmf_server.rest.query.jsonpathsyntax import NumberLiteral, PatternLiteral, unsupported
-from tmf_server.storage.query.conditions import Compare, Condition, Exists, Not, Or, Pay, Some, matches
+from tmf_server.storage.query.conditions import Charge, Compare, Condition, Exists, Not, Or, Some, matches
 
 LONGEST_REGEX = 200
 
@@ -22,7 +22,7 @@ Names = tuple[str, ...]
 KINDS: Mapping[type, str] = {nodes.BooleanLiteral: "boolean", NumberLiteral: "number", nodes.StringLiteral: "text"}
 
 
-def element_test(selector: Filter) -> Callable[[Any, Pay], bool]:
+def element_test(selector: Filter) -> Callable[[Any, Charge], bool]:
     """Whether an element passes the filter; each value looked at is paid for.
 
     Raises NotSupported for what is not built, InvalidInput for a pattern.

@@ -18,11 +18,11 @@ from jsonpath.selectors import Filter, IndexSelector, JSONPathSelector, NameSele
 from tmf_server.errors import InvalidInput
 from tmf_server.rest.patching.element_tests import element_test, only_selector
 from tmf_server.rest.query.jsonpathsyntax import parse_jsonpath, unsupported
-from tmf_server.storage.query.conditions import Pay
+from tmf_server.storage.query.conditions import Charge
 
 Token = str | int
 Tokens = tuple[Token, ...]
-Test = Callable[[Any, Pay], bool]
+Test = Callable[[Any, Charge], bool]
 
 EACH = ".*"
 INDEX = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)

@@ -9,7 +9,7 @@ from tmf_server.registry.entity import Document, Path
 from tmf_server.registry.registry import Registry
 from tmf_server.rest.query.attributes import RECORD, UNKNOWN, Attributes, Known, Scope
 from tmf_server.rest.query.query import parse_filter
-from tmf_server.storage.query.conditions import And, Compare, Condition, Not, Or, Some, matches
+from tmf_server.storage.query.conditions import Compare, Condition, logical_leaves, matches
 
 EVENT_TYPE = ("eventType",)
 Predicate = Callable[[Document], bool]
@@ -75,21 +75,10 @@ def _contract(registry: Registry, api: str, version: str) -> Contract:
 
 def _check_types(conditions: Iterable[Condition | None], contract: Contract) -> None:
     for condition in conditions:
-        for value in _types(condition):
-            if value not in contract.events:
+        for leaf in () if condition is None else logical_leaves(condition):
+            if not isinstance(leaf, Compare) or leaf.path != EVENT_TYPE or leaf.operator not in ("eq", "ne"):
+                continue
+            if str(leaf.value) not in contract.events:
                 raise InvalidInput(
-                    f"{str(value)[:80]!r} is no event of {contract.name}. There are: {', '.join(contract.events)}."
+                    f"{str(leaf.value)[:80]!r} is no event of {contract.name}. There are: {', '.join(contract.events)}."
                 )
-
-
-def _types(condition: Condition | None) -> Iterator[object]:
-    """The event types that a condition asks for."""
-    if isinstance(condition, And | Or):
-        for part in condition.parts:
-            yield from _types(part)
-    elif isinstance(condition, Not):
-        yield from _types(condition.part)
-    elif isinstance(condition, Some):
-        yield from _types(condition.condition)
-    elif isinstance(condition, Compare) and condition.path == EVENT_TYPE and condition.operator in ("eq", "ne"):
-        yield condition.value

@@ -7,16 +7,17 @@ nothing at all. So `eq` and `ne` divide the records, and a record in categories 
 """
 
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.values.regexes import found
 
 Path = tuple[str, ...]
-Pay = Callable[[int], None]
+Charge = Callable[[int], None]
 Scalar = str | bool | int | Decimal
 
 SEARCHED = 100
@@ -95,6 +96,63 @@ class Exists:
 
 Condition = Compare | Some | And | Or | Not | TypeIs | Exists
 
+Context = TypeVar("Context")
+Result = TypeVar("Result")
+
+
+METHODS: dict[type, str] = {
+    Compare: "compare",
+    Some: "some",
+    And: "conjunction",
+    Or: "disjunction",
+    Not: "negation",
+    TypeIs: "type_is",
+    Exists: "exists",
+}
+
+
+class ConditionVisitor(ABC, Generic[Context, Result]):
+    """One meaning of conditions, a method for each kind; the context is what the paths of a condition start from."""
+
+    _methods: ClassVar[dict[type, Callable[..., Any]]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls._methods = {kind: getattr(cls, name) for kind, name in METHODS.items()}
+
+    def visit(self, condition: Condition, context: Context) -> Result:
+        """Give the condition to the method of its kind."""
+        result: Result = self._methods[type(condition)](self, condition, context)
+        return result
+
+    @abstractmethod
+    def compare(self, condition: Compare, context: Context) -> Result:
+        """Give a comparison its meaning."""
+
+    @abstractmethod
+    def some(self, condition: Some, context: Context) -> Result:
+        """Give a condition on one of several elements its meaning."""
+
+    @abstractmethod
+    def conjunction(self, condition: And, context: Context) -> Result:
+        """Give a conjunction its meaning."""
+
+    @abstractmethod
+    def disjunction(self, condition: Or, context: Context) -> Result:
+        """Give a disjunction its meaning."""
+
+    @abstractmethod
+    def negation(self, condition: Not, context: Context) -> Result:
+        """Give a denial its meaning."""
+
+    @abstractmethod
+    def type_is(self, condition: TypeIs, context: Context) -> Result:
+        """Give a condition on the type of the record its meaning."""
+
+    @abstractmethod
+    def exists(self, condition: Exists, context: Context) -> Result:
+        """Give a condition on the presence of an attribute its meaning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sort:
@@ -150,58 +208,102 @@ def disjuncts(condition: Condition) -> tuple[Condition, ...]:
     return (condition,)
 
 
+def operands(condition: Condition) -> tuple[Condition, ...]:
+    """Return the conditions that a logical operator joins or denies; nothing for every other condition."""
+    match condition:
+        case And(parts) | Or(parts):
+            return parts
+        case Not(part):
+            return (part,)
+    return ()
+
+
+def logical_leaves(condition: Condition) -> Iterator[Condition]:
+    """Yield, in order, the conditions that logical operators join or deny, whatever their depth."""
+    if isinstance(condition, And | Or | Not):
+        for part in operands(condition):
+            yield from logical_leaves(part)
+    else:
+        yield condition
+
+
 def denial(condition: Condition) -> Condition:
     """The condition that holds when this one does not."""
     return condition.part if isinstance(condition, Not) else Not(condition)
 
 
-def matches(condition: Condition | None, document: Any, pay: Pay | None = None) -> bool:
+def matches(condition: Condition | None, document: Any, charge: Charge | None = None) -> bool:
     """True when the document fulfils the condition; the same answer as the database gives.
 
-    `pay` is told of each value that is looked at, and may raise what ends the search.
+    `charge` is called with the number of values looked at, and may raise an error to end the search.
     """
-    return condition is None or MEANINGS[type(condition)](condition, document, pay)
+    evaluator = WITHOUT_CHARGE if charge is None else _Evaluator(charge)
+    return condition is None or evaluator.visit(condition, document)
 
 
-def values_at(node: Any, path: Path, pay: Pay | None = None) -> Iterator[Any]:
+def values_at(node: Any, path: Path, charge: Charge | None = None) -> Iterator[Any]:
     """Everything that the path leads to from the node, elements of a last array one by one."""
     for item in node if isinstance(node, list) else (node,):
-        if pay is not None:
-            pay(1)
+        if charge is not None:
+            charge(1)
         if not path:
             yield item
         elif isinstance(item, dict) and path[0] in item:
-            yield from values_at(item[path[0]], path[1:], pay)
+            yield from values_at(item[path[0]], path[1:], charge)
 
 
-def elements_at(node: Any, path: Path, pay: Pay | None = None) -> Iterator[Any]:
+def elements_at(node: Any, path: Path, charge: Charge | None = None) -> Iterator[Any]:
     """What the path leads to, without nulls and arrays in arrays."""
-    return (value for value in values_at(node, path, pay) if value is not None and not isinstance(value, list))
+    return (value for value in values_at(node, path, charge) if value is not None and not isinstance(value, list))
 
 
-def _compares(condition: Compare, node: Any, pay: Pay | None) -> bool:
-    if condition.operator == "ne":
-        return not any(value == condition.value for value in _typed(condition, node, pay))
-    if condition.operator == "eq":
-        return any(value == condition.value for value in _typed(condition, node, pay))
-    if condition.operator == "regex":
-        return any(_finds(str(condition.value), value, pay) for value in _typed(condition, node, pay))
-    holds = ORDERINGS[condition.operator]
-    return any(holds(value, condition.value) for value in _typed(condition, node, pay))
+class _Evaluator(ConditionVisitor[Any, bool]):
+    """Decides whether a value of JSON fulfils a condition."""
 
+    def __init__(self, charge: Charge | None) -> None:
+        self._charge = charge
 
-def _finds(pattern: str, text: str, pay: Pay | None) -> bool:
-    if pay is not None:
-        pay(len(text) // SEARCHED)
-    return found(pattern, text)
+    def compare(self, condition: Compare, context: Any) -> bool:
+        values, expected = self._typed(condition, context), condition.value
+        if condition.operator == "ne":
+            return not any(value == expected for value in values)
+        if condition.operator == "eq":
+            return any(value == expected for value in values)
+        if condition.operator == "regex":
+            return any(self._finds(str(expected), value) for value in values)
+        holds = ORDERINGS[condition.operator]
+        return any(holds(value, expected) for value in values)
 
+    def some(self, condition: Some, context: Any) -> bool:
+        elements = elements_at(context, condition.path, self._charge)
+        return any(self.visit(condition.condition, element) for element in elements)
 
-def _typed(condition: Compare, node: Any, pay: Pay | None) -> Iterator[Any]:
-    read = READERS[condition.kind]
-    for value in values_at(node, condition.path, pay):
-        typed = read(value)
-        if typed is not None:
-            yield typed
+    def conjunction(self, condition: And, context: Any) -> bool:
+        return all(self.visit(part, context) for part in condition.parts)
+
+    def disjunction(self, condition: Or, context: Any) -> bool:
+        return any(self.visit(part, context) for part in condition.parts)
+
+    def negation(self, condition: Not, context: Any) -> bool:
+        return not self.visit(condition.part, context)
+
+    def type_is(self, condition: TypeIs, context: Any) -> bool:
+        return isinstance(context, dict) and context.get("@type") in condition.names
+
+    def exists(self, condition: Exists, context: Any) -> bool:
+        return any(value is not None for value in values_at(context, condition.path, self._charge))
+
+    def _typed(self, condition: Compare, node: Any) -> Iterator[Any]:
+        read = READERS[condition.kind]
+        for value in values_at(node, condition.path, self._charge):
+            typed = read(value)
+            if typed is not None:
+                yield typed
+
+    def _finds(self, pattern: str, text: str) -> bool:
+        if self._charge is not None:
+            self._charge(len(text) // SEARCHED)
+        return found(pattern, text)
 
 
 def _text(value: Any) -> str | None:
@@ -236,12 +338,4 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "instant": _instant,
 }
 
-MEANINGS: dict[type, Callable[[Any, Any, Pay | None], bool]] = {
-    Compare: _compares,
-    Some: lambda some, node, pay: any(matches(some.condition, item, pay) for item in elements_at(node, some.path, pay)),
-    And: lambda both, node, pay: all(matches(part, node, pay) for part in both.parts),
-    Or: lambda either, node, pay: any(matches(part, node, pay) for part in either.parts),
-    Not: lambda denied, node, pay: not matches(denied.part, node, pay),
-    TypeIs: lambda wanted, node, _: isinstance(node, dict) and node.get("@type") in wanted.names,
-    Exists: lambda wanted, node, pay: any(value is not None for value in values_at(node, wanted.path, pay)),
-}
+WITHOUT_CHARGE = _Evaluator(None)

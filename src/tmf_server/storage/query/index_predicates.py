@@ -1,13 +1,20 @@
-"""Conditions that the rows of `reference` and `characteristic` answer, as tests on such rows. Runs no SQL."""
+"""Conditions as tests on indexed rows: those of `reference`, of `characteristic` or of the records' own table.
 
-from collections.abc import Mapping
+A test is a value until a statement binds its parameters. Runs no SQL.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, Numeric
 
 from tmf_server.storage.query.bind_parameters import BindParameters
-from tmf_server.storage.query.conditions import Compare, Condition, Or, Path, Some, conjuncts
+from tmf_server.storage.query.conditions import Compare, Condition, Or, Path, Some, TypeIs, conjuncts
 from tmf_server.storage.query.dialects.jsonsql import SQL_OPERATORS
-from tmf_server.storage.values.column_map import INDEXED_CHARACTERS, NUMBERS, ColumnMap
-from tmf_server.storage.values.numbers import EXACT, double_bound
+from tmf_server.storage.values.column_map import INDEXED_CHARACTERS, NUMBERS, ColumnMap, column_kind
+from tmf_server.storage.values.numbers import EXACT, Bound, double_bound, integer_bound
 
 Targets = Mapping[tuple[str, str], tuple[int, ...]]
 """Keys of the records that references at a dotted path may mean by an id."""
@@ -15,158 +22,241 @@ Targets = Mapping[tuple[str, str], tuple[int, ...]]
 MOST_LISTS = 400
 """How many lists of owners one condition unites; SQLite unites 500 at most."""
 
-AMBIGUOUS = frozenset({"true", "false"})  # a characteristic's row has a boolean as this text
+AMBIGUOUS = frozenset({"true", "false"})
+"""Texts of a characteristic's row that may stand for a boolean."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnTest:
+    """A comparison of a column with bound values: several values mean any of them, no value means NULL."""
+
+    column: str
+    operator: str
+    values: tuple[Any, ...]
+
+    def sql(self, prefix: str, binds: BindParameters) -> str:
+        """Write the test; the prefix is the alias with its dot, and may begin with the sign `+`."""
+        written = [binds.add(value) for value in self.values] or ["NULL"]
+        if len(written) == 1:
+            return f"{prefix}{self.column} {self.operator} {written[0]}"
+        return f"{prefix}{self.column} IN ({', '.join(written)})"
+
+
+NEVER = ColumnTest("key", "IS", ())
+"""The test on a record's own table that no record passes."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexPredicate:
     """Rows whose owners fulfil a condition.
 
-    `tests` are comparisons that start with a column; `further` the same for other rows of the same element.
+    A row passes all `tests`; for each entry of `further` another row of the same element passes all of that entry.
     `streams` says that an index has the rows in the order of their owners, `exact` that no owner is too many;
     `owner` is the column of the owner's key.
     """
 
     table: str
-    tests: tuple[str, ...]
+    tests: tuple[ColumnTest, ...]
     streams: bool
     exact: bool = True
-    further: tuple[tuple[str, ...], ...] = ()
+    further: tuple[tuple[ColumnTest, ...], ...] = ()
     owner: str = "owner"
 
-    @property
-    def owners(self) -> str:
-        """The statement that lists the keys of the owners, some more than once."""
-        return f"SELECT r.{self.owner} FROM {self.table} AS r WHERE {self.where()}"
+    def owners(self, binds: BindParameters, *, distinct: bool = False) -> str:
+        """Write the statement that lists the keys of the owners, each once where `distinct`."""
+        return f"SELECT {'DISTINCT ' * distinct}r.{self.owner} FROM {self.table} AS r WHERE {self.where(binds)}"
 
-    @property
-    def each_owner(self) -> str:
-        """The statement that lists the key of each owner once."""
-        return self.owners.replace("SELECT", "SELECT DISTINCT", 1)
-
-    def where(self, sign: str = "") -> str:
-        """The tests on the alias r; the sign `+` keeps SQLite from choosing an index by them."""
-        return " AND ".join([*(f"{sign}r.{test}" for test in self.tests), *map(self._other, self.further)])
-
-    def _other(self, tests: tuple[str, ...]) -> str:
-        """There is a row of the same element that passes these tests."""
-        same = "s.owner = r.owner AND s.path = r.path AND s.position = r.position"
-        return (
-            f"EXISTS (SELECT 1 FROM {self.table} AS s WHERE {same} AND {' AND '.join(f's.{test}' for test in tests)})"
-        )
+    def where(self, binds: BindParameters, sign: str = "") -> str:
+        """Write the tests on the alias r; the sign `+` keeps SQLite from choosing an index by them."""
+        written = [test.sql(f"{sign}r.", binds) for test in self.tests]
+        for tests in self.further:
+            same = "s.owner = r.owner AND s.path = r.path AND s.position = r.position"
+            passed = " AND ".join([test.sql("s.", binds) for test in tests])
+            written.append(f"EXISTS (SELECT 1 FROM {self.table} AS s WHERE {same} AND {passed})")
+        return " AND ".join(written)
 
 
-def row_test(
-    column_map: ColumnMap, condition: Condition, targets: Targets, binds: BindParameters
-) -> IndexPredicate | None:
-    """The test that answers the condition, None where rows cannot."""
-    if isinstance(condition, Compare):
-        return _reference_test(column_map, condition, targets, binds)
-    if isinstance(condition, Some) and condition.path in column_map.values:
-        return _characteristic_test(column_map, condition, binds)
-    return None
+IndexPredicates = tuple[IndexPredicate, ...]
 
 
-def row_tests(
-    column_map: ColumnMap, condition: Condition, targets: Targets, binds: BindParameters
-) -> tuple[IndexPredicate, ...] | None:
-    """Tests of which rows pass at least one when the condition holds, and no other rows; None where rows cannot."""
-    if not isinstance(condition, Or):
-        test = row_test(column_map, condition, targets, binds)
-        return None if test is None else (test,)
-    if len(condition.parts) > MOST_LISTS:
-        return None
-    found = [row_test(column_map, part, targets, binds) for part in condition.parts]
-    tests = tuple(test for test in found if test is not None and test.exact)
-    return tests if tests and len(tests) == len(found) else None
+def owners(predicates: IndexPredicates, binds: BindParameters) -> str:
+    """Write the statement that lists the keys of the owners of all predicates."""
+    return " UNION ALL ".join([predicate.owners(binds) for predicate in predicates])
+
+
+class Indexes:
+    """Answers, for the conditions of one statement, with the rows that find their records."""
+
+    def __init__(self, column_map: ColumnMap, dialect: str, targets: Targets) -> None:
+        self.column_map = column_map
+        self.dialect = dialect
+        self.targets = targets
+        # By identity, since to hash a condition is to hash all inside; an entry holds on to its condition.
+        self._rows: dict[int, tuple[Condition, IndexPredicates | None]] = {}
+        self._leading: dict[int, tuple[Condition, IndexPredicates]] = {}
+
+    def rows(self, condition: Condition) -> IndexPredicates | None:
+        """Return predicates on child rows that together find exactly the records of the condition, or None.
+
+        Rows of a predicate that is not exact also find others, which the document has to sort out.
+        """
+        if id(condition) not in self._rows:
+            self._rows[id(condition)] = (condition, self._find_rows(condition))
+        return self._rows[id(condition)][1]
+
+    def leading(self, condition: Condition) -> IndexPredicates:
+        """Return predicates that a statement can begin with; on SQLite also those on the records' own table."""
+        if id(condition) not in self._leading:
+            self._leading[id(condition)] = (condition, self._find_leading(condition))
+        return self._leading[id(condition)][1]
+
+    def _find_leading(self, condition: Condition) -> IndexPredicates:
+        found = self.rows(condition)
+        too_many = isinstance(condition, Or) and len(condition.parts) > MOST_LISTS
+        if found is not None or self.dialect != "sqlite" or too_many:
+            return found or ()
+        return _all_of(map(self.own, condition.parts if isinstance(condition, Or) else (condition,))) or ()
+
+    def own(self, condition: Condition) -> IndexPredicate | None:
+        """Return the predicate on an indexed column of the records' own table, or None."""
+        test = self.column_test(condition)
+        if isinstance(condition, TypeIs):
+            column, streams = "type", len(condition.names) == 1
+        elif test is not None and isinstance(condition, Compare):
+            column, streams = self.column_map.columns[condition.path].name, condition.operator == "eq"
+        else:
+            return None
+        if test is None or column not in self.column_map.indexed:
+            return None
+        return IndexPredicate(self.column_map.table, (test,), streams=streams, owner="key")
+
+    def column_test(self, condition: Condition) -> ColumnTest | None:
+        """Return the test on a column of the records' own table, NEVER where no value can pass, None without one."""
+        if isinstance(condition, TypeIs):
+            return ColumnTest("type", "=", tuple(sorted(condition.names))) if condition.names else NEVER
+        if not isinstance(condition, Compare) or condition.operator not in SQL_OPERATORS:
+            return None
+        column = self.column_map.column(condition.path, condition.kind)
+        if column is None:
+            return None
+        if column_kind(column) in NUMBERS:
+            return self._number_test(column, condition.operator, condition.number)
+        if column_kind(column) == "text" and len(str(condition.value)) >= INDEXED_CHARACTERS:
+            return None
+        return ColumnTest(column.name, SQL_OPERATORS[condition.operator], (condition.value,))
+
+    def _number_test(self, column: Column[Any], operator: str, number: int | Decimal) -> ColumnTest | None:
+        if not isinstance(column.type, Numeric):
+            return _bounded(column.name, integer_bound(operator, number)) or NEVER
+        if self.dialect != "sqlite":
+            return ColumnTest(column.name, SQL_OPERATORS[operator], (Decimal(number),))
+        if not -EXACT < number < EXACT:
+            return None  # of larger numbers SQLite keeps some as others
+        return _bounded(column.name, double_bound(operator, number)) or NEVER
+
+    def _find_rows(self, condition: Condition) -> IndexPredicates | None:
+        if not isinstance(condition, Or):
+            found = self._child_rows(condition)
+            return None if found is None else (found,)
+        if len(condition.parts) > MOST_LISTS:
+            return None
+        alternatives = _all_of(map(self._child_rows, condition.parts))
+        return alternatives if alternatives and all(one.exact for one in alternatives) else None
+
+    def _child_rows(self, condition: Condition) -> IndexPredicate | None:
+        if isinstance(condition, Some) and condition.path in self.column_map.values:
+            return _characteristic(condition, self.column_map.values[condition.path])
+        reference = referred(self.column_map, condition)
+        if reference is None or not isinstance(condition, Compare) or condition.operator != "eq":
+            return None
+        keys = self.targets.get(reference, ())
+        tests = (ColumnTest("path", "=", (reference[0],)), ColumnTest("target", "=", keys))
+        return IndexPredicate("reference", tests, streams=len(keys) <= 1)
 
 
 def referred(column_map: ColumnMap, condition: Condition) -> tuple[str, str] | None:
-    """The dotted path and the id of a condition on the id of a reference, which is to have it or to have another."""
+    """Return the dotted path and the id where a condition demands, or denies, the id of a reference; else None."""
     if not isinstance(condition, Compare) or condition.path[-1:] != ("id",) or condition.operator not in ("eq", "ne"):
         return None
     path = condition.path[:-1]
     return (".".join(path), str(condition.value)) if path and column_map.refers(path) else None
 
 
-def _reference_test(
-    column_map: ColumnMap, condition: Compare, targets: Targets, binds: BindParameters
-) -> IndexPredicate | None:
-    wanted = referred(column_map, condition) if condition.operator == "eq" else None
-    if wanted is None:
-        return None
-    keys = [binds.add(key) for key in targets.get(wanted, ())] or ["NULL"]
-    chosen = f"target = {keys[0]}" if len(keys) == 1 else f"target IN ({', '.join(keys)})"
-    return IndexPredicate("reference", (f"path = {binds.add(wanted[0])}", chosen), streams=len(keys) == 1)
+def _all_of(predicates: Iterable[IndexPredicate | None]) -> IndexPredicates | None:
+    """Return the predicates, None where a single one is missing."""
+    found: list[IndexPredicate] = []
+    for predicate in predicates:
+        if predicate is None:
+            return None
+        found.append(predicate)
+    return tuple(found)
 
 
-def _characteristic_test(column_map: ColumnMap, condition: Some, binds: BindParameters) -> IndexPredicate | None:
-    names, values, others = _parts(condition, column_map.values[condition.path])
+def _characteristic(condition: Some, value_path: Path) -> IndexPredicate | None:
+    """Return the predicate of a condition on an element that demands one name, None for any other condition.
+
+    The conditions on the element are those on its name, those on one of its values, and further ones, for which the
+    predicate is not exact.
+    """
+    names: list[Compare] = []
+    values: list[tuple[Compare, ...]] = []
+    exact = True
+    for part in conjuncts(condition.condition):
+        of_value = _of_one_value(part, value_path)
+        if isinstance(part, Compare) and part.path == ("name",) and (part.operator, part.kind) == ("eq", "text"):
+            names.append(part)
+        elif of_value:
+            values.append(of_value)
+        else:
+            exact = False
     if len(names) != 1 or len(str(names[0].value)) >= INDEXED_CHARACTERS:
         return None
-    written = [tuple(_value_test(one, binds) for one in value) for value in values]
-    answered = [tuple(test for test in tests if test is not None) for tests in written]
-    tests = (f"path = {binds.add('.'.join(condition.path))}", f"name = {binds.add(names[0].value)}")
+    values.sort(key=lambda value: not all(map(_streams, value)))  # equality first: an index has its rows in order
+    tests = [tuple(test for one in value if (test := _value_test(one)) is not None) for value in values]
+    first = tests[0] if tests else ()
+    comparisons = [one for value in values for one in value]
     return IndexPredicate(
         "characteristic",
-        (*tests, *(answered[0] if answered else ())),
-        streams=bool(answered and answered[0]) and all(_streams(one) for one in values[0]),
-        exact=not others and written == answered and not any(_ambiguous(one) for value in values for one in value),
-        further=tuple(tests for tests in answered[1:] if tests),
+        (ColumnTest("path", "=", (".".join(condition.path),)), ColumnTest("name", "=", (names[0].value,)), *first),
+        streams=bool(first) and all(map(_streams, values[0])),
+        exact=exact and sum(map(len, tests)) == len(comparisons) and not any(map(_ambiguous, comparisons)),
+        further=tuple(filter(None, tests[1:])),
     )
 
 
-def _parts(condition: Some, value_path: Path) -> tuple[list[Compare], list[tuple[Compare, ...]], bool]:
-    """Conditions on an element's name, those on one of its values (equality first), and whether there are others."""
-    names: list[Compare] = []
-    values: list[tuple[Compare, ...]] = []
-    others = False
-    for part in conjuncts(condition.condition):
-        one_value = _of_one_value(part, value_path)
-        if isinstance(part, Compare) and part.path == ("name",) and (part.operator, part.kind) == ("eq", "text"):
-            names.append(part)
-        elif one_value:
-            values.append(one_value)
-        else:
-            others = True
-    return names, sorted(values, key=lambda value: not all(map(_streams, value))), others
-
-
 def _of_one_value(part: Condition, path: Path) -> tuple[Compare, ...]:
-    """What the condition says of one value at the path; nothing where it says something else."""
+    """Return the comparisons with one value at the path, nothing for a condition on anything else."""
     inside = conjuncts(part.condition) if isinstance(part, Some) and part.path == path else ()
-    parts = inside or (part,)
-    wanted = () if inside else path
+    parts, expected = (inside, ()) if inside else ((part,), path)
     comparisons = tuple(one for one in parts if isinstance(one, Compare) and one.operator in SQL_OPERATORS)
-    return comparisons if len(comparisons) == len(parts) and all(one.path == wanted for one in comparisons) else ()
+    return comparisons if len(comparisons) == len(parts) and all(one.path == expected for one in comparisons) else ()
 
 
 def _streams(condition: Compare) -> bool:
-    """True when an index has the rows with the value in the order of their owners."""
+    """Return whether an index has the rows with the value in the order of their owners."""
     return condition.operator == "eq" and condition.kind != "instant"
 
 
-def _value_test(condition: Compare, binds: BindParameters) -> str | None:
-    value = condition.value
+def _value_test(condition: Compare) -> ColumnTest | None:
+    """Return the test on a characteristic's row, None for a value that a row does not hold as a whole."""
+    sign, value = SQL_OPERATORS[condition.operator], condition.value
     if condition.kind in NUMBERS:
-        return _number_test(condition, binds)
+        # The column is a double, which has lost nothing of numbers this small.
+        if not -EXACT < condition.number < EXACT:
+            return None
+        return _bounded("number", double_bound(condition.operator, condition.number)) or ColumnTest("number", "=", ())
     if condition.kind == "instant":
-        return f"instant {SQL_OPERATORS[condition.operator]} {binds.add(value)}"
+        return ColumnTest("instant", sign, (value,))
     text = ("true" if value else "false") if condition.kind == "boolean" else str(value)
-    if len(text) >= INDEXED_CHARACTERS:
-        return None
-    return f"text {SQL_OPERATORS[condition.operator]} {binds.add(text)}"
+    return ColumnTest("text", sign, (text,)) if len(text) < INDEXED_CHARACTERS else None
 
 
-def _number_test(condition: Compare, binds: BindParameters) -> str | None:
-    # The column is a double, which has lost nothing of numbers this small.
-    if not -EXACT < condition.number < EXACT:
-        return None
-    bound = double_bound(condition.operator, condition.number)
-    return "number = NULL" if bound is None else f"number {SQL_OPERATORS[bound.operator]} {binds.add(bound.value)}"
+def _bounded(column: str, bound: Bound | None) -> ColumnTest | None:
+    return None if bound is None else ColumnTest(column, SQL_OPERATORS[bound.operator], (bound.value,))
 
 
 def _ambiguous(condition: Compare) -> bool:
+    """Return whether a characteristic's row may pass a comparison that its value does not fulfil."""
     if condition.kind == "boolean":
         return True
     return condition.kind == "text" and (condition.operator != "eq" or condition.value in AMBIGUOUS)

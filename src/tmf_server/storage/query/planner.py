@@ -8,197 +8,125 @@ statistics; SQLite has none, so a bounded count of each condition's rows tells w
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from sqlalchemy import Connection
 
 from tmf_server.storage.connection.driver import fetch_all
 from tmf_server.storage.query.bind_parameters import BindParameters
-from tmf_server.storage.query.conditions import And, Compare, Condition, Not, Or, TypeIs
-from tmf_server.storage.query.dialects.jsonsql import FALSE, SQL_OPERATORS
-from tmf_server.storage.query.index_predicates import MOST_LISTS, IndexPredicate, Targets, row_tests
-from tmf_server.storage.query.predicates import TRUE, Predicates
-from tmf_server.storage.values.column_map import ColumnMap
+from tmf_server.storage.query.conditions import Condition, operands
+from tmf_server.storage.query.index_predicates import Indexes, IndexPredicates, owners
 
 DENSE = 5_000
 """Rows from which on a condition is not worth listing: a page is found sooner among the records as they lie."""
 
-ALONE = "t.key"
+
+class Access(Enum):
+    """How a statement comes by its records."""
+
+    SCAN = auto()
+    """The records' table is read, by whichever index the database chooses."""
+    LIST = auto()
+    """The keys of the lead's owners are listed first."""
+    STREAM = auto()
+    """The rows of the lead are read in the order of their owners."""
+    ROWS_ALONE = auto()
+    """The rows of the lead tell all: the records, which are long, are not read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """FROM and WHERE of a statement, the column that has the record's key, and the GROUP BY that makes keys unique."""
+class AccessPath:
+    """The plan of one statement.
 
-    source: str
-    where: str
-    key: str = ALONE
-    group: str = ""
+    `lead` is the condition whose index is read first, by the `predicates`; the others are asked about the records
+    found. `probed` are the conditions whose rows are probed record by record, None for all.
+    """
+
+    access: Access
+    lead: Condition | None = None
+    predicates: IndexPredicates = ()
+    probed: frozenset[Condition] | None = None
 
 
 class QueryPlanner:
-    """How the records that fulfil all `parts` are found."""
+    """Chooses how the records that fulfil all `parts` are found."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        column_map: ColumnMap,
-        dialect: str,
-        parts: tuple[Condition, ...],
-        targets: Targets | None,
-    ) -> None:
+    def __init__(self, connection: Connection, indexes: Indexes, parts: tuple[Condition, ...]) -> None:
         self.connection = connection
-        self.column_map = column_map
-        self.dialect = dialect
+        self.indexes = indexes
         self.parts = parts
-        self.targets = targets or {}
-        self._resolved = targets is not None
+        self._sqlite = indexes.dialect == "sqlite"
         self._counted: dict[Condition, int] | None = None
-        self._seen: dict[int, tuple[IndexPredicate, ...]] = {}
 
     @property
-    def settled(self) -> bool:
-        """True when nothing that the database has just now has been looked at."""
-        return self._counted is None and not self._resolved
+    def reusable(self) -> bool:
+        """True while the choices hold whatever the database contains: neither rows nor ids have been looked up."""
+        return self._counted is None and not self.indexes.targets
 
-    def for_page(self, binds: BindParameters, *, by_key: bool) -> Body:
-        """To read records in the order of their keys, or in another order."""
-        if not self.parts:
-            return Body(f"{self.column_map.table} AS t", TRUE)
-        predicates = Predicates(self.column_map, self.dialect, binds, self.targets)
-        chosen = self._sqlite_lead(by_key=by_key) if predicates.sqlite else self._postgresql_lead(by_key=by_key)
-        if chosen is None:
-            return self._alone(predicates)
-        tests = self._tests(chosen, binds)
-        if by_key and len(tests) == 1 and tests[0].streams:
-            return self._streamed(predicates, chosen, tests[0])
-        return self._listed(predicates, chosen, tests)
-
-    def for_count(self, binds: BindParameters) -> Body:
-        """To count records."""
-        predicates = Predicates(self.column_map, self.dialect, binds, self.targets)
-        tops = self._tops() if predicates.sqlite else []
-        if not tops:
-            return Body(f"{self.column_map.table} AS t", predicates.where(self.parts))
-        chosen = tops[0] if len(tops) == 1 else min(tops, key=self._counts().__getitem__)
-        tests = self._tests(chosen, binds)
-        if len(self.parts) == len(tests) == 1 and tests[0].exact:
-            return self._told(tests[0], binds)
-        return self._listed(predicates, chosen, tests)
-
-    # -- the forms ------------------------------------------------------------------------------
-    def _alone(self, predicates: Predicates) -> Body:
+    def for_page(self, *, by_key: bool) -> AccessPath:
+        """Plan a page of records in the order of their keys, or in another order."""
+        lead = self._sqlite_lead(by_key=by_key) if self._sqlite else self._postgresql_lead(by_key=by_key)
+        if lead is not None:
+            streams = by_key and self._streams(lead)
+            return AccessPath(Access.STREAM if streams else Access.LIST, lead, self.indexes.leading(lead))
         # PostgreSQL joins rows of one kind by its statistics, but lists those of several to the last.
-        if any(predicates.sqlite or len(self._rows(part)) > 1 for part in self._candidates()):
-            counts = self._counts()
-            predicates.asked = lambda part: counts.get(part, 0) >= DENSE
-        return Body(f"{self.column_map.table} AS t", predicates.where(self.parts))
+        if any(self._sqlite or len(self.indexes.leading(part)) > 1 for part in self._candidates()):
+            dense = frozenset(part for part, rows in self._counts().items() if rows >= DENSE)
+            return AccessPath(Access.SCAN, probed=dense)
+        return AccessPath(Access.SCAN, probed=frozenset())
 
-    def _told(self, test: IndexPredicate, binds: BindParameters) -> Body:
-        """The rows tell all: the records, which are long, are not looked at."""
-        if test.table == self.column_map.table:
-            return Body(f"{test.table} AS r", test.where())
-        kind = binds.add(self.column_map.entity.name)
-        return Body(f"({test.each_owner}) AS l CROSS JOIN entity AS e ON e.key = l.owner", f"e.kind = {kind}")
+    def for_count(self) -> AccessPath:
+        """Plan a count of records."""
+        leads = self._leads() if self._sqlite else []
+        if not leads:
+            return AccessPath(Access.SCAN, probed=frozenset())
+        lead = leads[0] if len(leads) == 1 else min(leads, key=self._counts().__getitem__)
+        predicates = self.indexes.leading(lead)
+        alone = len(self.parts) == len(predicates) == 1 and predicates[0].exact
+        return AccessPath(Access.ROWS_ALONE if alone else Access.LIST, lead, predicates)
 
-    def _listed(self, predicates: Predicates, lead: Condition, tests: tuple[IndexPredicate, ...]) -> Body:
-        where = f"t.key IN ({_owners(tests)}) AND {self._rest(predicates, lead, tests)}"
-        return Body(f"{self.column_map.table} AS t", where)
-
-    def _streamed(self, predicates: Predicates, lead: Condition, test: IndexPredicate) -> Body:
-        rest = self._rest(predicates, lead, (test,))
-        if predicates.sqlite:
-            # The planner keeps the order of a CROSS JOIN, and groups as the index comes.
-            source = f"{test.table} AS r CROSS JOIN {self.column_map.table} AS t ON t.key = r.{test.owner}"
-            return Body(source, f"{test.where()} AND {rest}", f"r.{test.owner}", f" GROUP BY r.{test.owner}")
-        return Body(f"({test.each_owner}) AS l JOIN {self.column_map.table} AS t ON t.key = l.owner", rest, "l.owner")
-
-    def _rest(self, predicates: Predicates, lead: Condition, tests: tuple[IndexPredicate, ...]) -> str:
-        predicates.asked = lambda _: True
-        others = (part for part in self.parts if part is not lead)
-        return predicates.where(others, () if all(test.exact for test in tests) else (lead,))
-
-    # -- the choice -----------------------------------------------------------------------------
     def _sqlite_lead(self, *, by_key: bool) -> Condition | None:
-        tops = self._tops()
-        streaming = [part for part in tops if by_key and self._streams(part)]
-        if len(list(self._candidates())) <= 1 and streaming:
+        leads = self._leads()
+        streaming = [part for part in leads if by_key and self._streams(part)]
+        if streaming and len(list(self._candidates())) <= 1:
             return streaming[0]
-        if not tops:
+        if not leads:
             return None
         counts = self._counts()
-        fewest = min(tops, key=counts.__getitem__)
+        fewest = min(leads, key=counts.__getitem__)
         if counts[fewest] < DENSE:
             return fewest
         return min(streaming, key=counts.__getitem__, default=None)
 
     def _postgresql_lead(self, *, by_key: bool) -> Condition | None:
         # Two filters, or another order: a join that the statistics choose.
-        answered = [part for part in self.parts if self._rows(part) or self._column_test(part, BindParameters())]
+        answered = [part for part in self.parts if self.indexes.leading(part) or self.indexes.own(part)]
         return answered[0] if by_key and len(answered) == 1 and self._streams(answered[0]) else None
 
-    def _tops(self) -> list[Condition]:
-        return [part for part in self.parts if self._rows(part)]
+    def _leads(self) -> list[Condition]:
+        return [part for part in self.parts if self.indexes.leading(part)]
 
     def _streams(self, part: Condition) -> bool:
-        tests = self._rows(part)
-        return len(tests) == 1 and tests[0].streams
+        predicates = self.indexes.leading(part)
+        return len(predicates) == 1 and predicates[0].streams
 
-    def _rows(self, part: Condition) -> tuple[IndexPredicate, ...]:
-        """What finds the records of a condition, to choose by."""
-        if id(part) not in self._seen:
-            self._seen[id(part)] = self._tests(part, BindParameters())
-        return self._seen[id(part)]
-
-    def _tests(self, part: Condition, binds: BindParameters) -> tuple[IndexPredicate, ...]:
-        """Rows that find the records of a condition; on SQLite also those of the records' own table."""
-        found = row_tests(self.column_map, part, self.targets, binds)
-        if found is not None or self.dialect != "sqlite" or (isinstance(part, Or) and len(part.parts) > MOST_LISTS):
-            return found or ()
-        own = [self._column_test(one, binds) for one in (part.parts if isinstance(part, Or) else (part,))]
-        tests = tuple(test for test in own if test is not None)
-        return tests if len(tests) == len(own) else ()
-
-    def _column_test(self, part: Condition, binds: BindParameters) -> IndexPredicate | None:
-        predicates = Predicates(self.column_map, self.dialect, binds, self.targets)
-        predicates.sign = ""
-        if isinstance(part, TypeIs):
-            name, streams = "type", len(part.names) == 1
-        elif isinstance(part, Compare) and part.operator in SQL_OPERATORS:
-            column = self.column_map.column(part.path, part.kind)
-            name, streams = column.name if column is not None else "", part.operator == "eq"
-        else:
-            return None
-        written = predicates.by_column(part) if name in self.column_map.indexed else None
-        if written is None:
-            return None
-        test = "key IS NULL" if written == FALSE else written.removeprefix("t.")
-        return IndexPredicate(self.column_map.table, (test,), streams=streams, owner="key")
-
-    # -- the counts -----------------------------------------------------------------------------
     def _candidates(self) -> Iterator[Condition]:
+        """Yield the conditions that can lead, and those on rows below the others."""
         for part in self.parts:
-            yield from (part,) if self._rows(part) else self._inner(part)
+            yield from (part,) if self.indexes.leading(part) else self._answered_below(part)
 
-    def _inner(self, condition: Condition) -> Iterator[Condition]:
-        """Conditions on rows below a condition that rows do not answer as a whole."""
-        inner: tuple[Condition, ...] = condition.parts if isinstance(condition, And | Or) else ()
-        for part in (condition.part,) if isinstance(condition, Not) else inner:
-            if row_tests(self.column_map, part, self.targets, BindParameters()) is not None:
-                yield part
-            else:
-                yield from self._inner(part)
+    def _answered_below(self, condition: Condition) -> Iterator[Condition]:
+        for part in operands(condition):
+            yield from (part,) if self.indexes.rows(part) is not None else self._answered_below(part)
 
     def _counts(self) -> dict[Condition, int]:
+        """Return how many rows each candidate has, counted up to DENSE."""
         if self._counted is None:
             binds = BindParameters()
             most = binds.add(DENSE)
             candidates = list(dict.fromkeys(self._candidates()))
-            lists = [_owners(self._tests(one, binds)) for one in candidates]
-            counts = ", ".join(f"(SELECT count(*) FROM ({owners} LIMIT {most}) AS c)" for owners in lists)
+            lists = [owners(self.indexes.leading(part), binds) for part in candidates]
+            counts = ", ".join(f"(SELECT count(*) FROM ({listed} LIMIT {most}) AS c)" for listed in lists)
             row = fetch_all(self.connection, f"SELECT {counts}", binds.values)[0]
             self._counted = dict(zip(candidates, row, strict=True))
         return self._counted
-
-
-def _owners(tests: tuple[IndexPredicate, ...]) -> str:
-    return " UNION ALL ".join(test.owners for test in tests)

@@ -3,20 +3,16 @@
 The record's table has the alias t. What is written here means exactly what conditions.matches means.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
-from typing import Any
-
-from sqlalchemy import Column, Numeric
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from tmf_server.storage.query.bind_parameters import BindParameters
-from tmf_server.storage.query.conditions import And, Compare, Condition, Exists, Not, Or, Some, TypeIs
+from tmf_server.storage.query.conditions import And, Compare, Condition, ConditionVisitor, Exists, Not, Or, Some, TypeIs
 from tmf_server.storage.query.dialects.jsonpostgresql import PostgresqlJson
-from tmf_server.storage.query.dialects.jsonsql import FALSE, SQL_OPERATORS, JsonSql, Node
+from tmf_server.storage.query.dialects.jsonsql import FALSE, JsonSql, Node
 from tmf_server.storage.query.dialects.jsonsqlite import SqliteJson
-from tmf_server.storage.query.index_predicates import IndexPredicate, Targets, row_tests
-from tmf_server.storage.values.column_map import INDEXED_CHARACTERS, NUMBERS, ColumnMap, column_kind
-from tmf_server.storage.values.numbers import EXACT, Bound, double_bound, integer_bound
+from tmf_server.storage.query.index_predicates import NEVER, Indexes, owners
+from tmf_server.storage.values.column_map import INDEXED_CHARACTERS
 
 JSON: Mapping[str, JsonSql] = {"sqlite": SqliteJson(), "postgresql": PostgresqlJson()}
 TRUE = "(1 = 1)"
@@ -24,33 +20,32 @@ LONGEST_CHAIN = 200
 ROOT = Node("d.v")
 
 
-class Predicates:
+class ConditionWriter(ConditionVisitor[Node | None, str]):
     """Writes the conditions of one statement.
 
-    On SQLite a column or a row never chooses the plan from here: what leads is written apart (see planner), and the
-    sign + hides the rest from the planner, who knows no statistics. `asked` tells which rows are asked for record by
-    record; those of other conditions are listed once.
+    On SQLite neither a column nor a row chooses the plan from inside a condition: the access path of the statement
+    does, and the sign + hides the rest from SQLite's planner, who knows no statistics.
     """
 
-    def __init__(self, column_map: ColumnMap, dialect: str, binds: BindParameters, targets: Targets) -> None:
-        self.column_map = column_map
-        self.sqlite = dialect == "sqlite"
-        self.json = JSON[dialect]
+    def __init__(self, indexes: Indexes, binds: BindParameters, probed: Collection[Condition] | None = ()) -> None:
+        """Take the conditions whose rows are probed record by record, None for all; other rows are listed once."""
+        self.indexes = indexes
+        self.sqlite = indexes.dialect == "sqlite"
+        self.json = JSON[indexes.dialect]
         self.binds = binds
-        self.targets = targets
-        self.asked: Callable[[Condition], bool] = lambda _: False
+        self.probed = probed
         self.sign = "+" if self.sqlite else ""
         self._root = Node("t.document") if self.sqlite else ROOT
         self._read_document = False
 
     def where(self, parts: Iterable[Condition], rest: Iterable[Condition] = ()) -> str:
-        """All of the parts, and what rows leave open of the rest.
+        """Write all of the parts, and of the rest only the share that rows leave open.
 
         PostgreSQL parses a document once for all conditions that need it.
         """
         plain: list[str] = []
         parsed: list[str] = []
-        tasks = [*((self.write, part) for part in parts), *((self.rest, part) for part in rest)]
+        tasks = [*((self.write, part) for part in parts), *((self._open_share, part) for part in rest)]
         for write, part in tasks:
             self._read_document = False
             written = write(part)
@@ -61,36 +56,48 @@ class Predicates:
             plain.append(f"EXISTS (SELECT 1 FROM ({document}) AS d WHERE {_joined(parsed, ' AND ')})")
         return _joined(plain, " AND ") or TRUE
 
-    def write(self, condition: Condition, node: Node | None = None) -> str:
-        """One condition about the record, or about the element that `node` is."""
-        writer: Callable[[Any, Node | None], str] = getattr(self, WRITERS[type(condition)])
-        return writer(condition, node)
+    def write(self, condition: Condition) -> str:
+        """Write one condition on the record."""
+        return self.visit(condition, None)
 
-    def _and(self, condition: And, node: Node | None) -> str:
-        return f"({self._all(condition, node)})"
+    def compare(self, condition: Compare, context: Node | None) -> str:
+        """Write a comparison; `ne` denies `eq`."""
+        if condition.operator == "ne":
+            return _denied(self.compare(replace(condition, operator="eq"), context))
+        written = (self._by_column(condition) or self._by_rows(condition)) if context is None else None
+        return written or self.json.compare(context or self.document, condition, self.binds)
 
-    def _all(self, condition: And, node: Node | None) -> str:
-        return _joined([self.write(part, node) for part in condition.parts], " AND ") or TRUE
+    def some(self, condition: Some, context: Node | None) -> str:
+        """Write a condition on one of several elements."""
+        written = self._by_rows(condition) if context is None else None
+        return written or self._in_document(condition, context)
 
-    def _or(self, condition: Or, node: Node | None) -> str:
-        listed = self._by_rows(condition) if node is None else None
-        if listed is not None or not condition.parts:
-            return listed or FALSE
+    def conjunction(self, condition: And, context: Node | None) -> str:
+        """Write a conjunction in parentheses."""
+        return f"({self._all(condition, context)})"
+
+    def disjunction(self, condition: Or, context: Node | None) -> str:
+        """Write a disjunction in parentheses."""
+        written = self._by_rows(condition) if context is None else None
+        if written is not None or not condition.parts:
+            return written or FALSE
         # AND binds tighter than OR: without parentheses of its own it leaves room for others.
-        parts = [self._all(part, node) if isinstance(part, And) else self.write(part, node) for part in condition.parts]
-        return f"({_joined(parts, ' OR ')})"
+        parts = (
+            self._all(one, context) if isinstance(one, And) else self.visit(one, context) for one in condition.parts
+        )
+        return f"({_joined(list(parts), ' OR ')})"
 
-    def _not(self, condition: Not, node: Node | None) -> str:
-        return _denied(self.write(condition.part, node))
+    def negation(self, condition: Not, context: Node | None) -> str:
+        """Write a denial."""
+        return _denied(self.visit(condition.part, context))
 
-    def _exists(self, condition: Exists, node: Node | None) -> str:
-        return self.json.exists(node or self.document, condition.path, self.binds)
+    def type_is(self, condition: TypeIs, context: Node | None) -> str:  # noqa: ARG002 - a record's type alone
+        """Write a condition on the type of the record."""
+        return self._by_column(condition) or FALSE
 
-    def _types(self, condition: TypeIs, _node: Node | None) -> str:
-        names = [self.binds.add(name) for name in sorted(condition.names)]
-        if len(names) == 1:
-            return f"{self.sign}t.type = {names[0]}"
-        return f"{self.sign}t.type IN ({', '.join(names)})" if names else FALSE
+    def exists(self, condition: Exists, context: Node | None) -> str:
+        """Write a condition on the presence of an attribute."""
+        return self.json.exists(context or self.document, condition.path, self.binds)
 
     @property
     def document(self) -> Node:
@@ -98,88 +105,50 @@ class Predicates:
         self._read_document = True
         return self._root
 
-    def _compare(self, condition: Compare, node: Node | None) -> str:
-        if condition.operator == "ne":
-            equal = Compare(condition.path, "eq", condition.value, condition.kind)
-            return _denied(self._compare(equal, node))
-        if node is None:
-            written = self.by_column(condition) or self._by_rows(condition)
-            if written is not None:
-                return written
-        return self.json.compare(node or self.document, condition, self.binds)
+    def _all(self, condition: And, node: Node | None) -> str:
+        return _joined([self.visit(part, node) for part in condition.parts], " AND ") or TRUE
 
-    def _some(self, condition: Some, node: Node | None) -> str:
-        if node is None:
-            written = self._by_rows(condition)
-            if written is not None:
-                return written
-        return self._some_in_document(condition, node)
+    def _in_document(self, condition: Some, node: Node | None) -> str:
+        def of_element(element: Node) -> str:
+            return self.visit(condition.condition, element)
 
-    def _some_in_document(self, condition: Some, node: Node | None) -> str:
-        return self.json.some(
-            node or self.document, condition.path, lambda inner: self.write(condition.condition, inner), self.binds
-        )
+        return self.json.some(node or self.document, condition.path, of_element, self.binds)
 
-    # -- rows -----------------------------------------------------------------------------------
+    def _open_share(self, condition: Condition) -> str:
+        """Write by the document what rows leave open of a condition on characteristics."""
+        return self._in_document(condition, None) if isinstance(condition, Some) else TRUE
+
     def _by_rows(self, condition: Condition) -> str | None:
-        tests = row_tests(self.column_map, condition, self.targets, self.binds)
-        if tests is None:
+        predicates = self.indexes.rows(condition)
+        if predicates is None:
             return None
-        if self.asked(condition):
+        probed = self.probed is None or (bool(self.probed) and condition in self.probed)
+        if probed or (len(predicates) == 1 and not self.sqlite):
             # OFFSET 0 keeps PostgreSQL from listing all owners after all.
-            written = " OR ".join(self._owned(test, " OFFSET 0") for test in tests)
-        elif len(tests) == 1 and not self.sqlite:
-            written = self._owned(tests[0], "")
+            ending = " OFFSET 0" if probed and not self.sqlite else ""
+            rows = [
+                f"{one.table} AS r WHERE r.owner = t.key AND {one.where(self.binds, self.sign)}" for one in predicates
+            ]
+            written = " OR ".join(f"EXISTS (SELECT 1 FROM {row}{ending})" for row in rows)
         else:
-            written = f"{self.sign}t.key IN ({' UNION ALL '.join(test.owners for test in tests)})"
-        if all(test.exact for test in tests):
-            return written if len(tests) == 1 else f"({written})"
-        return f"({written} AND {self.rest(condition)})"
+            written = f"{self.sign}t.key IN ({owners(predicates, self.binds)})"
+        if all(predicate.exact for predicate in predicates):
+            return written if len(predicates) == 1 else f"({written})"
+        return f"({written} AND {self._open_share(condition)})"
 
-    def _owned(self, test: IndexPredicate, ending: str) -> str:
-        rows = f"SELECT 1 FROM {test.table} AS r WHERE r.owner = t.key AND {test.where(self.sign)}"
-        return f"EXISTS ({rows}{'' if self.sqlite else ending})"
-
-    def rest(self, condition: Condition) -> str:
-        """What rows leave open of a condition on characteristics, by the document."""
-        return self._some_in_document(condition, None) if isinstance(condition, Some) else TRUE
-
-    # -- columns --------------------------------------------------------------------------------
-    def by_column(self, condition: Compare | TypeIs) -> str | None:
-        """The condition on the record's own columns; None where no column answers it."""
-        if isinstance(condition, TypeIs):
-            return self._types(condition, None)
-        column = self.column_map.column(condition.path, condition.kind)
+    def _by_column(self, condition: Compare | TypeIs) -> str | None:
+        test = self.indexes.column_test(condition)
+        if test is not None:
+            return FALSE if test is NEVER else test.sql(f"{self.sign}t.", self.binds)
+        if not isinstance(condition, Compare) or condition.operator != "regex":
+            return None
+        column = self.indexes.column_map.column(condition.path, condition.kind)
         if column is None:
             return None
         name = f"{self.sign}t.{column.name}"
-        if column_kind(column) == "text":
-            return self._by_text(name, condition)
-        if column_kind(column) in NUMBERS:
-            return self._by_number(name, column, condition)
-        return f"{name} {SQL_OPERATORS[condition.operator]} {self.binds.add(condition.value)}"
-
-    def _by_text(self, name: str, condition: Compare) -> str | None:
-        if condition.operator != "regex":
-            short = len(str(condition.value)) < INDEXED_CHARACTERS
-            return f"{name} {SQL_OPERATORS[condition.operator]} {self.binds.add(condition.value)}" if short else None
-        kept = self.json.regex(name, str(condition.value), self.binds)
+        beginning = self.json.regex(name, str(condition.value), self.binds)
         whole = self.json.compare(self.document, condition, self.binds)
-        return f"CASE WHEN length({name}) < {INDEXED_CHARACTERS} THEN {kept} ELSE {whole} END"
-
-    def _by_number(self, name: str, column: Column[Any], condition: Compare) -> str | None:
-        operator, number = condition.operator, condition.number
-        if not isinstance(column.type, Numeric):
-            return self._bounded(name, integer_bound(operator, number))
-        if not self.sqlite:
-            return f"{name} {SQL_OPERATORS[operator]} {self.binds.add(Decimal(number))}"
-        # Beyond it SQLite keeps some of a document's numbers as others.
-        return self._bounded(name, double_bound(operator, number)) if -EXACT < number < EXACT else None
-
-    def _bounded(self, name: str, bound: Bound | None) -> str:
-        if bound is None:
-            return FALSE
-        return f"{name} {SQL_OPERATORS[bound.operator]} {self.binds.add(bound.value)}"
+        return f"CASE WHEN length({name}) < {INDEXED_CHARACTERS} THEN {beginning} ELSE {whole} END"
 
 
 def _joined(written: Sequence[str], sign: str) -> str:
@@ -193,14 +162,3 @@ def _joined(written: Sequence[str], sign: str) -> str:
 def _denied(written: str) -> str:
     # A column that is NULL compares to NULL: what is not true is false here.
     return f"NOT {written}" if written.startswith("EXISTS (") else f"({written}) IS NOT TRUE"
-
-
-WRITERS: Mapping[type, str] = {
-    Compare: "_compare",
-    Some: "_some",
-    And: "_and",
-    Or: "_or",
-    Not: "_not",
-    TypeIs: "_types",
-    Exists: "_exists",
-}

@@ -11,13 +11,14 @@ from tmf_server.registry.entity import Entity
 from tmf_server.registry.registry import Registry
 from tmf_server.storage.connection.driver import Statement, fetch_all
 from tmf_server.storage.query.bind_parameters import BindParameters
-from tmf_server.storage.query.conditions import And, Condition, Not, Or, Selection, Sort, conjuncts
+from tmf_server.storage.query.conditions import Condition, Selection, Sort, conjuncts, logical_leaves
 from tmf_server.storage.query.dialects.jsonsql import Node
-from tmf_server.storage.query.index_predicates import MOST_LISTS, Targets, referred
+from tmf_server.storage.query.index_predicates import MOST_LISTS, Indexes, Targets, referred
 from tmf_server.storage.query.keyset import Cursors, SortKey, following
 from tmf_server.storage.query.nesting import flattened
-from tmf_server.storage.query.planner import Body, QueryPlanner
+from tmf_server.storage.query.planner import QueryPlanner
 from tmf_server.storage.query.predicates import JSON
+from tmf_server.storage.query.sources import write_source
 from tmf_server.storage.values.column_map import ColumnMap
 from tmf_server.storage.values.targets import row_id
 from tmf_server.storage.write.records import Stored
@@ -67,11 +68,10 @@ class Query:
 
     @cached_property
     def planner(self) -> QueryPlanner:
-        """How the records are found."""
+        """The choice of access paths for the pages and the count."""
         parts = tuple(map(flattened, conjuncts(self.where)))
-        return QueryPlanner(
-            self.connection, self.column_map, self.dialect, parts, _resolve(self.connection, self.column_map, parts)
-        )
+        targets = _resolve(self.connection, self.column_map, parts)
+        return QueryPlanner(self.connection, Indexes(self.column_map, self.dialect, targets), parts)
 
     def count_statement(self) -> Statement:
         """The statement that gives the number of all records that fulfil the condition."""
@@ -79,8 +79,8 @@ class Query:
 
     def _write_count(self) -> Statement:
         binds = BindParameters()
-        body = self.planner.for_count(binds)
-        return Statement(f"SELECT count(*) FROM {body.source} WHERE {body.where}", binds.values)
+        source = write_source(self.planner.for_count(), self.planner.indexes, self.planner.parts, binds)
+        return Statement(f"SELECT count(*) FROM {source.source} WHERE {source.where}", binds.values)
 
     def _written(self, asked: Condition | Selection | None, write: Callable[[], Statement]) -> Statement:
         """What answers the question; it is kept unless it was chosen by what the database has just now."""
@@ -88,7 +88,7 @@ class Query:
         written = self._kept.get(question)
         if written is None:
             written = write()
-            if self.planner.settled:
+            if self.planner.reusable:
                 if len(self._kept) >= MOST_KEPT:
                     self._kept.clear()
                 self._kept[question] = written
@@ -124,7 +124,10 @@ class _Reading:
         self.cursors = cursors
         self.binds = BindParameters()
         backwards = selection.before is not None
-        self.body: Body = query.planner.for_page(self.binds, by_key=not selection.sort)
+        planner = query.planner
+        self.body = write_source(
+            planner.for_page(by_key=not selection.sort), planner.indexes, planner.parts, self.binds
+        )
         keys = [self._sort_key(sort) for sort in selection.sort]
         falls = bool(keys) and keys[0].descending
         keys.append(SortKey(self.body.key, falls, nullable=False, indexed=True))
@@ -169,19 +172,18 @@ class _Reading:
         return SortKey(json.first(Node(root), sort.path, sort.kind, self.binds), sort.descending)
 
 
-def _resolve(connection: Connection, column_map: ColumnMap, parts: tuple[Condition, ...]) -> Targets | None:
-    """Which records references may mean by the ids in the conditions: the same id can name records of many kinds.
+def _resolve(connection: Connection, column_map: ColumnMap, parts: tuple[Condition, ...]) -> Targets:
+    """Look up the records that references may mean by the ids in the conditions: an id can name records of many kinds.
 
-    None where the conditions have no such id.
+    Each id of a condition has an entry, an empty one where no record has the id.
     """
-    wanted = list(dict.fromkeys(_referred(column_map, parts)))
-    if not wanted:
-        return None
-    found: dict[tuple[str, str], tuple[int, ...]] = {}
+    leaves = (leaf for part in parts for leaf in logical_leaves(part))
+    wanted = list(dict.fromkeys(one for leaf in leaves if (one := referred(column_map, leaf)) is not None))
+    found: dict[tuple[str, str], tuple[int, ...]] = dict.fromkeys(wanted, ())
     for first in range(0, len(wanted), MOST_LISTS):
         some = wanted[first : first + MOST_LISTS]
         for number, key in _targets(connection, some):
-            found[some[number]] = (*found.get(some[number], ()), key)
+            found[some[number]] = (*found[some[number]], key)
     return found
 
 
@@ -194,13 +196,3 @@ def _targets(connection: Connection, wanted: Sequence[tuple[str, str]]) -> list[
             f"SELECT {number}, e.key FROM entity AS e WHERE e.id = {binds.add(row_id(id_))} AND EXISTS ({used})"
         )
     return fetch_all(connection, " UNION ALL ".join(arms), binds.values)
-
-
-def _referred(column_map: ColumnMap, parts: Sequence[Condition]) -> Iterator[tuple[str, str]]:
-    for part in parts:
-        if isinstance(part, And | Or):
-            yield from _referred(column_map, part.parts)
-        elif isinstance(part, Not):
-            yield from _referred(column_map, (part.part,))
-        elif (wanted := referred(column_map, part)) is not None:
-            yield wanted
