@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from tmf_conformance.documents import yaml12
 from tmf_conformance.errors import CannotRun
 from tmf_conformance.known import VERSIONS
 
@@ -65,7 +66,7 @@ _BODIES = fields.List(
 def read_tables(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """Return the tables of lifecycles in a YAML file by API and noun. Raises CannotRun with one line."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = yaml12.parse(path.read_text(encoding="utf-8")) or {}
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise CannotRun(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
     tables: dict[str, Any] = _loaded(_TABLES, content, path)

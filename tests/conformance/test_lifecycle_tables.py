@@ -11,7 +11,7 @@ from tmf_conformance import known, lifecycles
 from tmf_conformance.cli import main
 from tmf_conformance.documents.document import load
 from tmf_conformance.errors import CannotRun
-from tmf_conformance.files import read_bodies
+from tmf_conformance.files import read_bodies, read_tables
 
 
 def test_every_built_in_state_is_one_that_the_documents_know() -> None:
@@ -49,8 +49,11 @@ def test_legal_and_illegal_moves_share_nothing(widget: object) -> None:
         ("TMF620: {thing: {moves: {a: []}}}", "attribute"),
         ("TMF620: {thing: {attribute: state, moves: {a: [b]}}}", "TMF620 thing moves a names b, which is no state of"),
         ("TMF620: {thing: {attribute: state, moves: {a: []}, make: [b]}}", "make names b, which is no state of"),
-        ("TMF620: {thing: {attribute: state, moves: {a: [], on: [a]}}}", "thing moves True must be a text, in quotes"),
-        ("TMF620: {thing: {attribute: state, moves: {a: [yes]}}}", "moves a 0 must be a text, in quotes"),
+        (
+            "TMF620: {thing: {attribute: state, moves: {a: [], true: [a]}}}",
+            "thing moves True must be a text, in quotes",
+        ),
+        ("TMF620: {thing: {attribute: state, moves: {a: [true]}}}", "moves a 0 must be a text, in quotes"),
         ("TMF620: {thing: {attribute: state, moves: [a]}}", "thing moves"),
         ("TMF620: {thing: {attribute: state, moves: {a: []}, versions: [v6]}}", "thing versions 0"),
         ("TMF620: {thing: {attribute: state, moves: {a: []}, tested: maybe}}", "thing tested"),
@@ -68,6 +71,12 @@ def test_a_wrong_table_is_refused(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(CannotRun, match=re.escape(said)) as caught:
         lifecycles.read(path)
     assert len(str(caught.value).splitlines()) == 1
+
+
+def test_on_and_off_are_states(tmp_path: Path) -> None:
+    file = tmp_path / "tables.yaml"
+    file.write_text("TMF639: {thing: {attribute: state, moves: {on: [off], off: [on]}}}")
+    assert set(read_tables(file)["TMF639"]["thing"]["moves"]) == {"on", "off"}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from tmf_conformance.documents import yaml12
 from tmf_conformance.documents.schemas import Node, Schemas
 from tmf_conformance.documents.swagger import METHODS, bare, upgrade
 from tmf_conformance.errors import CannotRun
@@ -16,16 +17,6 @@ from tmf_conformance.errors import CannotRun
 # OpenAPI headers are optional unless said otherwise; TMF630 P1 4.5 says it of this one.
 _ALWAYS = ("X-Result-Count",)
 _PARAMETER = re.compile(r"\{[^}]+\}")
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe YAML in which an unquoted instant stays the text that JSON would carry."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:timestamp"]
-    for first, pairs in _Loader.yaml_implicit_resolvers.items()
-}
 
 
 @dataclass(frozen=True)
@@ -197,7 +188,7 @@ def parse(text: str, source: str) -> Node:
     """A document's content from JSON or YAML text; CannotRun with one line when it is neither."""
     try:
         # Through JSON once: YAML reads the key 200 as a number, JSON Schema and OpenAPI know only names.
-        content: Any = json.loads(text if text.lstrip().startswith("{") else json.dumps(yaml.load(text, _Loader)))  # noqa: S506  a safe loader
+        content: Any = json.loads(text if text.lstrip().startswith("{") else json.dumps(yaml12.parse(text)))
     except (ValueError, TypeError, yaml.YAMLError, RecursionError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CannotRun(f"{source} does not parse as JSON or YAML: {first}") from error
