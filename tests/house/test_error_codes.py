@@ -26,6 +26,11 @@ def test_the_page_on_errors_has_a_row_for_every_code_and_no_other() -> None:
     assert sorted(rows) == sorted(answered() | ELSEWHERE)
 
 
+def test_every_problem_has_a_status() -> None:
+    kinds = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.Problem)}
+    assert kinds - {errors.Problem} == set(STATUS)
+
+
 def answered() -> set[tuple[str, str]]:
     """Status and code of every Problem that the code of the server makes."""
     found = {(str(status), kind.code) for kind, status in STATUS.items()}

@@ -24,6 +24,7 @@ STATUS: dict[type[Problem], int] = {
     errors.UnsupportedCoding: 415,
     errors.Misdirected: 421,
     errors.HeadTooLarge: 431,
+    errors.Unjudged: 500,
     errors.NotSupported: 501,
     errors.Unavailable: 503,
 }
@@ -31,7 +32,7 @@ STATUS: dict[type[Problem], int] = {
 
 def failure(problem: Problem, version: str, request_id: str = "") -> Response:
     """The answer that tells of a problem; v5 names its type."""
-    status = STATUS.get(type(problem), 400)
+    status = STATUS[type(problem)]
     body = {"code": problem.code, "reason": problem.reason, "message": problem.message, "status": str(status)}
     return _response(status, body, version, request_id, _headers(problem))
 
