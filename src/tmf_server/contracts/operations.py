@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tmf_server.contracts.pointers import resolve
 from tmf_server.contracts.schemas import ref_name
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -65,10 +66,7 @@ def _operation(document: dict[str, Any], path: str, method: str, node: dict[str,
 
 def _resolved(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     while "$ref" in node:
-        target: Any = document
-        for key in node["$ref"].removeprefix("#/").split("/"):
-            target = target[key.replace("~1", "/").replace("~0", "~")]
-        node = target
+        node = resolve(document, node["$ref"].removeprefix("#"))
     return node
 
 

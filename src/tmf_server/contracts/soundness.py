@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from tmf_server.contracts.pointers import escape, resolve
+
 MOST_TOLD = 20
 
 
@@ -28,19 +30,16 @@ def _faults(node: Any, document: dict[str, Any], place: str) -> Iterator[str]:
     for key, inner in node.items():
         if not isinstance(key, str):
             yield f"{place}: the key {key} is no text; write it in quotes, '{key}'"
-        step = str(key).replace("~", "~0").replace("/", "~1")
         # examples are values of clients, and may have anything
         if key not in ("example", "examples", "x-example"):
-            yield from _faults(inner, document, f"{place}/{step}")
+            yield from _faults(inner, document, f"{place}/{escape(str(key))}")
 
 
 def _resolves(reference: str, document: dict[str, Any]) -> bool:
     if not reference.startswith("#/"):
         return False
-    node: Any = document
-    for step in reference[2:].split("/"):
-        name = step.replace("~1", "/").replace("~0", "~")
-        if not isinstance(node, dict) or name not in node:
-            return False
-        node = node[name]
+    try:
+        resolve(document, reference.removeprefix("#"))
+    except LookupError:
+        return False
     return True

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from jsonpath.selectors import Filter, IndexSelector, JSONPathSelector, NameSelector, WildcardSelector
 
+from tmf_server.contracts.pointers import unescape
 from tmf_server.errors import InvalidInput
 from tmf_server.rest.patching.element_tests import element_test, only_selector
 from tmf_server.rest.query.jsonpathsyntax import parse_jsonpath, unsupported
@@ -86,7 +87,7 @@ def _pointer(text: str) -> tuple[str, ...]:
         raise BadPathError(f"a path of at most {MOST_STEPS} parts")
     if any(re.search(r"~(?![01])", part) for part in parts):
         raise BadPathError("a JSON pointer, in which ~ is written ~0 and / in a name ~1")
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in parts)
+    return tuple(map(unescape, parts))
 
 
 def _conditions(text: str, pointer: str) -> tuple[Condition, ...]:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from tmf_server.contracts.contract import Contract
 from tmf_server.contracts.extensions import Subclass
+from tmf_server.contracts.pointers import resolve
 from tmf_server.contracts.schemas import Schema
 from tmf_server.rest.schema.schemas import Definitions
 
@@ -53,15 +54,10 @@ def _parts(subclass: Subclass) -> dict[str, Schema]:
         reference = waiting.pop()
         name = _part(subclass.type_name, reference)
         if name not in found:
-            found[name] = _plain(_inside(subclass.schema, reference), subclass.type_name, waiting)
+            found[name] = _plain(
+                resolve(subclass.schema, unquote(reference.removeprefix("#"))), subclass.type_name, waiting
+            )
     return found
-
-
-def _inside(schema: Any, reference: str) -> Any:
-    for step in reference.removeprefix("#").split("/")[1:]:
-        key = unquote(step).replace("~1", "/").replace("~0", "~")
-        schema = schema[int(key)] if isinstance(schema, list) else schema[key]
-    return schema
 
 
 def _plain(node: Any, kind: str, waiting: list[str]) -> Schema:
