@@ -27,7 +27,7 @@ def _open(noun: Noun, path: Path) -> Iterator[Path]:
     owner = attributes.contract.attribute(schema, path)
     for name in attributes.contract.all_properties(owner.schema) if owner and owner.schema else ():
         inner = (*path, name)
-        possible = attributes.known((*inner, "gte"))
+        possible = attributes.lookup((*inner, "gte"))
         if possible and not possible[0].attribute.declared:
             yield inner
         elif len(inner) < DEEPEST:

@@ -20,7 +20,7 @@ from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.connection import migrate
 from tmf_server.storage.connection.database import Database
 from tmf_server.storage.query.conditions import Compare, Selection, Sort
-from tmf_server.storage.query.select import Query, Selector
+from tmf_server.storage.query.select import RecordQuery, Selector
 from tmf_server.storage.write.records import Records
 
 OFFERING = registry().entities["productOffering"]
@@ -117,7 +117,7 @@ def typed(value: Any, kind: str) -> Any:
     return value
 
 
-def walk(query: Query, selection: Selection) -> list[str]:
+def walk(query: RecordQuery, selection: Selection) -> list[str]:
     """Ids page by page along `next`."""
     ids = []
     while True:
@@ -129,7 +129,7 @@ def walk(query: Query, selection: Selection) -> list[str]:
         selection = replace(selection, after=page.next, before=None)
 
 
-def walk_back(query: Query, selection: Selection) -> list[str]:
+def walk_back(query: RecordQuery, selection: Selection) -> list[str]:
     """Ids page by page along `previous`, in the order of the collection."""
     ids: list[str] = []
     while True:
@@ -165,7 +165,7 @@ def test_every_order_is_walked_without_a_gap_in_both_directions(
         transaction.rollback()
 
 
-def check_backwards(query: Query, selection: Selection, expected: list[str]) -> None:
+def check_backwards(query: RecordQuery, selection: Selection, expected: list[str]) -> None:
     """From the last page back to the first, and the middle page by offset and by cursor."""
     last = query.page(replace(selection, limit=max(1, len(expected) - 1)))
     if last.next is not None:

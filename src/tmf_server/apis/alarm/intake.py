@@ -86,7 +86,7 @@ class AlarmIntake:
         return self._records.registry.entities[ALARM]
 
     def _report(self, exposure: Exposure, shown: Document, policy: str) -> Report:
-        self._records.extractor(self._alarm).settle(shown)
+        self._records.extractor(self._alarm).normalize_instants(shown)
         shown = rules.with_clearing(shown)
         alarm = exposure.view.accept(shown)
         return Report(exposure, shown, alarm, policy, _identities(alarm))

@@ -21,7 +21,7 @@ META = frozenset({("@type",), ("@baseType",), ("@schemaLocation",)})
 RECORD_URL = re.compile(r".*/([^/]+)/([^/]+)")
 
 
-class Paths(Protocol):
+class PathMapping(Protocol):
     """Where documents keep what a version shows, as far as filters ask."""
 
     def paths(self, path: Path) -> tuple[Path, ...]:
@@ -38,18 +38,18 @@ class Paths(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class PathScope:
     """What paths start from: the record, or an element, as the version shows it and where it is stored."""
 
     shown: Path = ()
     stored: Path = ()
 
 
-RECORD = Scope()
+RECORD = PathScope()
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ResolvedAttribute:
     """An attribute: its full path as shown, its paths in stored documents from the scope, and what it holds."""
 
     shown: Path
@@ -60,7 +60,7 @@ class Known:
 class Attributes:
     """The attributes of one schema in one version."""
 
-    def __init__(self, contract: Contract, schema: str, view: Paths, parameters: Iterable[str] = ()) -> None:
+    def __init__(self, contract: Contract, schema: str, view: PathMapping, parameters: Iterable[str] = ()) -> None:
         self.contract = contract
         self.schema = schema
         self.view = view
@@ -70,17 +70,17 @@ class Attributes:
         """True when the schema, or a known subtype, declares the attribute."""
         return self._attribute(path) is not None
 
-    def meant(self, names: Path, scope: Scope = RECORD) -> tuple[Known, ...]:
+    def resolve(self, names: Path, scope: PathScope = RECORD) -> tuple[ResolvedAttribute, ...]:
         """Every attribute that a condition on the names is about; it holds when it holds for one of them.
 
         InvalidInput when there is none, with what it may have been meant to be.
         """
-        found = self.known(names, scope)
+        found = self.lookup(names, scope)
         if not found:
             raise self._unknown((*scope.shown, *names))
         return found
 
-    def known(self, names: Path, scope: Scope = RECORD) -> tuple[Known, ...]:
+    def lookup(self, names: Path, scope: PathScope = RECORD) -> tuple[ResolvedAttribute, ...]:
         """The same, and nothing where there is no such attribute."""
         shown = self._spelled_out((*scope.shown, *names))
         attribute = None if shown is None else self._attribute(shown)
@@ -90,11 +90,11 @@ class Attributes:
         stored = tuple(path[depth:] for path in self.view.paths(shown) if path[:depth] == scope.stored)
         if not stored:
             raise NotSupported(f"{'.'.join(shown)} cannot be asked for together with its neighbours in this version.")
-        return (Known(shown, stored, attribute),)
+        return (ResolvedAttribute(shown, stored, attribute),)
 
-    def find(self, names: Path) -> Known:
+    def find(self, names: Path) -> ResolvedAttribute:
         """The attribute of the record that the names mean first."""
-        return self.meant(names)[0]
+        return self.resolve(names)[0]
 
     def shown_as(self, path: Path) -> Path | None:
         """The path at which answers have the attribute; None when there is no such attribute.
@@ -167,7 +167,7 @@ class Attributes:
         return InvalidInput(f"{dotted[:80]!r} is no attribute of {self.schema}.{hint}", code=UNKNOWN)
 
 
-class Stored:
+class StoredPaths:
     """Where records lie that an exposure shows."""
 
     def __init__(self, exposure: Exposure) -> None:
@@ -192,4 +192,4 @@ class Stored:
 @lru_cache(maxsize=256)
 def attributes_of(exposure: Exposure) -> Attributes:
     """The attributes of a noun as its document shows it."""
-    return Attributes(exposure.contract, exposure.schema, Stored(exposure), PARAMETERS)
+    return Attributes(exposure.contract, exposure.schema, StoredPaths(exposure), PARAMETERS)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from tmf_server.errors import InvalidInput
-from tmf_server.rest.query.attributes import UNKNOWN, Known, Paths
+from tmf_server.rest.query.attributes import UNKNOWN, PathMapping, ResolvedAttribute
 from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.query.conditions import ORDERINGS, Compare, Condition, Not, Scalar, alternatives
 from tmf_server.storage.values.numbers import bounded
@@ -56,7 +56,9 @@ EXPECTED = {
 }
 
 
-def for_some(attributes: Iterable[Known], write: Callable[[Known], Condition]) -> Condition:
+def any_attribute(
+    attributes: Iterable[ResolvedAttribute], write: Callable[[ResolvedAttribute], Condition]
+) -> Condition:
     """The condition that one of the attributes fulfils what is written of it.
 
     An attribute that cannot fulfil it, by its type or for want of the attributes inside, leaves it to the others.
@@ -76,7 +78,7 @@ def for_some(attributes: Iterable[Known], write: Callable[[Known], Condition]) -
     return alternatives(found)
 
 
-def comparison(known: Known, operator: str, text: str, view: Paths) -> Condition:
+def comparison(known: ResolvedAttribute, operator: str, text: str, view: PathMapping) -> Condition:
     """The condition that the attribute compares with the text. Raises InvalidInput."""
     if operator == "ne":
         return Not(comparison(known, "eq", text, view))
@@ -92,7 +94,7 @@ def comparison(known: Known, operator: str, text: str, view: Paths) -> Condition
         raise _mismatch(known, f"{EXPECTED[kind]}, not {text[:80]!r}") from error
 
 
-def literal_comparison(known: Known, operator: str, literal: Scalar, view: Paths) -> Condition:
+def literal_comparison(known: ResolvedAttribute, operator: str, literal: Scalar, view: PathMapping) -> Condition:
     """The same with a literal of JSONPath, whose type counts where the attribute has none."""
     if operator == "ne":
         return Not(literal_comparison(known, "eq", literal, view))
@@ -106,7 +108,7 @@ def literal_comparison(known: Known, operator: str, literal: Scalar, view: Paths
     return _placed(known, operator, [(kind, literal)], view)
 
 
-def _text_literal(known: Known, operator: str, text: str, view: Paths) -> Condition:
+def _text_literal(known: ResolvedAttribute, operator: str, text: str, view: PathMapping) -> Condition:
     if known.attribute.kind != "any":
         return comparison(known, operator, text, view)
     # The quotes say that it is no number and no truth value; instants are texts.
@@ -121,7 +123,7 @@ def check_regex(pattern: str, longest: int) -> None:
     postgresql_pattern(pattern)
 
 
-class Allowance:
+class ConditionBudget:
     """How many conditions one query may still have."""
 
     def __init__(self, most: int) -> None:
@@ -156,7 +158,7 @@ def _of_any_kind(operator: str, text: str) -> list[tuple[str, Scalar]]:
     return [("text", text), *found]
 
 
-def _check(known: Known, operator: str, kind: str) -> None:
+def _check(known: ResolvedAttribute, operator: str, kind: str) -> None:
     """Raise InvalidInput where values of the kind cannot be compared by the operator."""
     if kind not in READERS and kind != "any":
         raise _mismatch(known, "one of its attributes, being an object")
@@ -168,7 +170,7 @@ def _check(known: Known, operator: str, kind: str) -> None:
         raise _mismatch(known, "eq or ne with the whole of it")
 
 
-def _mismatch(known: Known, expected: str) -> InvalidInput:
+def _mismatch(known: ResolvedAttribute, expected: str) -> InvalidInput:
     name = ".".join(known.shown)
     return InvalidInput(
         f"{name} cannot be compared like this: expected {expected}.",
@@ -177,7 +179,7 @@ def _mismatch(known: Known, expected: str) -> InvalidInput:
     )
 
 
-def _placed(known: Known, operator: str, values: list[tuple[str, Scalar]], view: Paths) -> Condition:
+def _placed(known: ResolvedAttribute, operator: str, values: list[tuple[str, Scalar]], view: PathMapping) -> Condition:
     """The comparison at every place where the attribute can be stored, with every value that is shown as the one."""
     found: list[Condition] = []
     for kind, value in values:
@@ -187,7 +189,7 @@ def _placed(known: Known, operator: str, values: list[tuple[str, Scalar]], view:
     return alternatives(found)
 
 
-def _stored(known: Known, operator: str, value: Scalar, view: Paths) -> list[Scalar]:
+def _stored(known: ResolvedAttribute, operator: str, value: Scalar, view: PathMapping) -> list[Scalar]:
     if operator != "eq":
         return [value]
     stored = [one for one in view.stored_values(known.shown, value) if isinstance(one, str | bool | int | Decimal)]

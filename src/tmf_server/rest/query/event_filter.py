@@ -7,7 +7,7 @@ from tmf_server.contracts.contract import Contract
 from tmf_server.errors import InvalidInput
 from tmf_server.registry.entity import Document, Path
 from tmf_server.registry.registry import Registry
-from tmf_server.rest.query.attributes import RECORD, UNKNOWN, Attributes, Known, Scope
+from tmf_server.rest.query.attributes import RECORD, UNKNOWN, Attributes, PathScope, ResolvedAttribute
 from tmf_server.rest.query.query import parse_filter
 from tmf_server.storage.query.conditions import Compare, Condition, logical_leaves, matches
 
@@ -15,7 +15,7 @@ EVENT_TYPE = ("eventType",)
 Predicate = Callable[[Document], bool]
 
 
-class AsShown:
+class UnmappedPaths:
     """Event bodies are filtered as they are sent."""
 
     def paths(self, path: Path) -> tuple[Path, ...]:
@@ -34,10 +34,12 @@ class AsShown:
 class EventAttributes(Attributes):
     """The attributes of one event, and those of its record, which need no `event.<noun>.` before them."""
 
-    def known(self, names: Path, scope: Scope = RECORD) -> tuple[Known, ...]:
+    def lookup(self, names: Path, scope: PathScope = RECORD) -> tuple[ResolvedAttribute, ...]:
         """The attribute of the event, that of its record, or both."""
         prefixes = [(), *self._prefixes()] if scope == RECORD else [()]
-        return tuple(one for prefix in prefixes for one in super(EventAttributes, self).known((*prefix, *names), scope))
+        return tuple(
+            one for prefix in prefixes for one in super(EventAttributes, self).lookup((*prefix, *names), scope)
+        )
 
     def _prefixes(self) -> Iterator[Path]:
         payload = self.contract.attribute(self.schema, ("event",))
@@ -55,7 +57,7 @@ def event_matcher(registry: Registry, settings: Settings, api: str, version: str
     unknown: InvalidInput | None = None
     for event_type, schema in contract.events.items():
         try:
-            conditions[event_type] = parse_filter(query, EventAttributes(contract, schema, AsShown()), settings)
+            conditions[event_type] = parse_filter(query, EventAttributes(contract, schema, UnmappedPaths()), settings)
         except InvalidInput as error:
             if error.code != UNKNOWN:
                 raise

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput
 from tmf_server.registry.entity import Path
-from tmf_server.rest.query.attributes import Attributes, Known
+from tmf_server.rest.query.attributes import Attributes, ResolvedAttribute
 from tmf_server.rest.query.comparisons import (
     INVALID_VALUE,
-    Allowance,
+    ConditionBudget,
+    any_attribute,
     check_regex,
     comparison,
-    for_some,
 )
 from tmf_server.rest.query.tokens import Argument
 from tmf_server.storage.query.conditions import OPERATORS, And, Condition, Exists, Not, Or, TypeIs, alternatives
@@ -25,24 +25,24 @@ TYPE = ("@type",)
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
+class _Comparison:
     """What a filter compares: the attributes that its name may mean, and the operator.
 
     `members` are the attributes that the name with its suffix means where a free value has a member of that name.
     """
 
     name: Path
-    attributes: tuple[Known, ...]
+    attributes: tuple[ResolvedAttribute, ...]
     operator: str
-    members: tuple[Known, ...] = ()
+    members: tuple[ResolvedAttribute, ...] = ()
 
 
 def plain_conditions(
-    groups: Iterable[list[Argument]], attributes: Attributes, settings: Settings, allowance: Allowance
+    groups: Iterable[list[Argument]], attributes: Attributes, settings: Settings, budget: ConditionBudget
 ) -> list[Condition]:
     """What must hold; of each inner list one part. Raises InvalidInput, NotSupported."""
-    reader = _Reader(attributes, settings, allowance)
-    merged: dict[_Target, list[str]] = {}
+    reader = _Reader(attributes, settings, budget)
+    merged: dict[_Comparison, list[str]] = {}
     conditions: list[Condition] = []
     for group in groups:
         if len(group) > 1:
@@ -54,48 +54,48 @@ def plain_conditions(
 
 
 class _Reader:
-    def __init__(self, attributes: Attributes, settings: Settings, allowance: Allowance) -> None:
+    def __init__(self, attributes: Attributes, settings: Settings, budget: ConditionBudget) -> None:
         self.attributes = attributes
         self.settings = settings
-        self.allowance = allowance
+        self.budget = budget
 
     def one(self, argument: Argument) -> Condition:
         """The condition of one argument."""
         target = self.target(argument)
         return self.compared(target, self.values(argument, target.operator))
 
-    def target(self, argument: Argument) -> _Target:
+    def target(self, argument: Argument) -> _Comparison:
         """What the argument compares; `.gt` at the end is an operator unless an attribute has that name."""
         path = tuple(argument.name.split("."))
-        members = self.attributes.known(path) if path[-1] in OPERATORS and len(path) > 1 else ()
+        members = self.attributes.lookup(path) if path[-1] in OPERATORS and len(path) > 1 else ()
         if path[-1] not in OPERATORS or len(path) == 1 or any(known.attribute.declared for known in members):
-            return _Target(path, self.attributes.meant(path), argument.operator or "eq")
+            return _Comparison(path, self.attributes.resolve(path), argument.operator or "eq")
         if not argument.operator:
-            return _Target(path[:-1], self.attributes.meant(path[:-1]), path[-1], members)
+            return _Comparison(path[:-1], self.attributes.resolve(path[:-1]), path[-1], members)
         if not members:
             raise InvalidInput(f"{argument.name[:80]!r} has two operators. Write one of them.")
-        return _Target(path, members, argument.operator)
+        return _Comparison(path, members, argument.operator)
 
     def values(self, argument: Argument, operator: str) -> list[str]:
         """The values of one argument, checked as far as the operator goes."""
         values = argument.values(regex=operator == "regex")
-        self.allowance.take(len(values))
+        self.budget.take(len(values))
         if operator == "regex":
             for value in values:
                 check_regex(value, self.settings.limits.max_regex_length)
         return values
 
-    def compared(self, target: _Target, values: list[str]) -> Condition:
+    def compared(self, target: _Comparison, values: list[str]) -> Condition:
         """The attribute compared with any of the values; under ne with none of them."""
         if target.members:
             return self._compared_by_what_is_there(target, values)
         if target.operator == "ne":
             return Not(self.compared(replace(target, operator="eq"), values))
         if target.name == TYPE and target.operator == "eq":
-            return for_some(target.attributes, lambda known: self._typed(known, values))
+            return any_attribute(target.attributes, lambda known: self._typed(known, values))
         return self._any(target.attributes, target.operator, values)
 
-    def _compared_by_what_is_there(self, target: _Target, values: list[str]) -> Condition:
+    def _compared_by_what_is_there(self, target: _Comparison, values: list[str]) -> Condition:
         """`value.gt=1` looks at a member `gt` where the value has one, and compares the value where it has none."""
         member = self._any(target.members, "eq", values)
         try:
@@ -109,13 +109,13 @@ class _Reader:
         there = alternatives([Exists(path) for known in target.members for path in known.stored])
         return Or((And((Not(there), value)), member))
 
-    def _any(self, attributes: tuple[Known, ...], operator: str, values: list[str]) -> Condition:
+    def _any(self, attributes: tuple[ResolvedAttribute, ...], operator: str, values: list[str]) -> Condition:
         return alternatives([self._one(attributes, operator, value) for value in dict.fromkeys(values)])
 
-    def _one(self, attributes: tuple[Known, ...], operator: str, value: str) -> Condition:
-        return for_some(attributes, lambda known: comparison(known, operator, value, self.attributes.view))
+    def _one(self, attributes: tuple[ResolvedAttribute, ...], operator: str, value: str) -> Condition:
+        return any_attribute(attributes, lambda known: comparison(known, operator, value, self.attributes.view))
 
-    def _typed(self, known: Known, values: list[str]) -> Condition:
+    def _typed(self, known: ResolvedAttribute, values: list[str]) -> Condition:
         """A record of one of the types, or of a type below it."""
         types = self._types(values)
         if known.shown == TYPE:

@@ -14,8 +14,14 @@ from jsonpath.selectors import Filter, JSONPathSelector, NameSelector, WildcardS
 
 from tmf_server.errors import InvalidInput
 from tmf_server.registry.entity import Path
-from tmf_server.rest.query.attributes import Attributes, Known, Scope
-from tmf_server.rest.query.comparisons import Allowance, check_regex, comparison, for_some, literal_comparison
+from tmf_server.rest.query.attributes import Attributes, PathScope, ResolvedAttribute
+from tmf_server.rest.query.comparisons import (
+    ConditionBudget,
+    any_attribute,
+    check_regex,
+    comparison,
+    literal_comparison,
+)
 from tmf_server.rest.query.jsonpathsyntax import NumberLiteral, PatternLiteral, parse_jsonpath, unsupported
 from tmf_server.storage.query.conditions import (
     ORDERINGS,
@@ -34,32 +40,32 @@ from tmf_server.storage.query.conditions import (
 OPERATORS = {"==": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 TURNED = {"gt": "lt", "gte": "lte", "lt": "gt", "lte": "gte"}
 LOGICAL: Mapping[str, Callable[[tuple[Condition, ...]], Condition]] = {"&&": And, "||": Or}
-Leaf = Callable[[Sequence[Known]], Condition]
+Leaf = Callable[[Sequence[ResolvedAttribute]], Condition]
 
 
-def filter_condition(text: str, attributes: Attributes, longest_regex: int, allowance: Allowance) -> Condition:
+def filter_condition(text: str, attributes: Attributes, longest_regex: int, budget: ConditionBudget) -> Condition:
     """The condition that a record fulfils when the query finds something in it.
 
     Raises InvalidInput for bad syntax, unknown attributes and wrong types, NotSupported for what is not built.
     """
     if not text.strip():
         raise InvalidInput("filter is empty. Write JSONPath such as $[?(@.name=='x')], or leave it out.")
-    reader = _Reader(attributes, longest_regex, allowance)
+    reader = _Reader(attributes, longest_regex, budget)
     try:
-        return reader.along(parse_jsonpath(text, allowance.most).segments, Scope(), None)
+        return reader.along(parse_jsonpath(text, budget.most).segments, PathScope(), None)
     except RecursionError as error:
         raise InvalidInput("The filter is nested too deeply.", code="invalidFilter") from error
 
 
 class _Reader:
-    def __init__(self, attributes: Attributes, longest_regex: int, allowance: Allowance) -> None:
+    def __init__(self, attributes: Attributes, longest_regex: int, budget: ConditionBudget) -> None:
         self.attributes = attributes
         self.longest_regex = longest_regex
-        self.allowance = allowance
+        self.budget = budget
         self.several: set[Path] = set()  # paths from their scope that can lead to more than one value
         self._counted: set[int] = set()  # ids of the nodes that are conditions
 
-    def along(self, segments: Sequence[JSONPathSegment], scope: Scope, leaf: Leaf | None) -> Condition:
+    def along(self, segments: Sequence[JSONPathSegment], scope: PathScope, leaf: Leaf | None) -> Condition:
         """What the segments lead to from the scope: the leaf, or that there is anything."""
         names: list[str] = []
         for number, segment in enumerate(segments):
@@ -78,22 +84,24 @@ class _Reader:
         return (leaf or _present)(self._find(tuple(names), scope))
 
     def _some(
-        self, names: Path, scope: Scope, selector: Filter, rest: Sequence[JSONPathSegment], leaf: Leaf | None
+        self, names: Path, scope: PathScope, selector: Filter, rest: Sequence[JSONPathSegment], leaf: Leaf | None
     ) -> Condition:
         if not names:
             return self._element(scope, selector, rest, leaf)
 
-        def written(known: Known) -> Condition:
-            inner = [(path, Scope(known.shown, (*scope.stored, *path))) for path in known.stored]
+        def written(known: ResolvedAttribute) -> Condition:
+            inner = [(path, PathScope(known.shown, (*scope.stored, *path))) for path in known.stored]
             return alternatives([Some(path, self._element(one, selector, rest, leaf)) for path, one in inner])
 
-        return for_some(self._find(names, scope), written)
+        return any_attribute(self._find(names, scope), written)
 
-    def _element(self, scope: Scope, selector: Filter, rest: Sequence[JSONPathSegment], leaf: Leaf | None) -> Condition:
+    def _element(
+        self, scope: PathScope, selector: Filter, rest: Sequence[JSONPathSegment], leaf: Leaf | None
+    ) -> Condition:
         condition = self._write(selector.expression, scope)
         return And((condition, self.along(rest, scope, leaf))) if rest or leaf else condition
 
-    def _write(self, node: nodes.BaseExpression, scope: Scope) -> Condition:
+    def _write(self, node: nodes.BaseExpression, scope: PathScope) -> Condition:
         match node:
             case nodes.FilterExpression():
                 return self._write(node.expression, scope)
@@ -121,7 +129,7 @@ class _Reader:
         others = [part for part in parts if not (_bounds(part) and getattr(part, "path", None) in joined)]
         return (*others, *(Some(path, And(tuple(bounds))) for path, bounds in joined.items()))
 
-    def _comparison(self, node: nodes.InfixExpression, scope: Scope) -> Condition:
+    def _comparison(self, node: nodes.InfixExpression, scope: PathScope) -> Condition:
         self._count(node)
         query, literal, operator = node.left, node.right, OPERATORS.get(node.operator, node.operator)
         if not isinstance(query, nodes.RelativeFilterQuery):
@@ -137,9 +145,9 @@ class _Reader:
         if isinstance(literal, nodes.Nil) and operator == "eq":
             return lambda attributes: denial(_present(attributes))
         compare = self._compare(operator, literal)
-        return lambda attributes: for_some(attributes, compare)
+        return lambda attributes: any_attribute(attributes, compare)
 
-    def _compare(self, operator: str, literal: Any) -> Callable[[Known], Condition]:
+    def _compare(self, operator: str, literal: Any) -> Callable[[ResolvedAttribute], Condition]:
         view = self.attributes.view
         if operator == "=~" and isinstance(literal, PatternLiteral | nodes.StringLiteral):
             check_regex(literal.value, self.longest_regex)
@@ -150,8 +158,8 @@ class _Reader:
             return lambda known: literal_comparison(known, operator, literal.value, view)
         raise unsupported("comparisons other than of @ with a literal")
 
-    def _find(self, names: Path, scope: Scope) -> tuple[Known, ...]:
-        found = self.attributes.meant(names, scope)
+    def _find(self, names: Path, scope: PathScope) -> tuple[ResolvedAttribute, ...]:
+        found = self.attributes.resolve(names, scope)
         for known in found:
             if known.attribute.repeated or known.attribute.kind == "any":
                 self.several.update(known.stored)
@@ -161,10 +169,10 @@ class _Reader:
         """Count a condition once, however many attributes its names mean."""
         if id(node) not in self._counted:
             self._counted.add(id(node))
-            self.allowance.take()
+            self.budget.take()
 
 
-def _present(attributes: Iterable[Known]) -> Condition:
+def _present(attributes: Iterable[ResolvedAttribute]) -> Condition:
     return alternatives([Exists(path) for known in attributes for path in known.stored])
 
 

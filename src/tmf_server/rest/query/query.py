@@ -11,7 +11,7 @@ from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput
 from tmf_server.registry.exposure import Exposure
 from tmf_server.rest.query.attributes import MOST_STEPS, Attributes, attributes_of
-from tmf_server.rest.query.comparisons import Allowance
+from tmf_server.rest.query.comparisons import ConditionBudget
 from tmf_server.rest.query.fields import FieldTree, parse_fields
 from tmf_server.rest.query.filters import plain_conditions
 from tmf_server.rest.query.jsonpath import filter_condition
@@ -104,10 +104,10 @@ def _parted(groups: list[list[Argument]]) -> tuple[Given, list[list[Argument]]]:
 
 
 def _where(given: Given, filters: list[list[Argument]], attributes: Attributes, settings: Settings) -> Condition | None:
-    allowance = Allowance(settings.limits.max_conditions)
-    conditions = plain_conditions(filters, attributes, settings, allowance)
+    budget = ConditionBudget(settings.limits.max_conditions)
+    conditions = plain_conditions(filters, attributes, settings, budget)
     for argument in given.get("filter", ()):
-        conditions.append(filter_condition(argument.value, attributes, settings.limits.max_regex_length, allowance))
+        conditions.append(filter_condition(argument.value, attributes, settings.limits.max_regex_length, budget))
     return conjunction([*map(flattened, conditions)])
 
 

@@ -20,10 +20,10 @@ from tmf_server.storage.query.planner import QueryPlanner
 from tmf_server.storage.query.predicates import JSON
 from tmf_server.storage.query.sources import write_source
 from tmf_server.storage.values.column_map import ColumnMap
-from tmf_server.storage.values.targets import row_id
+from tmf_server.storage.values.row_limits import row_id
 from tmf_server.storage.write.records import Stored
 
-MOST_KEPT = 1_000
+MOST_STATEMENTS = 1_000
 """How many statements of requests are kept for the next time that somebody asks the same."""
 FIELDS = "{key} AS key, t.id AS id, t.revision AS revision, t.updated AS updated, t.{document} AS document"
 
@@ -44,17 +44,17 @@ class Selector:
         self.registry = registry
         self.dialect = dialect
         self._column_maps: dict[str, ColumnMap] = {}
-        self.kept: dict[Hashable, Statement] = {}
+        self.statements: dict[Hashable, Statement] = {}
 
-    def query(self, connection: Connection, entity: Entity, where: Condition | None) -> "Query":
+    def query(self, connection: Connection, entity: Entity, where: Condition | None) -> "RecordQuery":
         """The records of the entity that fulfil the condition, to be read on this connection."""
         column_map = self._column_maps.get(entity.name)
         if column_map is None:
             column_map = self._column_maps[entity.name] = ColumnMap(self.registry, entity)
-        return Query(self, connection, column_map, where)
+        return RecordQuery(self, connection, column_map, where)
 
 
-class Query:
+class RecordQuery:
     """One condition on one entity: its pages and its count."""
 
     def __init__(
@@ -64,7 +64,7 @@ class Query:
         self.column_map = column_map
         self.dialect = selector.dialect
         self.where = where
-        self._kept = selector.kept
+        self._statements = selector.statements
 
     @cached_property
     def planner(self) -> QueryPlanner:
@@ -85,13 +85,13 @@ class Query:
     def _written(self, asked: Condition | Selection | None, write: Callable[[], Statement]) -> Statement:
         """What answers the question; it is kept unless it was chosen by what the database has just now."""
         question = (self.column_map.entity.name, asked)
-        written = self._kept.get(question)
+        written = self._statements.get(question)
         if written is None:
             written = write()
             if self.planner.reusable:
-                if len(self._kept) >= MOST_KEPT:
-                    self._kept.clear()
-                self._kept[question] = written
+                if len(self._statements) >= MOST_STATEMENTS:
+                    self._statements.clear()
+                self._statements[question] = written
         return written
 
     def page(self, selection: Selection) -> Page:
@@ -102,7 +102,9 @@ class Query:
             selection = replace(selection, where=self.where)
         cursors = Cursors(self.column_map.entity.name, selection.sort)
         backwards = selection.before is not None
-        rows = fetch_all(self.connection, *self._written(selection, lambda: _Reading(self, selection, cursors).written))
+        rows = fetch_all(
+            self.connection, *self._written(selection, lambda: _PageStatement(self, selection, cursors).written)
+        )
         more = len(rows) > selection.limit
         rows = rows[: selection.limit]
         if backwards:
@@ -115,10 +117,10 @@ class Query:
         )
 
 
-class _Reading:
+class _PageStatement:
     """The statement of one page."""
 
-    def __init__(self, query: Query, selection: Selection, cursors: Cursors) -> None:
+    def __init__(self, query: RecordQuery, selection: Selection, cursors: Cursors) -> None:
         self.query = query
         self.selection = selection
         self.cursors = cursors

@@ -36,7 +36,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class CharacteristicValue:
     """One characteristic value: text, number or instant, by what the value is; all None for an object."""
 
     path: str
@@ -48,7 +48,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ReferencePlan:
     """Where below a schema references can be: the attributes to walk, and whether the object is one itself."""
 
     schema: str
@@ -74,7 +74,7 @@ class Extractor:
         self.entity = entity
         self.contract = canonical.contract
         self.schema = canonical.schema
-        self._plans: dict[str, Plan] = {}
+        self._plans: dict[str, ReferencePlan] = {}
         self._instant_plans: dict[str, InstantPlan] = {}
 
     @cached_property
@@ -83,7 +83,7 @@ class Extractor:
 
     def columns(self, document: Document) -> dict[str, Any]:
         """The values of the typed columns, by column name; None for what is absent or not of the column's type."""
-        values = {name: read(inner(document, path)) for path, name, read in self._projections}
+        values = {name: read(value_at(document, path)) for path, name, read in self._projections}
         for name, compute in self.entity.storage.computed.items():
             values[name] = compute(document)
         return values
@@ -93,7 +93,7 @@ class Extractor:
         return list(self._walk(document, self._plan(self.schema), (), "", 0, top=True))
 
     def _walk(
-        self, node: Any, plan: Plan, path: Path, pointer: str, position: int, *, top: bool = False
+        self, node: Any, plan: ReferencePlan, path: Path, pointer: str, position: int, *, top: bool = False
     ) -> Iterator[Reference]:
         if not isinstance(node, dict):
             return
@@ -114,22 +114,22 @@ class Extractor:
             else:
                 yield from self._walk(child, below, (*path, name), f"{pointer}/{name}", position)
 
-    def _dispatched(self, plan: Plan, node: Document) -> Plan:
+    def _dispatched(self, plan: ReferencePlan, node: Document) -> ReferencePlan:
         target = plan.subtypes.get(node.get("@type", ""))
         return self._plan(target) if target is not None and target != plan.schema else plan
 
-    def _plan(self, schema: str) -> Plan:
+    def _plan(self, schema: str) -> ReferencePlan:
         if schema not in self._plans:
             self._plans[schema] = self._make_plan(schema)
         return self._plans[schema]
 
-    def _make_plan(self, schema: str) -> Plan:
+    def _make_plan(self, schema: str) -> ReferencePlan:
         children = {}
         for name, node in self.contract.all_properties(schema).items():
             target = object_schema(node)
             if target is not None and self._leads_to_reference(target, set()):
                 children[name] = target
-        return Plan(schema, self._refers(schema), self.contract.subtypes(schema), children)
+        return ReferencePlan(schema, self._refers(schema), self.contract.subtypes(schema), children)
 
     def _refers(self, schema: str) -> bool:
         properties = self.contract.properties(schema)
@@ -144,14 +144,14 @@ class Extractor:
         targets = map(object_schema, self.contract.all_properties(schema).values())
         return any(self._leads_to_reference(target, seen) for target in targets if target is not None)
 
-    def settle(self, document: Document) -> None:
+    def normalize_instants(self, document: Document) -> None:
         """Write every instant of the document in UTC with `Z`, in place."""
-        self._settle(document, self.schema)
+        self._normalize(document, self.schema)
 
-    def _settle(self, node: Any, schema: str) -> None:
+    def _normalize(self, node: Any, schema: str) -> None:
         if isinstance(node, list):
             for element in node:
-                self._settle(element, schema)
+                self._normalize(element, schema)
         elif isinstance(node, dict):
             plan = self._instant_plan(schema)
             plan = self._instant_plan(plan.subtypes.get(node.get("@type", ""), schema))
@@ -161,7 +161,7 @@ class Extractor:
                     node[name] = to_utc(value)
             for name, below in plan.children.items():
                 if name in node:
-                    self._settle(node[name], below)
+                    self._normalize(node[name], below)
 
     def _instant_plan(self, schema: str) -> InstantPlan:
         if schema not in self._instant_plans:
@@ -187,7 +187,7 @@ class Extractor:
         """True when a version demands the attribute in what is posted, wherever it has the object around it."""
         return any(_demands(one, path) for one in self.registry.shown_in(self.entity.name))
 
-    def characteristics(self, document: Document) -> list[Value]:
+    def characteristics(self, document: Document) -> list[CharacteristicValue]:
         """Every characteristic value in the document."""
         return [value for where in self.entity.storage.characteristics for value in _characteristics(document, where)]
 
@@ -200,8 +200,8 @@ def _demands(exposure: Exposure, path: Path) -> bool:
     return path[-1] in contract.required(holder.schema)
 
 
-def _characteristics(document: Document, where: Characteristics) -> Iterator[Value]:
-    elements = inner(document, where.path)
+def _characteristics(document: Document, where: Characteristics) -> Iterator[CharacteristicValue]:
+    elements = value_at(document, where.path)
     path = ".".join(where.path)
     for position, element in enumerate(elements if isinstance(elements, list) else ()):
         if isinstance(element, dict) and isinstance(element.get("name"), str):
@@ -219,20 +219,20 @@ def _values(node: Any, path: Path) -> Iterator[Any]:
         yield from _values(node[path[0]], path[1:])
 
 
-def _typed(path: str, position: int, name: str, value: Any) -> Value:
+def _typed(path: str, position: int, name: str, value: Any) -> CharacteristicValue:
     name = name[:INDEXED_CHARACTERS]
     if isinstance(value, bool):
-        return Value(path, position, name, "true" if value else "false", None, None)
+        return CharacteristicValue(path, position, name, "true" if value else "false", None, None)
     if isinstance(value, int | float):
-        return Value(path, position, name, None, float(value), None)
+        return CharacteristicValue(path, position, name, None, float(value), None)
     if isinstance(value, str):
-        return Value(
+        return CharacteristicValue(
             path, position, name, value[:INDEXED_CHARACTERS], None, _instant(value) if len(value) >= 10 else None
         )
-    return Value(path, position, name, None, None, None)
+    return CharacteristicValue(path, position, name, None, None, None)
 
 
-def inner(node: Any, path: Path) -> Any:
+def value_at(node: Any, path: Path) -> Any:
     """What stands at the path below nested objects; None for nothing."""
     for name in path:
         if not isinstance(node, dict):

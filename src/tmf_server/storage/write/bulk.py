@@ -9,7 +9,7 @@ from tmf_server.config import Settings
 from tmf_server.registry.entity import Entity
 from tmf_server.registry.registry import Registry
 from tmf_server.storage.values.changes import Change
-from tmf_server.storage.values.extract import Value
+from tmf_server.storage.values.extract import CharacteristicValue
 from tmf_server.storage.write.records import Outbox, Records, Stored
 from tmf_server.storage.write.rows import Rows
 
@@ -62,7 +62,7 @@ class BulkRows(Rows):
         if rows:
             self.write(connection, table.name, columns, rows)
 
-    def characterise(self, connection: Connection, values: Sequence[tuple[int, Value]]) -> None:
+    def characterise(self, connection: Connection, values: Sequence[tuple[int, CharacteristicValue]]) -> None:
         """Write the characteristic values, each with its owner."""
         if values:
             rows = [(owner, v.path, v.position, v.name, v.text, v.number, v.instant) for owner, v in values]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from tmf_server.registry.entity import ChildTable, Document, Entity, Path, Target
-from tmf_server.storage.values.extract import inner, reader_of
+from tmf_server.storage.values.extract import reader_of, value_at
 from tmf_server.storage.write.rows import Rows
 
 Row = tuple[Any, ...]
@@ -45,7 +45,7 @@ class Reader:
 
     def rows(self, holder: Document, place: tuple[int, ...] = ()) -> Iterator[tuple[ChildTable, Row]]:
         """The rows of the holder's elements, each followed by those inside it; `place` is the holder's own number."""
-        yield from self._walk(inner(holder, self.part.path), place, None, count())
+        yield from self._walk(value_at(holder, self.part.path), place, None, count())
 
     def _walk(
         self, elements: Any, place: tuple[int, ...], parent: int | None, numbers: Iterator[int]
@@ -63,11 +63,11 @@ class Reader:
 
     def _values(self, element: Document) -> Iterator[Any]:
         for path, read in self._readers:
-            yield read(inner(element, path))
+            yield read(value_at(element, path))
         for compute in self.part.computed.values():
             yield compute(element)
         for path, kind in self._targets:
-            id_ = inner(element, (*path, "id"))
+            id_ = value_at(element, (*path, "id"))
             yield (kind, id_) if isinstance(id_, str) else None
 
 
@@ -129,7 +129,7 @@ class Parts:
 
 def elements(part: ChildTable, document: Document) -> Iterator[tuple[str, Document]]:
     """The elements of a part with their JSON pointers, in document order."""
-    yield from _elements(inner(document, part.path), "".join(f"/{name}" for name in part.path), part.nested)
+    yield from _elements(value_at(document, part.path), "".join(f"/{name}" for name in part.path), part.nested)
 
 
 def _elements(found: Any, pointer: str, nested: str) -> Iterator[tuple[str, Document]]:

@@ -16,7 +16,7 @@ from tmf_server.rules.instants import now
 from tmf_server.storage.connection.driver import Sql, run, run_many
 from tmf_server.storage.values.changes import ATTRIBUTE_VALUE_CHANGE, CREATE, DELETE, Change
 from tmf_server.storage.values.extract import Extractor, Reference
-from tmf_server.storage.values.targets import check_rows
+from tmf_server.storage.values.row_limits import check_rows
 from tmf_server.storage.write.children import Parts
 from tmf_server.storage.write.derived.allocations import Uses
 from tmf_server.storage.write.derived.defaults import changes, completed, followed, local_href
@@ -115,7 +115,7 @@ class Records:
         extractor = self.extractor(entity)
         for document in documents:
             check_states(entity, document)
-            extractor.settle(document)
+            extractor.normalize_instants(document)
         documents = [completed(entity, document, moment) for document in documents]
         documents = self._consulting.concluded(connection, entity, [(one, None) for one in documents], moment)
         keys = self.rows.enter(connection, entity.name, [document["id"] for document in documents])
@@ -234,7 +234,7 @@ class Records:
         before = stored.parsed()
         moment = max(now(), stored.updated + 1)
         after = {"id": before["id"], "href": before["href"]} | after | {"href": before["href"]}
-        self.extractor(entity).settle(after)
+        self.extractor(entity).normalize_instants(after)
         if not concluded:
             check_states(entity, after)
             check_moves(entity, before, after)

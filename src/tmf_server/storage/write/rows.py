@@ -9,8 +9,8 @@ from sqlalchemy import Boolean, Column, Connection, Integer, Numeric, Table
 
 from tmf_server.registry.entity import Target
 from tmf_server.storage.connection.driver import Sql, run
-from tmf_server.storage.values.extract import Value
-from tmf_server.storage.values.targets import row_id
+from tmf_server.storage.values.extract import CharacteristicValue
+from tmf_server.storage.values.row_limits import row_id
 
 SLOTS = 64
 
@@ -197,7 +197,7 @@ class Rows:
         found = self._run(connection, "users", kind=kind, path=path, role=role, rows=rows)
         return {row[0]: row[1] for row in found.fetchall()}
 
-    def characterise(self, connection: Connection, values: Sequence[tuple[int, Value]]) -> None:
+    def characterise(self, connection: Connection, values: Sequence[tuple[int, CharacteristicValue]]) -> None:
         """Write the characteristic values, each with its owner."""
         if values:
             rows = [(owner, v.path, v.position, v.name, v.text, v.number, v.instant) for owner, v in values]

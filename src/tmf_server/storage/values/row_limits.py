@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from tmf_server.errors import Fault, InvalidInput
 from tmf_server.registry.entity import Document, Entity
-from tmf_server.storage.values.extract import Reference, inner
+from tmf_server.storage.values.extract import Reference, value_at
 
 LONGEST_ID = 1024
 """Characters of the id in a reference."""
@@ -43,6 +43,6 @@ def _reference_faults(references: Iterable[Reference]) -> Iterator[Fault]:
 
 def _array_faults(entity: Entity, document: Document) -> Iterator[Fault]:
     for path in {one.path for one in entity.storage.characteristics}:
-        elements = inner(document, path)
+        elements = value_at(document, path)
         if isinstance(elements, list) and len(elements) > MOST_ELEMENTS:
             yield Fault(f"/{'/'.join(path)}", f"expected an array of at most {MOST_ELEMENTS} elements")
