@@ -43,7 +43,7 @@ def test_a_count_that_was_given_up_is_not_tried_again_for_a_while(
     some = Statement(COUNTING, {"p0": 2_000_000})
     assert database.count_within(some, 0.01) is None
     assert database.count_within(some, 60) is None
-    monkeypatch.setattr(databases, "ENDLESS_SECONDS", 0)
+    monkeypatch.setattr(databases, "ABANDONED_SECONDS", 0)
     database.count_within(MANY, 0.01)
     begun = time.monotonic()
     assert database.count_within(MANY, 0.2) is None

@@ -1,1 +1,1 @@
-"""Connections, transactions, migrations and what SQLite is taught. Knows no noun."""
+"""Connections, transactions, migrations and functions added to SQLite. Knows no noun."""

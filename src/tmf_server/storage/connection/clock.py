@@ -1,4 +1,4 @@
-"""The clock that all machines on one database share. Knows no table."""
+"""The database's clock, shared by all machines. Knows no table."""
 
 from sqlalchemy import BigInteger, ColumnElement, or_
 from sqlalchemy.ext.compiler import compiles
@@ -6,25 +6,25 @@ from sqlalchemy.sql.functions import FunctionElement
 
 MICROSECONDS = 1_000_000
 SLACK = MICROSECONDS
-"""By how much a clock may be corrected without taking leases from workers that live."""
+"""Correction of a clock up to which living workers keep their leases."""
 
 
 class clock(FunctionElement[int]):  # noqa: N801 - reads as a function of SQL
-    """The present instant in microseconds, by the clock that all workers share: the database's."""
+    """The present instant in microseconds, by the clock of the database, shared by all workers."""
 
     type = BigInteger()
     inherit_cache = True
 
 
 def span(seconds: float) -> int:
-    """Return seconds as the microseconds that instants are counted in."""
+    """Return seconds as microseconds, the unit of instants."""
     return int(seconds * MICROSECONDS)
 
 
 def has_come(instant: ColumnElement[int], longest: ColumnElement[int] | int) -> ColumnElement[bool]:
-    """Return the condition that an instant lies behind the clock, or further ahead than `longest` (microseconds).
+    """Return the condition for instants behind the clock, or further ahead than `longest` (microseconds).
 
-    Leases and pauses are never longer. One that ends later was written before the clock was set back.
+    Leases and pauses are never longer: a later end was written before the clock was set back.
     """
     return or_(instant <= clock(), instant > clock() + longest + SLACK)
 

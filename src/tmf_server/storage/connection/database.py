@@ -30,17 +30,17 @@ DEADLOCK_STATES = frozenset({"40P01", "40001"})
 LOCKED_STATE, TIMEOUT_STATE = "55P03", "57014"
 LOCK_SECONDS = 10.0
 LOCK_SHARE = 0.8
-"""The part of a time limit that PostgreSQL may wait for one lock: so the wait is told from a query that is slow."""
+"""Share of a time limit for PostgreSQL's wait for a lock, shorter than the limit to tell the wait from a slow query."""
 AWAY_STATES = ("08", "57", "53")  # classes: connection lost, operator intervention, no resources
-EVERY_THREAD = -1  # each thread that reads keeps a connection; there are as many threads as the settings make
+EVERY_THREAD = -1  # each reading thread keeps a connection; the settings bound the threads
 WRITE_SECONDS = 60.0
-SPARE = 4  # writing connections over the pool's size, for what is not a request
-NEVER = 1_000_000_000  # psycopg prepares what driver.run says, and nothing by counting
+SPARE = 4  # writing connections over the pool's size, for work other than requests
+NEVER = 1_000_000_000  # psycopg prepares the statements of driver.run, and no statement by counting
 PROGRESS_OPERATIONS = 20_000
-# A server that is gone without a word is noticed within half a minute, and not when the system gives up after hours.
+# A server gone without a word is noticed within half a minute; the system itself would wait for hours.
 KEPT_ALIVE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
-ENDLESS_SECONDS = 10.0
-"""How long a count that was given up is not tried again."""
+ABANDONED_SECONDS = 10.0
+"""Pause before an abandoned count is tried again."""
 MOST_COUNTS = 10_000
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -52,7 +52,7 @@ SQLITE_PRAGMAS = (
 
 
 def database_url(text: str) -> URL:
-    """The URL of a database of a kind that there is. Raises ValueError, which does not repeat a password."""
+    """Parse the URL of a database. Raises ValueError for an unknown kind, without repeating a password."""
     expected = "TMF_DATABASE_URL: expected sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME"
     try:
         url = make_url(text)
@@ -64,7 +64,7 @@ def database_url(text: str) -> URL:
 
 
 def missing_file(text: str) -> Path | None:
-    """Return the file that the URL of a SQLite database names when there is none; connecting would make it."""
+    """Return the file of a SQLite database's URL while missing, since connecting would make the file; else None."""
     url = database_url(text)
     if url.get_backend_name() != "sqlite" or not url.database or ":memory:" in url.database:
         return None
@@ -73,9 +73,9 @@ def missing_file(text: str) -> Path | None:
 
 
 class Database:
-    """One database: `read()` gives autocommit connections, `transact()` runs a unit of work.
+    """A database: `read()` gives autocommit connections, `transact()` runs a unit of work.
 
-    Reads and writes have pools of their own, as large as the worker threads, so that neither starves the other.
+    Reads and writes have separate pools, as large as the worker threads, so reads never starve writes or the reverse.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -84,7 +84,7 @@ class Database:
         self.dialect = self.url.get_backend_name()
         self.space = Space()
         self._local = threading.local()
-        self._endless: dict[tuple[Any, ...], float] = {}  # counts that were given up, and until when
+        self._abandoned: dict[tuple[Any, ...], float] = {}  # abandoned counts, and the end of the pause
         self._readers: weakref.WeakSet[Connection] = weakref.WeakSet()
         if self.dialect == "sqlite":
             self._reader = self._sqlite_engine(begin=None)
@@ -100,7 +100,11 @@ class Database:
         settings = self.settings
         file = self.url.database
         if file and not file.startswith((":memory:", "file:")):  # a URI says itself whether a file may be made
-            _make_folder(Path(file).parent)
+            try:
+                Path(file).parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                folder = Path(file).parent
+                raise ValueError(f"TMF_DATABASE_URL: the folder {folder} cannot be made: {error.strerror}") from error
         engine = create_engine(
             self.url,
             poolclass=QueuePool,
@@ -150,12 +154,12 @@ class Database:
 
     @contextmanager
     def read(self, seconds: float | None = None) -> Iterator[Connection]:
-        """A connection in autocommit whose statements end at the time limit, the usual one or `seconds`.
+        """Give a connection in autocommit with a time limit for statements, the usual limit or `seconds`.
 
-        Raises TooCostly when one does, Unavailable when one waits too long for a lock.
+        Raises TooCostly at the time limit, Unavailable after too long a wait for a lock.
         """
         usual = self.settings.database.statement_seconds
-        connection = self._reached()
+        connection = self._own_reader()
         limited = seconds is not None and self.dialect == "postgresql"
         try:
             with self._limited(seconds or usual):
@@ -169,22 +173,19 @@ class Database:
             if limited and not connection.closed:
                 self._allow(connection, usual)
 
-    def _reached(self) -> Connection:
-        try:
-            return self._own_reader()
-        except self._errors as error:
-            raise self._translated(error) from error
-
     def _own_reader(self) -> Connection:
-        """The reading connection of this thread: a pool's check-out would cost as much as a key read."""
+        """Return the thread's own reading connection: a pool's check-out would cost as much as a key read."""
         connection: Connection | None = getattr(self._local, "reader", None)
         if connection is None or connection.closed:
-            connection = self._local.reader = self._reader.connect()
+            try:
+                connection = self._local.reader = self._reader.connect()
+            except self._errors as error:
+                raise self._translated(error) from error
             self._readers.add(connection)
         return connection
 
     def _drop_reader(self, connection: Connection) -> None:
-        """A connection that failed is not used again."""
+        """Close a failed connection, so the next read opens another connection."""
         self._local.reader = None
         self._readers.discard(connection)
         connection.invalidate()
@@ -195,7 +196,7 @@ class Database:
 
     @contextmanager
     def hurried(self, seconds: float) -> Iterator[None]:
-        """Until it ends, what this thread reads from SQLite is given up after `seconds` in all, with TooCostly."""
+        """Limit the thread's reads from SQLite inside the block to `seconds` in total; later reads raise TooCostly."""
         self._local.hurry = time.monotonic() + seconds
         try:
             yield
@@ -222,11 +223,11 @@ class Database:
             self._local.deadline = None
 
     def transact(self, work: Callable[[Connection], T]) -> T:
-        """Run the work in one transaction; deadlocks run it again a few times. Unavailable when it stays too busy."""
+        """Run the work in a transaction, again a few times after deadlocks. Raises Unavailable when retries fail."""
         return self.retried(partial(self._transact_once, work))
 
     def retried(self, work: Callable[[], T]) -> T:
-        """Do work that is one transaction; deadlocks let it be done again a few times. Unavailable as `transact`."""
+        """Run work with a transaction inside, again a few times after deadlocks. Raises Unavailable as `transact`."""
         try:
             return work()
         except self._errors as error:
@@ -256,14 +257,14 @@ class Database:
         return result
 
     def count_within(self, written: Statement, seconds: float) -> int | None:
-        """The single number that the statement gives, None when it takes longer than `seconds`.
+        """Return the number selected by the statement, None when the count takes longer than `seconds`.
 
-        What took longer is not tried again for a while.
+        A count over the time is not tried again for a while.
         """
         question = (written.sql, *written.values.values())
-        if self._endless.get(question, 0) > time.monotonic():
+        if self._abandoned.get(question, 0) > time.monotonic():
             return None
-        connection = self._reached()
+        connection = self._own_reader()
         try:
             if self.dialect == "postgresql":
                 return int(fetch_one_within(connection, written, seconds)[0])
@@ -272,15 +273,15 @@ class Database:
             if _timed_out(error):
                 if getattr(self._local, "hurry", None) is not None:
                     raise TooCostly("The count takes longer than there is time for here.") from error
-                if len(self._endless) >= MOST_COUNTS:
-                    self._endless.clear()
-                self._endless[question] = time.monotonic() + ENDLESS_SECONDS
+                if len(self._abandoned) >= MOST_COUNTS:
+                    self._abandoned.clear()
+                self._abandoned[question] = time.monotonic() + ABANDONED_SECONDS
                 return None
             self._drop_reader(connection)
             raise self._translated(error) from error
 
     def _count(self, connection: Connection, written: Statement, question: tuple[Any, ...], seconds: float) -> int:
-        """What this thread counted in SQLite is good until somebody commits: the data version tells it at no cost."""
+        """Count in SQLite, keeping the thread's counts until a commit, which the data version tells at no cost."""
         version = fetch_all(connection, "PRAGMA data_version", {})[0][0]
         if getattr(self._local, "counted_at", None) != (connection, version):
             self._local.counted_at, self._local.counts = (connection, version), {}
@@ -296,7 +297,7 @@ class Database:
         return counts[question]
 
     def _translated(self, error: Exception) -> Exception:
-        """Return what the client is told: to come back when the database is busy, full or away; else the error."""
+        """Return the error for the client: Unavailable for a busy, full or absent database; else the error itself."""
         cause = _driver_error(error)
         if lacks_space(cause):
             self.space.note_failure()
@@ -308,7 +309,7 @@ class Database:
         return error
 
     def is_passing(self, error: Exception) -> bool:
-        """True for what the same work may not meet again: a database that is busy or away, or a time limit."""
+        """Return whether a second try may succeed: after a busy or absent database, or a time limit."""
         return isinstance(self._translated(error), Unavailable) or _deadlocked(error) or _timed_out(error)
 
     def close(self) -> None:
@@ -320,15 +321,8 @@ class Database:
         self.engine.dispose()
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ValueError(f"TMF_DATABASE_URL: the folder {folder} cannot be made: {error.strerror}") from error
-
-
 def _driver_error(error: BaseException) -> BaseException:
-    """What the driver raised, whether or not SQLAlchemy wrapped it."""
+    """Return the driver's error, unwrapped from SQLAlchemy's."""
     return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
 
 
@@ -338,7 +332,7 @@ def _state(error: BaseException) -> str | None:
 
 
 def _limits(seconds: float) -> dict[str, int]:
-    """PostgreSQL's settings, in milliseconds, for statements that may take so long."""
+    """Return PostgreSQL's settings, in milliseconds, to limit statements to the seconds."""
     statement = max(1, int(seconds * 1000))
     return {
         "statement_timeout": statement,

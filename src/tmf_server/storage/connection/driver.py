@@ -14,7 +14,7 @@ Values = Mapping[str, Any]
 
 
 class Statement(NamedTuple):
-    """The text of a statement with `:name` parameters, and their values."""
+    """The text of a statement with `:name` parameters, and the values."""
 
     sql: str
     values: Values
@@ -25,7 +25,7 @@ sqlite3.register_adapter(Decimal, str)
 
 
 class Sql:
-    """One statement with `:name` parameters, in the spelling of each driver."""
+    """A statement with `:name` parameters, in the spelling of each driver."""
 
     def __init__(self, text: str) -> None:
         self.text = " ".join(text.split())
@@ -41,7 +41,7 @@ class Sql:
 
 
 def run(connection: Connection, sql: Sql, values: Values) -> Any:
-    """Run one statement, prepared where the driver can; its cursor, to fetch from."""
+    """Run a statement, prepared where the driver can, and return the cursor to fetch from."""
     cursor = connection.connection.cursor()
     if connection.dialect.name == "postgresql":
         cursor.execute(sql.postgresql, values, prepare=True)  # type: ignore[call-arg]
@@ -51,7 +51,7 @@ def run(connection: Connection, sql: Sql, values: Values) -> Any:
 
 
 def fetch_all(connection: Connection, sql: str, values: Values) -> list[Any]:
-    """All rows of a statement that is written for one request. Never prepared: its plan has to fit its values."""
+    """Return all rows of a statement written for a request. Never prepared: the plan has to fit the values."""
     cursor = connection.connection.cursor()
     if connection.dialect.name == "postgresql":
         cursor.execute(_spelled(sql).postgresql, values, prepare=False)  # type: ignore[call-arg]
@@ -61,8 +61,8 @@ def fetch_all(connection: Connection, sql: str, values: Values) -> list[Any]:
 
 
 def fetch_one_within(connection: Connection, written: Statement, seconds: float) -> Any:
-    """The single row of a statement that PostgreSQL gives up after `seconds`; one round trip."""
-    import psycopg  # here: the server on SQLite starts faster without it
+    """Return the single row of a statement limited to `seconds` on PostgreSQL, in a single round trip."""
+    import psycopg  # inside: the server on SQLite starts faster without psycopg
 
     raw: Any = connection.connection.driver_connection
     limited = f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}; {_spelled(written.sql).postgresql}"
@@ -74,7 +74,7 @@ def fetch_one_within(connection: Connection, written: Statement, seconds: float)
 
 
 def written_so_far(connection: Connection) -> Any:
-    """Return a mark that is another one as soon as the connection's transaction has written something."""
+    """Return a mark that changes as soon as the connection's transaction has written anything."""
     if connection.dialect.name == "postgresql":
         return fetch_all(connection, "SELECT pg_current_xact_id_if_assigned()", {})
     raw: Any = connection.connection.driver_connection
@@ -87,6 +87,6 @@ def _spelled(sql: str) -> Sql:
 
 
 def run_many(connection: Connection, sql: Sql, values: Sequence[Values]) -> None:
-    """Run one statement for each of the values."""
+    """Run a statement for each of the values."""
     cursor = connection.connection.cursor()
     cursor.executemany(sql.of(connection.dialect.name), values)

@@ -1,6 +1,6 @@
-"""Brings a database to the present schema, and says whether it is there. Runs Alembic in process.
+"""Migrates a database to the present schema, and compares the revisions. Runs Alembic in process.
 
-Alembic is loaded only when there is something to do: that takes longer than the whole work of most commands.
+Alembic is loaded only for a migration: loading takes longer than the whole work of most commands.
 """
 
 from typing import TYPE_CHECKING
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 STAMP = table("alembic_version", column("version_num"))
-LOCK = 7_230_620  # PostgreSQL's advisory lock: one process migrates, the others wait
+LOCK = 7_230_620  # PostgreSQL's advisory lock: one process migrates, all more wait
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Migrate up to the revision; processes that start at once wait for each other.
+    """Migrate up to the revision; processes starting at once wait for each other.
 
-    Raises Conflict for a database that a newer version of the server made.
+    Raises Conflict for a database made by a newer version of the server.
     """
     if revision == "head":
         found = current(database)
@@ -54,13 +54,13 @@ def downgrade(database: Database, revision: str) -> None:
 
 
 def current(database: Database) -> str | None:
-    """The revision that the database is at, None when it is empty."""
+    """Return the revision of the database, None for an empty database."""
     with database.read() as connection:
         return _revision(connection)
 
 
 def lacking(database: Database) -> str | None:
-    """Return what keeps this version of the server from using the database as it is, None when nothing does."""
+    """Return the reason why the server cannot use the database in the present state, None for a usable database."""
     found, newest = current(database), head()
     if found == newest:
         return None
@@ -74,12 +74,12 @@ def _newer(found: str) -> str:
 
 
 def head() -> str:
-    """The newest revision that the code knows: the files of the migrations begin with their revision, in order."""
+    """Return the newest revision in the code: the names of the migrations begin with the revision, in order."""
     return max(path.name.partition("_")[0] for path in (migrations_dir() / "versions").glob("[0-9]*.py"))
 
 
 def differences(database: Database, models: MetaData) -> list[str]:
-    """Where the database and the models differ; nothing when they agree."""
+    """Return the differences of the database from the models."""
     from alembic.autogenerate import compare_metadata
     from alembic.runtime.migration import MigrationContext
 

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 from tmf_server.storage.connection.database import Database
 
-RETRY_SECONDS = 0.002  # after which a database that somebody writes to is tried again
+RETRY_SECONDS = 0.002  # after which a database busy with a writer is tried again
 
 
 class Snapshot:
-    """What a database holds now. `restore` brings it back there, or into another database, whatever that holds."""
+    """The present content of a database; `restore` brings the content back, or into another database, over all data."""
 
     def __init__(self, database: Database) -> None:
         if database.dialect != "sqlite":
@@ -20,7 +20,7 @@ class Snapshot:
             connection.backup(self._kept)
 
     def restore(self, database: Database) -> None:
-        """Make the database what it was, in one transaction: who reads meanwhile sees either. Waits for writers."""
+        """Restore the content in a single transaction: readers see the old or the new content. Waits for writers."""
         with _driver_connection(database) as connection:
             self._kept.backup(connection, sleep=RETRY_SECONDS)
 
@@ -31,7 +31,7 @@ class Snapshot:
 
 @contextmanager
 def _driver_connection(database: Database) -> Iterator[sqlite3.Connection]:
-    """A connection without a transaction, which copying begins itself."""
+    """Give a connection outside of a transaction, since the copy begins a transaction."""
     pooled = database.engine.raw_connection()
     try:
         connection = pooled.driver_connection

@@ -1,4 +1,4 @@
-"""Functions that SQLite lacks and PostgreSQL gets from its migration. No queries."""
+"""Functions missing in SQLite; PostgreSQL gets the same from a migration. No queries."""
 
 import sqlite3
 
@@ -7,13 +7,13 @@ from tmf_server.storage.values.regexes import found
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
-    """Teach one connection `tmf_instant(text)` and `tmf_regex(pattern, text)`."""
+    """Add `tmf_instant(text)` and `tmf_regex(pattern, text)` to a connection."""
     connection.create_function("tmf_instant", 1, instant, deterministic=True)
     connection.create_function("tmf_regex", 2, regex, deterministic=True)
 
 
 def instant(value: object) -> int | None:
-    """Microseconds since 1970 UTC, NULL for what is no instant."""
+    """Return microseconds since 1970 UTC, NULL for any value but an instant."""
     if not isinstance(value, str):
         return None
     try:

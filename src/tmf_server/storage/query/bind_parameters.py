@@ -1,4 +1,4 @@
-"""The values and the names of one statement's text. Writes no SQL."""
+"""Names and values of the bind parameters of a statement. Writes no SQL."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ class BindParameters:
         self._aliases = 0
 
     def add(self, value: Any) -> str:
-        """The name of a new parameter, with its colon."""
+        """Add a value and return the name of the new parameter, with a colon."""
         name = f"p{len(self.values)}"
         self.values[name] = value
         return f":{name}"
 
     def alias(self) -> str:
-        """A table alias that is not used yet."""
+        """Return a new table alias."""
         self._aliases += 1
         return f"a{self._aliases}"

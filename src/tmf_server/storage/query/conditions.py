@@ -1,9 +1,9 @@
-"""Conditions on documents, sorting and paging as values, and what a condition means in memory. No SQL, no HTTP.
+"""Conditions on documents, sorting and paging as values, and the meaning of conditions in memory. No SQL, no HTTP.
 
-A path reads through arrays: it leads to every element that it can reach, and a comparison holds when it holds for
-some of them. Each step looks into one level of array, as in `note.author`; the last step looks into an array of
-scalars. `ne` is the exception, it denies `eq`: nothing that the path leads to has the value, be it that there is
-nothing at all. So `eq` and `ne` divide the records, and a record in categories A and B is not one "not in A".
+A path reads through arrays and leads to every element within reach; a comparison holds when at least one element
+fulfils the comparison. Each step looks into one level of array, as in `note.author`; the last step looks into an array
+of scalars. The exception is `ne`, the denial of `eq`: nothing at the path has the value, and perhaps nothing is at the
+path. So `eq` and `ne` divide the records: a record in categories A and B is no record "not in A".
 """
 
 import operator
@@ -21,7 +21,7 @@ Charge = Callable[[int], None]
 Scalar = str | bool | int | Decimal
 
 SEARCHED = 100
-"""How many characters a regular expression searches in the time that one value takes."""
+"""Characters that a regular expression searches in the time of a look at one value."""
 
 ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
     "gt": operator.gt,
@@ -53,7 +53,7 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """Some object at the path fulfils the whole condition; the paths inside start from that object."""
+    """Some object at the path fulfils the whole condition; the paths inside start from the object."""
 
     path: Path
     condition: "Condition"
@@ -82,7 +82,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class TypeIs:
-    """The record's `@type` is one of the names."""
+    """The `@type` of the record is among the names."""
 
     names: frozenset[str]
 
@@ -112,7 +112,7 @@ METHODS: dict[type, str] = {
 
 
 class ConditionVisitor(ABC, Generic[Context, Result]):
-    """One meaning of conditions, a method for each kind; the context is what the paths of a condition start from."""
+    """A meaning of conditions, with a method for each kind; the paths of a condition start from the context."""
 
     _methods: ClassVar[dict[type, Callable[..., Any]]]
 
@@ -121,42 +121,42 @@ class ConditionVisitor(ABC, Generic[Context, Result]):
         cls._methods = {kind: getattr(cls, name) for kind, name in METHODS.items()}
 
     def visit(self, condition: Condition, context: Context) -> Result:
-        """Give the condition to the method of its kind."""
+        """Call the method for the kind of the condition."""
         result: Result = self._methods[type(condition)](self, condition, context)
         return result
 
     @abstractmethod
     def compare(self, condition: Compare, context: Context) -> Result:
-        """Give a comparison its meaning."""
+        """Interpret a comparison."""
 
     @abstractmethod
     def some(self, condition: Some, context: Context) -> Result:
-        """Give a condition on one of several elements its meaning."""
+        """Interpret a condition on some element of an array."""
 
     @abstractmethod
     def conjunction(self, condition: And, context: Context) -> Result:
-        """Give a conjunction its meaning."""
+        """Interpret a conjunction."""
 
     @abstractmethod
     def disjunction(self, condition: Or, context: Context) -> Result:
-        """Give a disjunction its meaning."""
+        """Interpret a disjunction."""
 
     @abstractmethod
     def negation(self, condition: Not, context: Context) -> Result:
-        """Give a denial its meaning."""
+        """Interpret a negation."""
 
     @abstractmethod
     def type_is(self, condition: TypeIs, context: Context) -> Result:
-        """Give a condition on the type of the record its meaning."""
+        """Interpret a condition on the type of the record."""
 
     @abstractmethod
     def exists(self, condition: Exists, context: Context) -> Result:
-        """Give a condition on the presence of an attribute its meaning."""
+        """Interpret a condition on the presence of an attribute."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """One sort key. What is absent counts as greater than everything: last ascending, first descending."""
+    """A sort key. An absent value counts as greater than all others: last ascending, first descending."""
 
     path: Path
     descending: bool
@@ -165,10 +165,10 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which records of a collection, in which order, and which page of them.
+    """A page of the records of a collection that fulfil a condition, in an order.
 
-    `after` and `before` are cursors of an earlier page; `limit` 0 asks for the counts only. `brief` asks for
-    the `@type` of each record in the place of its document, which stays unread.
+    `after` and `before` are cursors of an earlier page; `limit` 0 asks for the counts only. `brief` asks for the
+    `@type` of each record in the place of the document, so the document stays unread.
     """
 
     where: Condition | None = None
@@ -181,19 +181,19 @@ class Selection:
 
 
 def conjunction(parts: "list[Condition]") -> Condition | None:
-    """All of the parts as one condition, None for no condition at all."""
+    """Return the conjunction of the parts, None for no part at all."""
     if len(parts) <= 1:
         return parts[0] if parts else None
     return And(tuple(parts))
 
 
 def alternatives(parts: "list[Condition]") -> Condition:
-    """At least one of the parts."""
+    """Return the condition that at least a single part holds."""
     return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
 
 def conjuncts(condition: Condition | None) -> tuple[Condition, ...]:
-    """The conditions that must all hold, nested conjunctions taken apart."""
+    """Return the conditions joined by AND, nested conjunctions taken apart."""
     if condition is None:
         return ()
     if isinstance(condition, And):
@@ -202,14 +202,14 @@ def conjuncts(condition: Condition | None) -> tuple[Condition, ...]:
 
 
 def disjuncts(condition: Condition) -> tuple[Condition, ...]:
-    """The conditions of which one must hold, nested disjunctions taken apart."""
+    """Return the conditions joined by OR, nested disjunctions taken apart."""
     if isinstance(condition, Or):
         return tuple(inner for part in condition.parts for inner in disjuncts(part))
     return (condition,)
 
 
 def operands(condition: Condition) -> tuple[Condition, ...]:
-    """Return the conditions that a logical operator joins or denies; nothing for every other condition."""
+    """Return the operands of a logical operator; nothing for comparisons and the like."""
     match condition:
         case And(parts) | Or(parts):
             return parts
@@ -219,7 +219,7 @@ def operands(condition: Condition) -> tuple[Condition, ...]:
 
 
 def logical_leaves(condition: Condition) -> Iterator[Condition]:
-    """Yield, in order, the conditions that logical operators join or deny, whatever their depth."""
+    """Yield, in order, the conditions below all logical operators, at any depth."""
     if isinstance(condition, And | Or | Not):
         for part in operands(condition):
             yield from logical_leaves(part)
@@ -228,7 +228,7 @@ def logical_leaves(condition: Condition) -> Iterator[Condition]:
 
 
 def denial(condition: Condition) -> Condition:
-    """The condition that holds when this one does not."""
+    """Return the negation of a condition."""
     return condition.part if isinstance(condition, Not) else Not(condition)
 
 
@@ -242,7 +242,7 @@ def matches(condition: Condition | None, document: Any, charge: Charge | None = 
 
 
 def values_at(node: Any, path: Path, charge: Charge | None = None) -> Iterator[Any]:
-    """Everything that the path leads to from the node, elements of a last array one by one."""
+    """Yield every value at the path below the node, the elements of a last array separately."""
     for item in node if isinstance(node, list) else (node,):
         if charge is not None:
             charge(1)
@@ -253,7 +253,7 @@ def values_at(node: Any, path: Path, charge: Charge | None = None) -> Iterator[A
 
 
 def elements_at(node: Any, path: Path, charge: Charge | None = None) -> Iterator[Any]:
-    """What the path leads to, without nulls and arrays in arrays."""
+    """Yield the values at the path except nulls and arrays in arrays."""
     return (value for value in values_at(node, path, charge) if value is not None and not isinstance(value, list))
 
 
@@ -316,7 +316,7 @@ def _boolean(value: Any) -> bool | None:
 
 def _number(value: Any) -> int | Decimal | None:
     if isinstance(value, float):
-        # What counts is the number as it is written, 0.1, not the binary fraction beside it.
+        # The decimal digits as written count, 0.1, not the binary fraction nearby.
         return Decimal(repr(value))
     return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
 

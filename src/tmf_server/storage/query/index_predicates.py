@@ -1,6 +1,6 @@
-"""Conditions as tests on indexed rows: those of `reference`, of `characteristic` or of the records' own table.
+"""Conditions as tests on indexed rows of `reference`, of `characteristic` or of the records' own table.
 
-A test is a value until a statement binds its parameters. Runs no SQL.
+A test is a value until a statement binds parameters to the values. Runs no SQL.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,25 +17,25 @@ from tmf_server.storage.values.column_map import INDEXED_CHARACTERS, NUMBERS, Co
 from tmf_server.storage.values.numbers import EXACT, Bound, double_bound, integer_bound
 
 Targets = Mapping[tuple[str, str], tuple[int, ...]]
-"""Keys of the records that references at a dotted path may mean by an id."""
+"""Keys of the records meant by an id in references at a dotted path."""
 
 MOST_LISTS = 400
-"""How many lists of owners one condition unites; SQLite unites 500 at most."""
+"""Lists of owners united by a condition; SQLite unites 500 at most."""
 
 AMBIGUOUS = frozenset({"true", "false"})
-"""Texts of a characteristic's row that may stand for a boolean."""
+"""Texts in the row of a characteristic by which a boolean may be meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnTest:
-    """A comparison of a column with bound values: several values mean any of them, no value means NULL."""
+    """A comparison of a column with bound values: several values mean an IN list, no value means NULL."""
 
     column: str
     operator: str
     values: tuple[Any, ...]
 
     def sql(self, prefix: str, binds: BindParameters) -> str:
-        """Write the test; the prefix is the alias with its dot, and may begin with the sign `+`."""
+        """Write the test; the prefix is the alias with a dot, and may begin with the sign `+`."""
         written = [binds.add(value) for value in self.values] or ["NULL"]
         if len(written) == 1:
             return f"{prefix}{self.column} {self.operator} {written[0]}"
@@ -43,16 +43,15 @@ class ColumnTest:
 
 
 NEVER = ColumnTest("key", "IS", ())
-"""The test on a record's own table that no record passes."""
+"""The test on a record's own table passed by no record."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexPredicate:
     """Rows whose owners fulfil a condition.
 
-    A row passes all `tests`; for each entry of `further` another row of the same element passes all of that entry.
-    `streams` says that an index has the rows in the order of their owners, `exact` that no owner is too many;
-    `owner` is the column of the owner's key.
+    A row passes all `tests`; each entry of `further` is passed by another row of the same element. `streams`: an index
+    has the rows in the order of the owners; `exact`: every owner fulfils the condition. `owner` is the key's column.
     """
 
     table: str
@@ -63,11 +62,11 @@ class IndexPredicate:
     owner: str = "owner"
 
     def owners(self, binds: BindParameters, *, distinct: bool = False) -> str:
-        """Write the statement that lists the keys of the owners, each once where `distinct`."""
+        """Write the statement to list the keys of the owners, each once where `distinct`."""
         return f"SELECT {'DISTINCT ' * distinct}r.{self.owner} FROM {self.table} AS r WHERE {self.where(binds)}"
 
     def where(self, binds: BindParameters, sign: str = "") -> str:
-        """Write the tests on the alias r; the sign `+` keeps SQLite from choosing an index by them."""
+        """Write the tests on the alias r; the sign `+` keeps SQLite from choosing an index for a test."""
         written = [test.sql(f"{sign}r.", binds) for test in self.tests]
         for tests in self.further:
             same = "s.owner = r.owner AND s.path = r.path AND s.position = r.position"
@@ -80,32 +79,32 @@ IndexPredicates = tuple[IndexPredicate, ...]
 
 
 def owners(predicates: IndexPredicates, binds: BindParameters) -> str:
-    """Write the statement that lists the keys of the owners of all predicates."""
+    """Write the statement to list the keys of the owners of all predicates."""
     return " UNION ALL ".join([predicate.owners(binds) for predicate in predicates])
 
 
 class Indexes:
-    """Answers, for the conditions of one statement, with the rows that find their records."""
+    """Finds the index predicates for the conditions of a statement."""
 
     def __init__(self, column_map: ColumnMap, dialect: str, targets: Targets) -> None:
         self.column_map = column_map
         self.dialect = dialect
         self.targets = targets
-        # By identity, since to hash a condition is to hash all inside; an entry holds on to its condition.
+        # By identity, since to hash a condition is to hash all inside; an entry holds on to the condition.
         self._rows: dict[int, tuple[Condition, IndexPredicates | None]] = {}
         self._leading: dict[int, tuple[Condition, IndexPredicates]] = {}
 
     def rows(self, condition: Condition) -> IndexPredicates | None:
-        """Return predicates on child rows that together find exactly the records of the condition, or None.
+        """Return predicates on child rows that together find the records of the condition, or None.
 
-        Rows of a predicate that is not exact also find others, which the document has to sort out.
+        Rows of an inexact predicate also find further records, to be sorted out by the document.
         """
         if id(condition) not in self._rows:
             self._rows[id(condition)] = (condition, self._find_rows(condition))
         return self._rows[id(condition)][1]
 
     def leading(self, condition: Condition) -> IndexPredicates:
-        """Return predicates that a statement can begin with; on SQLite also those on the records' own table."""
+        """Return predicates for a statement to begin with; on SQLite also predicates on the records' own table."""
         if id(condition) not in self._leading:
             self._leading[id(condition)] = (condition, self._find_leading(condition))
         return self._leading[id(condition)][1]
@@ -131,7 +130,7 @@ class Indexes:
         return IndexPredicate(self.column_map.table, (test,), streams=streams, owner="key")
 
     def column_test(self, condition: Condition) -> ColumnTest | None:
-        """Return the test on a column of the records' own table, NEVER where no value can pass, None without one."""
+        """Return the test on a column of the records' table, NEVER where no value can pass, None without a column."""
         if isinstance(condition, TypeIs):
             return ColumnTest("type", "=", tuple(sorted(condition.names))) if condition.names else NEVER
         if not isinstance(condition, Compare) or condition.operator not in SQL_OPERATORS:
@@ -151,7 +150,7 @@ class Indexes:
         if self.dialect != "sqlite":
             return ColumnTest(column.name, SQL_OPERATORS[operator], (Decimal(number),))
         if not -EXACT < number < EXACT:
-            return None  # of larger numbers SQLite keeps some as others
+            return None  # SQLite does not keep every larger number exactly
         return _bounded(column.name, double_bound(operator, number)) or NEVER
 
     def _find_rows(self, condition: Condition) -> IndexPredicates | None:
@@ -183,7 +182,7 @@ def referred(column_map: ColumnMap, condition: Condition) -> tuple[str, str] | N
 
 
 def _all_of(predicates: Iterable[IndexPredicate | None]) -> IndexPredicates | None:
-    """Return the predicates, None where a single one is missing."""
+    """Return the predicates, None where a condition has no predicate."""
     found: list[IndexPredicate] = []
     for predicate in predicates:
         if predicate is None:
@@ -193,10 +192,10 @@ def _all_of(predicates: Iterable[IndexPredicate | None]) -> IndexPredicates | No
 
 
 def _characteristic(condition: Some, value_path: Path) -> IndexPredicate | None:
-    """Return the predicate of a condition on an element that demands one name, None for any other condition.
+    """Return the predicate of a condition on an element by exactly one name, None without the name.
 
-    The conditions on the element are those on its name, those on one of its values, and further ones, for which the
-    predicate is not exact.
+    An element has conditions on the name, on the values, and on further attributes; the last are beyond the predicate,
+    so the predicate is not exact.
     """
     names: list[Compare] = []
     values: list[tuple[Compare, ...]] = []
@@ -211,7 +210,7 @@ def _characteristic(condition: Some, value_path: Path) -> IndexPredicate | None:
             exact = False
     if len(names) != 1 or len(str(names[0].value)) >= INDEXED_CHARACTERS:
         return None
-    values.sort(key=lambda value: not all(map(_streams, value)))  # equality first: an index has its rows in order
+    values.sort(key=lambda value: not all(map(_streams, value)))  # equality first: an index has such rows in order
     tests = [tuple(test for one in value if (test := _value_test(one)) is not None) for value in values]
     first = tests[0] if tests else ()
     comparisons = [one for value in values for one in value]
@@ -225,7 +224,7 @@ def _characteristic(condition: Some, value_path: Path) -> IndexPredicate | None:
 
 
 def _of_one_value(part: Condition, path: Path) -> tuple[Compare, ...]:
-    """Return the comparisons with one value at the path, nothing for a condition on anything else."""
+    """Return the comparisons with a single value at the path, nothing for a condition on anything else."""
     inside = conjuncts(part.condition) if isinstance(part, Some) and part.path == path else ()
     parts, expected = (inside, ()) if inside else ((part,), path)
     comparisons = tuple(one for one in parts if isinstance(one, Compare) and one.operator in SQL_OPERATORS)
@@ -233,15 +232,15 @@ def _of_one_value(part: Condition, path: Path) -> tuple[Compare, ...]:
 
 
 def _streams(condition: Compare) -> bool:
-    """Return whether an index has the rows with the value in the order of their owners."""
+    """Return whether an index has the rows with the value in the order of the owners."""
     return condition.operator == "eq" and condition.kind != "instant"
 
 
 def _value_test(condition: Compare) -> ColumnTest | None:
-    """Return the test on a characteristic's row, None for a value that a row does not hold as a whole."""
+    """Return the test on a characteristic's row, None for a value too large for a row."""
     sign, value = SQL_OPERATORS[condition.operator], condition.value
     if condition.kind in NUMBERS:
-        # The column is a double, which has lost nothing of numbers this small.
+        # The column is a double, and a double has lost nothing of small numbers.
         if not -EXACT < condition.number < EXACT:
             return None
         return _bounded("number", double_bound(condition.operator, condition.number)) or ColumnTest("number", "=", ())
@@ -256,7 +255,7 @@ def _bounded(column: str, bound: Bound | None) -> ColumnTest | None:
 
 
 def _ambiguous(condition: Compare) -> bool:
-    """Return whether a characteristic's row may pass a comparison that its value does not fulfil."""
+    """Return whether a characteristic's row may pass the comparison although the value in the document fails."""
     if condition.kind == "boolean":
         return True
     return condition.kind == "text" and (condition.operator != "eq" or condition.value in AMBIGUOUS)

@@ -1,7 +1,7 @@
-"""Order and continuation: what follows a row in a sort order, as SQL, and cursors as opaque text. Runs no SQL.
+"""Keyset paging: the rows behind a position in a sort order, as SQL, and cursors as opaque text. Runs no SQL.
 
-A record without the attribute counts as greater than every other, and the record's key decides between equals in
-the direction of the first sort key, so that an index (attribute, key) serves both directions.
+A record without the attribute counts as greater than every record with a value. Between equals the record's key
+decides, in the direction of the first sort key: so an index (attribute, key) serves both directions.
 """
 
 import base64
@@ -24,7 +24,7 @@ DIGEST_BYTES = 6
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """SQL to sort by; `indexed` when an index has it in order, `nullable` when it can be NULL."""
+    """SQL to sort by; `indexed` when an index has the values in order, `nullable` when a value can be NULL."""
 
     sql: str
     descending: bool
@@ -32,20 +32,20 @@ class SortKey:
     indexed: bool = False
 
     def reversed(self) -> "SortKey":
-        """The same in the other direction."""
+        """Return the key in the opposite direction."""
         return SortKey(self.sql, not self.descending, self.nullable, self.indexed)
 
     def named(self, name: str) -> str:
-        """The term of ORDER BY, by the name that the value has in the SELECT."""
+        """Write the term of ORDER BY, by the name of the value in the SELECT."""
         nulls = "" if not self.nullable else " NULLS FIRST" if self.descending else " NULLS LAST"
         return f"{name}{' DESC' if self.descending else ''}{nulls}"
 
     def same(self, value: Any, binds: BindParameters) -> str:
-        """The row has the value."""
+        """Write the condition of rows with the value."""
         return f"{self.sql} IS NULL" if value is None else f"{self.sql} = {binds.add(value)}"
 
     def beyond(self, value: Any, binds: BindParameters) -> list[str]:
-        """The row comes later; the choices exclude each other."""
+        """Write the conditions of later rows; the conditions exclude each other."""
         if value is None:
             return [f"{self.sql} IS NOT NULL"] if self.descending else []
         later = f"{self.sql} {'<' if self.descending else '>'} {binds.add(value)}"
@@ -53,7 +53,7 @@ class SortKey:
 
 
 def following(keys: Sequence[SortKey], values: Sequence[Any], binds: BindParameters) -> list[str]:
-    """Conditions of which each row after the position fulfils exactly one, so that each can use an index by itself."""
+    """Write conditions on the rows after the position; exactly one holds for a row, so each can use an index."""
     first, *rest = keys
     choices = first.beyond(values[0], binds)
     if rest:
@@ -63,23 +63,23 @@ def following(keys: Sequence[SortKey], values: Sequence[Any], binds: BindParamet
 
 
 class Cursors:
-    """Positions in one sort order of one kind of record."""
+    """Positions in a sort order of an entity's records."""
 
     def __init__(self, kind: str, sort: tuple[Sort, ...]) -> None:
         self.sort = sort
         self._order = orjson.dumps([kind, *([*one.path, one.descending] for one in sort)])
 
     def of(self, row: Sequence[Any]) -> str:
-        """The position of a row of a page: its key first, its sort values behind the five fields of a record."""
+        """Return the cursor of a row of a page: the key is first, the sort values stand behind the five fields."""
         return self.encode(row[5:], row[0])
 
     def encode(self, values: Sequence[Any], key: int) -> str:
-        """The position of a row with these sort values and this key."""
+        """Return the cursor of a row with the sort values and the key."""
         packed = orjson.dumps([key, *map(_plain, values)])
         return base64.urlsafe_b64encode(self._digest(packed) + packed).rstrip(b"=").decode()
 
     def decode(self, cursor: str) -> tuple[list[Any], int]:
-        """Sort values and key of a position; InvalidInput for what is no cursor of this order."""
+        """Return sort values and key of a cursor. Raises InvalidInput for a text made by no page in the same order."""
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError) as error:

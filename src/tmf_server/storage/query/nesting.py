@@ -1,25 +1,25 @@
-"""Conditions nested less deeply that mean the same. Pure; writes no SQL.
+"""Rewrites deeply nested conditions with fewer levels. Pure; writes no SQL.
 
 A database reads an expression with a stack, and SQLite's is short: parentheses inside of parentheses overflow it long
 before a hundred conditions are many. So denials are moved to the comparisons, and the deepest part of a conjunction is
-put first: what stands before a parenthesis waits on the stack until it is closed.
+put first: a term before a parenthesis waits on the stack until the parenthesis is closed.
 """
 
 from tmf_server.errors import InvalidInput
 from tmf_server.storage.query.conditions import And, Condition, Not, Or, Some, denial
 
 ELEMENTS = 20
-"""How many levels a look at the elements of an array takes the room of."""
+"""Levels for which a look at the elements of an array takes room."""
 
 SHALLOW = 44
-"""Levels that are left as they were written."""
+"""Levels up to which a condition is left as written."""
 
 DEEPEST = 120
-"""Levels that both databases can read; a hundred conditions one inside the other have fewer."""
+"""Levels that both databases can read; a hundred conditions nested in each other have fewer."""
 
 
 def depth(condition: Condition) -> int:
-    """How many levels of conditions made of others there are."""
+    """Return the number of nested levels."""
     match condition:
         case And(parts) | Or(parts):
             return 1 + max(map(depth, parts), default=0)
@@ -31,7 +31,7 @@ def depth(condition: Condition) -> int:
 
 
 def flattened(condition: Condition) -> Condition:
-    """The condition, written anew where it is deep. Raises InvalidInput for one that is too deep all the same."""
+    """Return the condition, rewritten where deep. Raises InvalidInput for a condition still too deep."""
     if depth(condition) <= SHALLOW:
         return condition
     made = _written(condition, denied=False)

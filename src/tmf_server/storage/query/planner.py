@@ -1,9 +1,9 @@
-"""Which condition leads a statement: the one whose index is read, the others being asked about what it finds.
+"""The query planner: chooses the leading condition, whose index is read; all further conditions filter the records.
 
-A filter that an index answers must be slow neither because many records fulfil it nor because few do. Rows of one
-reference, one characteristic value or one column value lie in their index in the order of their owners' keys: such a
-condition *streams*, a page is read off it and stops when it is full. Where nothing streams, PostgreSQL chooses by its
-statistics; SQLite has none, so a bounded count of each condition's rows tells which one leads, and if any is worth it.
+An indexed filter must be slow neither for many records nor for few. The rows of a reference, of a characteristic value
+or of a column value lie in an index in the order of the owners' keys: the condition *streams*, and reading stops as
+soon as the page is full. Where nothing streams, PostgreSQL chooses by statistics. SQLite has no statistics, so a
+bounded count of each condition's rows decides on the lead, and on whether to have a lead at all.
 """
 
 from collections.abc import Iterator
@@ -18,28 +18,28 @@ from tmf_server.storage.query.conditions import Condition, operands
 from tmf_server.storage.query.index_predicates import Indexes, IndexPredicates, owners
 
 DENSE = 5_000
-"""Rows from which on a condition is not worth listing: a page is found sooner among the records as they lie."""
+"""Rows from which on listing a condition costs more than reading the records in the order of the table."""
 
 
 class Access(Enum):
-    """How a statement comes by its records."""
+    """Ways of a statement to find the records."""
 
     SCAN = auto()
     """The records' table is read, by whichever index the database chooses."""
     LIST = auto()
     """The keys of the lead's owners are listed first."""
     STREAM = auto()
-    """The rows of the lead are read in the order of their owners."""
+    """The rows of the lead are read in the order of the owners."""
     ROWS_ALONE = auto()
-    """The rows of the lead tell all: the records, which are long, are not read."""
+    """The rows of the lead tell all: the long records are not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessPath:
-    """The plan of one statement.
+    """The plan of a statement.
 
-    `lead` is the condition whose index is read first, by the `predicates`; the others are asked about the records
-    found. `probed` are the conditions whose rows are probed record by record, None for all.
+    The `predicates` read the index of the `lead` first; all further conditions filter the records found. `probed`
+    holds the conditions with rows to be probed record by record, None for all.
     """
 
     access: Access
@@ -49,7 +49,7 @@ class AccessPath:
 
 
 class QueryPlanner:
-    """Chooses how the records that fulfil all `parts` are found."""
+    """Chooses the access path to the records that fulfil all `parts`."""
 
     def __init__(self, connection: Connection, indexes: Indexes, parts: tuple[Condition, ...]) -> None:
         self.connection = connection
@@ -64,12 +64,12 @@ class QueryPlanner:
         return self._counted is None and not self.indexes.targets
 
     def for_page(self, *, by_key: bool) -> AccessPath:
-        """Plan a page of records in the order of their keys, or in another order."""
+        """Plan a page of records in the order of the keys, or in another order."""
         lead = self._sqlite_lead(by_key=by_key) if self._sqlite else self._postgresql_lead(by_key=by_key)
         if lead is not None:
             streams = by_key and self._streams(lead)
             return AccessPath(Access.STREAM if streams else Access.LIST, lead, self.indexes.leading(lead))
-        # PostgreSQL joins rows of one kind by its statistics, but lists those of several to the last.
+        # PostgreSQL joins rows of a single predicate by statistics, but lists the rows of several to the last.
         if any(self._sqlite or len(self.indexes.leading(part)) > 1 for part in self._candidates()):
             dense = frozenset(part for part, rows in self._counts().items() if rows >= DENSE)
             return AccessPath(Access.SCAN, probed=dense)
@@ -99,7 +99,7 @@ class QueryPlanner:
         return min(streaming, key=counts.__getitem__, default=None)
 
     def _postgresql_lead(self, *, by_key: bool) -> Condition | None:
-        # Two filters, or another order: a join that the statistics choose.
+        # Two filters, or another order: the statistics choose a join.
         answered = [part for part in self.parts if self.indexes.leading(part) or self.indexes.own(part)]
         return answered[0] if by_key and len(answered) == 1 and self._streams(answered[0]) else None
 
@@ -111,7 +111,7 @@ class QueryPlanner:
         return len(predicates) == 1 and predicates[0].streams
 
     def _candidates(self) -> Iterator[Condition]:
-        """Yield the conditions that can lead, and those on rows below the others."""
+        """Yield the conditions able to lead, and the conditions on rows below the remaining parts."""
         for part in self.parts:
             yield from (part,) if self.indexes.leading(part) else self._answered_below(part)
 

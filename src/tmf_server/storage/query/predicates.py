@@ -1,6 +1,6 @@
-"""Conditions as SQL over a record's table: typed columns and rows where they answer, the document's JSON otherwise.
+"""Conditions as SQL over a record's table: typed columns and rows where possible, the document's JSON otherwise.
 
-The record's table has the alias t. What is written here means exactly what conditions.matches means.
+The record's table has the alias t. The SQL means exactly the same as conditions.matches.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,14 +21,14 @@ ROOT = Node("d.v")
 
 
 class ConditionWriter(ConditionVisitor[Node | None, str]):
-    """Writes the conditions of one statement.
+    """Writes the conditions of a statement.
 
     On SQLite neither a column nor a row chooses the plan from inside a condition: the access path of the statement
-    does, and the sign + hides the rest from SQLite's planner, who knows no statistics.
+    does, and the sign + hides the rest from SQLite's planner and lack of statistics.
     """
 
     def __init__(self, indexes: Indexes, binds: BindParameters, probed: Collection[Condition] | None = ()) -> None:
-        """Take the conditions whose rows are probed record by record, None for all; other rows are listed once."""
+        """Take the conditions with rows to be probed record by record, None for all; further rows are listed once."""
         self.indexes = indexes
         self.sqlite = indexes.dialect == "sqlite"
         self.json = JSON[indexes.dialect]
@@ -39,9 +39,9 @@ class ConditionWriter(ConditionVisitor[Node | None, str]):
         self._read_document = False
 
     def where(self, parts: Iterable[Condition], rest: Iterable[Condition] = ()) -> str:
-        """Write all of the parts, and of the rest only the share that rows leave open.
+        """Write all of the parts, and of the rest only the share left open by rows.
 
-        PostgreSQL parses a document once for all conditions that need it.
+        PostgreSQL parses a document once for all conditions on the document.
         """
         plain: list[str] = []
         parsed: list[str] = []
@@ -51,13 +51,13 @@ class ConditionWriter(ConditionVisitor[Node | None, str]):
             written = write(part)
             (parsed if self._read_document and not self.sqlite else plain).append(written)
         if parsed:
-            # OFFSET 0 keeps the planner from writing the cast into each place where it is used.
+            # OFFSET 0 keeps the planner from repeating the cast at each use.
             document = "SELECT CAST(t.document AS jsonb) AS v OFFSET 0"
             plain.append(f"EXISTS (SELECT 1 FROM ({document}) AS d WHERE {_joined(parsed, ' AND ')})")
         return _joined(plain, " AND ") or TRUE
 
     def write(self, condition: Condition) -> str:
-        """Write one condition on the record."""
+        """Write a condition on the record."""
         return self.visit(condition, None)
 
     def compare(self, condition: Compare, context: Node | None) -> str:
@@ -68,7 +68,7 @@ class ConditionWriter(ConditionVisitor[Node | None, str]):
         return written or self.json.compare(context or self.document, condition, self.binds)
 
     def some(self, condition: Some, context: Node | None) -> str:
-        """Write a condition on one of several elements."""
+        """Write a condition on some element of an array."""
         written = self._by_rows(condition) if context is None else None
         return written or self._in_document(condition, context)
 
@@ -81,7 +81,7 @@ class ConditionWriter(ConditionVisitor[Node | None, str]):
         written = self._by_rows(condition) if context is None else None
         if written is not None or not condition.parts:
             return written or FALSE
-        # AND binds tighter than OR: without parentheses of its own it leaves room for others.
+        # AND binds tighter than OR: leaving out the parentheses saves a level.
         parts = (
             self._all(one, context) if isinstance(one, And) else self.visit(one, context) for one in condition.parts
         )
@@ -115,7 +115,7 @@ class ConditionWriter(ConditionVisitor[Node | None, str]):
         return self.json.some(node or self.document, condition.path, of_element, self.binds)
 
     def _open_share(self, condition: Condition) -> str:
-        """Write by the document what rows leave open of a condition on characteristics."""
+        """Write, on the document, the share of a condition on characteristics left open by rows."""
         return self._in_document(condition, None) if isinstance(condition, Some) else TRUE
 
     def _by_rows(self, condition: Condition) -> str | None:
@@ -152,7 +152,7 @@ class ConditionWriter(ConditionVisitor[Node | None, str]):
 
 
 def _joined(written: Sequence[str], sign: str) -> str:
-    """One chain, of chains where it is long: SQLite takes one of a thousand links at most."""
+    """Join the terms, in chains of chains where long: SQLite takes a chain of a thousand links at most."""
     if len(written) <= LONGEST_CHAIN:
         return sign.join(written)
     chains = (written[at : at + LONGEST_CHAIN] for at in range(0, len(written), LONGEST_CHAIN))
@@ -160,5 +160,5 @@ def _joined(written: Sequence[str], sign: str) -> str:
 
 
 def _denied(written: str) -> str:
-    # A column that is NULL compares to NULL: what is not true is false here.
+    # A comparison with a NULL column is NULL: everything but true has to count as false.
     return f"NOT {written}" if written.startswith("EXISTS (") else f"({written}) IS NOT TRUE"

@@ -1,4 +1,4 @@
-"""Pages and counts of the records of an entity that fulfil a condition. Knows no noun and nothing of HTTP."""
+"""Pages and counts of an entity's records by a condition. Knows no noun and nothing of HTTP."""
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,13 +24,13 @@ from tmf_server.storage.values.row_limits import row_id
 from tmf_server.storage.write.records import Stored
 
 MOST_STATEMENTS = 1_000
-"""How many statements of requests are kept for the next time that somebody asks the same."""
+"""Statements kept for the next request with the same question."""
 FIELDS = "{key} AS key, t.id AS id, t.revision AS revision, t.updated AS updated, t.{document} AS document"
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records in the order asked for, and the cursors of the pages after and before, None where there is none."""
+    """Records in the order asked for, and the cursors of the next and the previous page, None without a page."""
 
     rows: tuple[Stored, ...]
     next: str | None = None
@@ -38,7 +38,7 @@ class Page:
 
 
 class Selector:
-    """Reads the collections of one database."""
+    """Reads the collections of a database."""
 
     def __init__(self, registry: Registry, dialect: str) -> None:
         self.registry = registry
@@ -47,7 +47,7 @@ class Selector:
         self.statements: dict[Hashable, Statement] = {}
 
     def query(self, connection: Connection, entity: Entity, where: Condition | None) -> "RecordQuery":
-        """The records of the entity that fulfil the condition, to be read on this connection."""
+        """Return the query for the records of the entity by the condition, to be read on the connection."""
         column_map = self._column_maps.get(entity.name)
         if column_map is None:
             column_map = self._column_maps[entity.name] = ColumnMap(self.registry, entity)
@@ -55,7 +55,7 @@ class Selector:
 
 
 class RecordQuery:
-    """One condition on one entity: its pages and its count."""
+    """Reads the pages and the count of an entity's records by a condition."""
 
     def __init__(
         self, selector: Selector, connection: Connection, column_map: ColumnMap, where: Condition | None
@@ -74,7 +74,7 @@ class RecordQuery:
         return QueryPlanner(self.connection, Indexes(self.column_map, self.dialect, targets), parts)
 
     def count_statement(self) -> Statement:
-        """The statement that gives the number of all records that fulfil the condition."""
+        """Return the statement for the number of all records that fulfil the condition."""
         return self._written(self.where, self._write_count)
 
     def _write_count(self) -> Statement:
@@ -83,7 +83,7 @@ class RecordQuery:
         return Statement(f"SELECT count(*) FROM {source.source} WHERE {source.where}", binds.values)
 
     def _written(self, asked: Condition | Selection | None, write: Callable[[], Statement]) -> Statement:
-        """What answers the question; it is kept unless it was chosen by what the database has just now."""
+        """Return the statement for the question, kept unless chosen by the present content of the database."""
         question = (self.column_map.entity.name, asked)
         written = self._statements.get(question)
         if written is None:
@@ -95,10 +95,10 @@ class RecordQuery:
         return written
 
     def page(self, selection: Selection) -> Page:
-        """One page of them; InvalidInput for a cursor that is not of this collection in this order."""
+        """Read a page. Raises InvalidInput for a cursor of another collection or of another order."""
         if selection.limit == 0:
             return Page(())
-        if selection.where is not self.where:  # what is kept is kept by all that was asked
+        if selection.where is not self.where:  # the whole selection is the key of the statements kept
             selection = replace(selection, where=self.where)
         cursors = Cursors(self.column_map.entity.name, selection.sort)
         backwards = selection.before is not None
@@ -118,7 +118,7 @@ class RecordQuery:
 
 
 class _PageStatement:
-    """The statement of one page."""
+    """The statement of a page."""
 
     def __init__(self, query: RecordQuery, selection: Selection, cursors: Cursors) -> None:
         self.query = query
@@ -137,7 +137,7 @@ class _PageStatement:
 
     @property
     def written(self) -> Statement:
-        """The statement for the rows of the page and one more: the fields of Stored, then the sort values."""
+        """The statement for the rows of the page and a further row: the fields of Stored, then the sort values."""
         cursor = self.selection.after if self.selection.before is None else self.selection.before
         position = None if cursor is None else self.cursors.decode(cursor)
         return Statement(self._sql(position), self.binds.values)
@@ -150,7 +150,7 @@ class _PageStatement:
         choices = following(self.keys, [*position[0], position[1]], self.binds)
         if len(choices) == 1 or not self.keys[0].indexed:
             return f"{self._select()} AND ({' OR '.join(choices)}){self.body.group}{ending}"
-        # Each choice is read off the index from where it starts; together they are sorted once more.
+        # Each choice is read off the index from the start of the choice; the union is sorted once more.
         arms = (f"SELECT * FROM ({self._select()} AND {choice}{self.body.group}{ending}) AS u" for choice in choices)
         return f"SELECT * FROM ({' UNION ALL '.join(arms)}) AS v{ending}"
 
@@ -175,9 +175,9 @@ class _PageStatement:
 
 
 def _resolve(connection: Connection, column_map: ColumnMap, parts: tuple[Condition, ...]) -> Targets:
-    """Look up the records that references may mean by the ids in the conditions: an id can name records of many kinds.
+    """Look up the records meant by the ids of references in the conditions: an id can name records of many kinds.
 
-    Each id of a condition has an entry, an empty one where no record has the id.
+    Each id of a condition has an entry, which is empty where no record has the id.
     """
     leaves = (leaf for part in parts for leaf in logical_leaves(part))
     wanted = list(dict.fromkeys(one for leaf in leaves if (one := referred(column_map, leaf)) is not None))
@@ -190,7 +190,7 @@ def _resolve(connection: Connection, column_map: ColumnMap, parts: tuple[Conditi
 
 
 def _targets(connection: Connection, wanted: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
-    """The place in the list and the key of every record that a reference at one of the paths means by the id."""
+    """Return the index of each wanted path and id with the key of every record meant by such a reference."""
     binds, arms = BindParameters(), []
     for number, (path, id_) in enumerate(wanted):
         used = f"SELECT 1 FROM reference AS r WHERE r.target = e.key AND r.path = {binds.add(path)}"

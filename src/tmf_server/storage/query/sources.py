@@ -11,7 +11,7 @@ from tmf_server.storage.query.predicates import ConditionWriter
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """FROM and WHERE of a statement, the column of the record's key, and the GROUP BY that makes keys unique."""
+    """FROM and WHERE of a statement, the column of the record's key, and the GROUP BY to make keys unique."""
 
     source: str
     where: str
@@ -20,7 +20,7 @@ class Source:
 
 
 def write_source(path: AccessPath, indexes: Indexes, parts: tuple[Condition, ...], binds: BindParameters) -> Source:
-    """Write where the records that fulfil all parts come from, by the access path chosen for them."""
+    """Write the source of the records that fulfil all parts, by the access path."""
     writer = ConditionWriter(indexes, binds, path.probed)
     table = indexes.column_map.table
     if path.lead is None:

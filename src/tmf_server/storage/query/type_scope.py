@@ -1,4 +1,4 @@
-"""Which records an exposure shows, where it shows only some types of its entity. Names no noun."""
+"""The records of an exposure limited to some types of the entity. Names no noun."""
 
 from functools import lru_cache
 
@@ -10,7 +10,7 @@ from tmf_server.storage.write.records import Stored
 
 @lru_cache(maxsize=64)
 def narrowing(exposure: Exposure) -> Condition | None:
-    """What every record that the exposure shows fulfils, by its `@type` or `@baseType`; None where it shows all."""
+    """Return the condition on `@type` or `@baseType` for the records of the exposure; None without a limit."""
     if not exposure.types:
         return None
     based = (Compare(("@baseType",), "eq", name, "text") for name in sorted(exposure.types))

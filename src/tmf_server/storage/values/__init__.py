@@ -1,1 +1,1 @@
-"""What a document's values are as rows, and what regular expressions and numbers mean. Pure."""
+"""The values of documents as rows, and the meaning of regular expressions and numbers. Pure."""

@@ -1,4 +1,4 @@
-"""What happened to a record, as the outbox gets it. Values only."""
+"""Changes of records, as values for the outbox."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +10,11 @@ CREATE, ATTRIBUTE_VALUE_CHANGE, DELETE = "Create", "AttributeValueChange", "Dele
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One event of one record: `kind` and `id` name it, `event` is Create, AttributeValueChange, StateChange, Delete
-    or another word of the noun, `document` the canonical text after the change (before it, for a Delete), `time`
-    microseconds since 1970 UTC, `paths` the first-level attributes that changed.
+    """An event of a record.
+
+    `kind` and `id` name the record; `event` is Create, AttributeValueChange, StateChange, Delete or a further word of
+    the noun; `document` is the canonical text after the change (for a Delete: before the change); `time` is in
+    microseconds since 1970 UTC; `paths` are the first-level attributes changed.
     """
 
     kind: str
@@ -25,7 +27,7 @@ class Change:
 
 
 def changed_attributes(before: dict[str, Any], after: dict[str, Any]) -> tuple[str, ...]:
-    """The first-level attributes that differ, in the order of the documents; those of v4 alone by their v4 names."""
+    """Return the differing first-level attributes, in the order of the documents; v4 extras by their v4 names."""
     names = [*before, *(name for name in after if name not in before)]
     changed = [name for name in names if before.get(name) != after.get(name)]
     if V4_EXTRAS in changed:

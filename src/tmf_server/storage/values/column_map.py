@@ -1,4 +1,4 @@
-"""What of an entity's documents is also kept as typed rows: columns, references, characteristics. Writes no SQL."""
+"""The typed rows of an entity beside the documents: columns, references, characteristics. Writes no SQL."""
 
 from functools import cached_property, lru_cache
 from typing import Any
@@ -10,15 +10,15 @@ from tmf_server.registry.entity import Entity, Path
 from tmf_server.registry.registry import Registry
 
 INDEXED_CHARACTERS = 256
-"""How many characters of a text stand in rows that are indexed; PostgreSQL's indexes refuse entries over 2.7 kB.
+"""Characters of a text in indexed rows; PostgreSQL's indexes refuse entries over 2.7 kB.
 
-A shorter text compares with what is kept exactly as with the whole.
+A shorter text compares with the beginning in the row exactly as with the whole text.
 """
 NUMBERS = frozenset({"number", "integer"})
 
 
 class ColumnMap:
-    """The typed rows of one entity."""
+    """Maps the attributes of an entity to columns, references and characteristics."""
 
     def __init__(self, registry: Registry, entity: Entity) -> None:
         exposure = registry.canonical(entity.name)
@@ -37,12 +37,12 @@ class ColumnMap:
 
     @cached_property
     def indexed(self) -> frozenset[str]:
-        """Names of the columns that an index, or the table, is ordered by."""
+        """Names of the first columns of indexes, and of the id."""
         first = {next(iter(index.columns)).name for index in self.entity.storage.table.indexes}
         return frozenset(first | {"id"})
 
     def column(self, path: Path, kind: str) -> Column[Any] | None:
-        """The column that has the attribute as values of the kind, None if there is none."""
+        """Return the column of the attribute with values of the kind, None without a column."""
         column = self.columns.get(path)
         if column is None or (column_kind(column) != kind and not {column_kind(column), kind} <= NUMBERS):
             return None
@@ -62,7 +62,7 @@ class ColumnMap:
 
 
 def column_kind(column: Column[Any]) -> str:
-    """The kind of value that the column holds."""
+    """Return the kind of value in the column."""
     if isinstance(column.type, String):
         return "text"
     if isinstance(column.type, Boolean):

@@ -1,4 +1,4 @@
-"""What the typed rows of a document are: columns, references, characteristics. Pure; runs no SQL."""
+"""Extracts the typed rows of a document: columns, references, characteristics. Pure; runs no SQL."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from tmf_server.storage.values.numbers import GREATEST
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference found in a document: `node` is the object itself, `pointer` its place as a JSON pointer."""
+    """A reference found in a document: `node` is the object itself, `pointer` the JSON pointer to the object."""
 
     kind: str
     id: str
@@ -31,13 +31,13 @@ class Reference:
 
     @property
     def row(self) -> tuple[str, int, str, str]:
-        """What makes it a row: path, position, kind and id."""
+        """The row: path, position, kind and id."""
         return (self.path, self.position, self.kind, self.id)
 
 
 @dataclass(frozen=True, slots=True)
 class CharacteristicValue:
-    """One characteristic value: text, number or instant, by what the value is; all None for an object."""
+    """A characteristic value: text, number or instant, by the type of the value; all None for an object."""
 
     path: str
     position: int
@@ -49,7 +49,7 @@ class CharacteristicValue:
 
 @dataclass(frozen=True)
 class ReferencePlan:
-    """Where below a schema references can be: the attributes to walk, and whether the object is one itself."""
+    """The attributes below a schema with references inside, and whether the object is a reference itself."""
 
     schema: str
     is_reference: bool
@@ -59,7 +59,7 @@ class ReferencePlan:
 
 @dataclass(frozen=True)
 class InstantPlan:
-    """Which attributes below a schema are instants, and in which attributes there are more."""
+    """The attributes of a schema with instants, and the attributes with instants further below."""
 
     names: tuple[str, ...]
     subtypes: dict[str, str]
@@ -67,7 +67,7 @@ class InstantPlan:
 
 
 class Extractor:
-    """Finds the rows of documents of one entity by the schemas of the document that has its canonical shape."""
+    """Finds the rows of an entity's documents by the schemas of the canonical OpenAPI document."""
 
     def __init__(self, registry: Registry, entity: Entity, canonical: Exposure) -> None:
         self.registry = registry
@@ -82,7 +82,7 @@ class Extractor:
         return [(path, column.name, reader_of(column)) for path, column in self.entity.storage.columns.items()]
 
     def columns(self, document: Document) -> dict[str, Any]:
-        """The values of the typed columns, by column name; None for what is absent or not of the column's type."""
+        """Return the values of the typed columns by column name; None for absent values and values of another type."""
         values = {name: read(value_at(document, path)) for path, name, read in self._projections}
         for name, compute in self.entity.storage.computed.items():
             values[name] = compute(document)
@@ -184,7 +184,7 @@ class Extractor:
         return any(self._leads_to_instant(one, seen) for one in map(object_schema, properties) if one is not None)
 
     def is_demanded(self, path: Path) -> bool:
-        """True when a version demands the attribute in what is posted, wherever it has the object around it."""
+        """Return whether a version demands the attribute in a posted body, given the object around the attribute."""
         return any(_demands(one, path) for one in self.registry.shown_in(self.entity.name))
 
     def characteristics(self, document: Document) -> list[CharacteristicValue]:
@@ -233,7 +233,7 @@ def _typed(path: str, position: int, name: str, value: Any) -> CharacteristicVal
 
 
 def value_at(node: Any, path: Path) -> Any:
-    """What stands at the path below nested objects; None for nothing."""
+    """Return the value at the path below nested objects; None for nothing."""
     for name in path:
         if not isinstance(node, dict):
             return None
@@ -271,7 +271,7 @@ def _integer(value: Any) -> int | None:
 
 
 def reader_of(column: Column[Any]) -> Callable[[Any], Any]:
-    """What makes the column's value of an attribute's; None of what does not fit."""
+    """Return the function from an attribute's value to the column's; the result is None where the type is wrong."""
     if isinstance(column.type, Boolean):
         return _flag
     if isinstance(column.type, Numeric):

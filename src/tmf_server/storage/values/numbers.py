@@ -1,7 +1,7 @@
-"""Exact comparison with numbers that a database keeps as 64-bit integers or doubles. Pure.
+"""Exact comparison with numbers kept by a database as 64-bit integers or doubles. Pure.
 
-A document's number is what its digits say: 0.1 is a tenth, not the double beside it. A bound from a query may lie
-between two doubles; these functions move it to the next number of the kind so that the answer stays exact.
+A document's number is given by the digits: 0.1 is a tenth, not the nearest double. A bound from a query may lie
+between two doubles; the functions here move the bound to the next number of the kind, so the answer stays exact.
 """
 
 import math
@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 LEAST, GREATEST = -(2**63), 2**63 - 1
-# Below it every integer is a double, so a double column has lost nothing of an integer.
+# Every smaller integer is a double, so a double column has lost nothing of an integer.
 EXACT = 2**53
 # Wider than any double, narrow enough for PostgreSQL's numeric.
 WIDEST, NARROWEST = Decimal("1e310"), Decimal("1e-330")
@@ -23,7 +23,7 @@ class Bound(NamedTuple):
 
 
 def double_bound(operator: str, value: int | Decimal) -> Bound | None:
-    """The comparison of doubles that answers the one with `value`; None when no double can fulfil it."""
+    """Return the comparison of doubles equal to the comparison with `value`; None when no double can pass."""
     near = _double(value)
     written = Decimal(repr(near))
     if written == value:
@@ -36,7 +36,7 @@ def double_bound(operator: str, value: int | Decimal) -> Bound | None:
 
 
 def integer_bound(operator: str, value: int | Decimal) -> Bound | None:
-    """The comparison of 64-bit integers that answers the one with `value`; None when none can fulfil it."""
+    """Return the comparison of 64-bit integers equal to the comparison with `value`; None when no integer can pass."""
     floor = math.floor(value)
     if floor != value:
         if operator == "eq":
@@ -49,7 +49,7 @@ def integer_bound(operator: str, value: int | Decimal) -> Bound | None:
 
 
 def bounded(number: Decimal) -> Decimal:
-    """The number, or one as far beyond every double as it is: exponents in queries are not to cost memory."""
+    """Return the number, bounded where beyond every double: exponents in queries are not to cost memory."""
     if abs(number) > WIDEST:
         return WIDEST.copy_sign(number)
     return NARROWEST.copy_sign(number) if 0 < abs(number) < NARROWEST else number

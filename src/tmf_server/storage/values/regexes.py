@@ -1,8 +1,8 @@
-"""Regular expressions that mean the same on both databases and in memory, in time linear in the text. No SQL.
+"""Regular expressions with equal meaning on both databases and in memory, in time linear in the text. No SQL.
 
-RE2 decides what a pattern means, searched for anywhere in the text. For PostgreSQL it is written anew in PostgreSQL's
-syntax: every class spelled out, since the two engines disagree about classes, `.`, case and word boundaries. What
-cannot be spelled out is refused whichever database is used.
+RE2 decides on the meaning of a pattern, searched for anywhere in the text. For PostgreSQL the pattern is rewritten in
+PostgreSQL's syntax: every class spelled out, since the two engines disagree about classes, `.`, case and word
+boundaries. A construct with no spelling is refused on either database.
 """
 
 from functools import lru_cache
@@ -20,7 +20,7 @@ def found(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=512)
 def postgresql_pattern(pattern: str) -> str:
-    """The pattern in the syntax of PostgreSQL; InvalidInput names what is wrong with it or not supported."""
+    """Return the pattern in the syntax of PostgreSQL. Raises InvalidInput naming the fault or the unsupported part."""
     try:
         _compiled(pattern)
     except re2.error as error:

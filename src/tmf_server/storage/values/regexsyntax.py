@@ -1,7 +1,7 @@
-"""Rewrites a regular expression of RE2 in the syntax of PostgreSQL's. Pure; expects a pattern that RE2 accepts.
+"""Rewrites a regular expression of RE2 in the syntax of PostgreSQL's. Pure; expects a pattern valid in RE2.
 
 The grammar: alternatives of sequences of quantified atoms. Every literal is written as a code point and every class
-as a bracket expression of code points, so that nothing depends on a locale or on PostgreSQL's own escapes.
+as a bracket expression of code points, so nothing depends on a locale or on PostgreSQL's own escapes.
 """
 
 import re
@@ -46,12 +46,12 @@ HEX = re.compile(r"\\x(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,6})\})")
 NAMED = re.compile(r"\[:(\^?)([a-z]+):\]")
 
 
-class Untranslatable(Exception):  # noqa: N818 - the caller says whose fault it is
+class Untranslatable(Exception):  # noqa: N818 - the caller decides on the fault
     """A construct without an equal in the other syntax."""
 
 
 def translate(pattern: str) -> str:
-    """The pattern for PostgreSQL's `~`; raises Untranslatable naming what has no equal there."""
+    """The pattern for PostgreSQL's `~`; raises Untranslatable naming the construct without an equal."""
     return _Translator(pattern).whole()
 
 
@@ -225,7 +225,7 @@ def _inverted(ranges: Iterable[tuple[int, int]]) -> Ranges:
 
 
 def _bracket(ranges: Ranges) -> str:
-    # PostgreSQL's texts hold no NUL, and its brackets cannot name it.
+    # PostgreSQL's texts hold no NUL, and brackets cannot name NUL.
     written = [(max(low, 1), high) for low, high in ranges if high >= 1]
     if not written:
         return f"[^{_range(1, LAST)}]"

@@ -1,4 +1,4 @@
-"""What references may name, and how the root table has it. Pure; runs no SQL."""
+"""Limits of ids and arrays in the rows of references and characteristics. Pure; runs no SQL."""
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -11,23 +11,23 @@ LONGEST_ID = 1024
 """Characters of the id in a reference."""
 
 MOST_ELEMENTS = 2**15
-"""Elements of an array of references or characteristics: a row has the place of its element as a small integer."""
+"""Elements of an array of references or characteristics: a row has the place of the element as a small integer."""
 
 WIDEST_ID = 1024
-"""Bytes of an id that rows have as it is; an index of PostgreSQL takes 2,700 for id and kind together."""
+"""Bytes up to which rows have the whole id; an index of PostgreSQL takes 2,700 for id and kind together."""
 
 KEPT_OF_ID = 128
 
 
 def row_id(id_: str) -> str:
-    """The id as rows have it: where an index could not take it in, its beginning and its digest."""
+    """Return the id for rows: of an id too long for an index, the beginning and the digest."""
     if len(id_) * 4 <= WIDEST_ID or len(encoded := id_.encode()) <= WIDEST_ID:
         return id_
     return f"{id_[:KEPT_OF_ID]}\x01{sha256(encoded).hexdigest()}"
 
 
 def check_rows(entity: Entity, document: Document, references: Iterable[Reference]) -> None:
-    """Raise InvalidInput that names the references and characteristics of which there can be no rows."""
+    """Raise InvalidInput naming the references and characteristics beyond the limits of rows."""
     faults = [*_reference_faults(references), *_array_faults(entity, document)]
     if faults:
         raise InvalidInput("An id is longer than one may be, or an array has too many elements.", faults=faults)

@@ -1,1 +1,1 @@
-"""What each database has to say to mean the same by conditions over JSON. Knows no noun."""
+"""Conditions over JSON in the SQL of each database, with equal meaning. Knows no noun."""

@@ -10,7 +10,7 @@ from tmf_server.storage.query.dialects.jsonsql import SQL_OPERATORS, Node
 from tmf_server.storage.values.column_map import INDEXED_CHARACTERS
 from tmf_server.storage.values.regexes import postgresql_pattern
 
-# JSON type of a kind, and how the text of such a value is typed.
+# JSON type of a kind, and the cast of the text of a value.
 KINDS = {
     "text": ("string", f'(left({{}}, {INDEXED_CHARACTERS}) COLLATE "C")'),
     "number": ("number", "CAST({} AS numeric)"),
@@ -31,7 +31,7 @@ class PostgresqlJson:
             test = f"{SQL_OPERATORS[condition.operator]} {binds.add(condition.value)}"
             return self._queried(node, condition.path, binds, lambda value: f"tmf_instant({_text(value.sql)}) {test}")
         sign = "==" if condition.operator == "eq" else SQL_OPERATORS[condition.operator]
-        # A comparison would look into an array by itself, and a filter has done so already: one level is what counts.
+        # A comparison would look into a further level of array, after the filter: only a single level counts.
         name, _ = KINDS[condition.kind]
         path = binds.add(f'{_jsonpath(condition.path)} ? (@.type() == "{name}" && @ {sign} $v)')
         values = binds.add(f'{{"v": {_json(condition.value)}}}')
@@ -58,10 +58,10 @@ class PostgresqlJson:
         )
 
     def first(self, node: Node, path: Path, kind: str, binds: BindParameters) -> str:
-        """The first value of the kind at the path, NULL if there is none."""
+        """The first value of the kind at the path, NULL without a value."""
         name, typed = KINDS[kind]
         parameter = binds.add(f'{_jsonpath(path)} ? (@.type() == "{name}")')
-        if kind == "instant":  # a text that is none is passed over
+        if kind == "instant":  # a text without an instant is passed over
             alias = binds.alias()
             value, rows = (
                 typed.format(_text(f"{alias}.v")),
@@ -71,7 +71,7 @@ class PostgresqlJson:
         return typed.format(_text(f"jsonb_path_query_first({node.sql}, CAST({parameter} AS jsonpath))"))
 
     def regex(self, text: str, pattern: str, binds: BindParameters) -> str:
-        """The text has the pattern in it."""
+        """The pattern is found in the text."""
         return f'{text} COLLATE "C" ~ {binds.add(postgresql_pattern(pattern))}'
 
 
@@ -80,7 +80,7 @@ def _text(value: str) -> str:
 
 
 def _jsonpath(path: Path) -> str:
-    # A filter behind it looks into one level of array by itself; without a filter it needs [*].
+    # A filter behind the path looks into a level of array; a path without a filter needs [*].
     return "$" + "".join(f".{json.dumps(name)}" for name in path)
 
 

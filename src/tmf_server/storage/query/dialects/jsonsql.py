@@ -1,7 +1,7 @@
-"""What a database has to say about the JSON of documents, to mean what conditions.matches means. Writes no statement.
+"""Conditions on the JSON of documents in the SQL of a database, meaning the same as conditions.matches.
 
-Everything that an implementation writes is true or false, never NULL. Paths and values are bound, so the text of a
-statement depends on its shape alone.
+Each condition written by an implementation is true or false, never NULL. Paths and values are bound, so the text of a
+statement depends on the shape of the conditions alone.
 """
 
 from collections.abc import Callable
@@ -17,14 +17,14 @@ FALSE = "(1 = 0)"
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """SQL for a JSON value: a document, or an element; `row` is the alias that an element came by."""
+    """SQL for a JSON value: a document, or an element; `row` is the alias of an element's row."""
 
     sql: str
     row: str = ""
 
 
 class JsonSql(Protocol):
-    """One database. The operator of a Compare is any but ne."""
+    """The dialect of a database. The operator of a Compare is any but ne."""
 
     def compare(self, node: Node, condition: Compare, binds: BindParameters) -> str:
         """Some value at the path compares."""
@@ -35,13 +35,13 @@ class JsonSql(Protocol):
         ...
 
     def some(self, node: Node, path: Path, inner: Callable[[Node], str], binds: BindParameters) -> str:
-        """For something at the path the inner condition holds; `inner` writes it for a node."""
+        """For something at the path the inner condition holds; `inner` writes the condition for a node."""
         ...
 
     def first(self, node: Node, path: Path, kind: str, binds: BindParameters) -> str:
-        """The first value of the kind at the path, NULL if there is none."""
+        """The first value of the kind at the path, NULL without a value."""
         ...
 
     def regex(self, text: str, pattern: str, binds: BindParameters) -> str:
-        """The text has the pattern in it; NULL for NULL."""
+        """The pattern is found in the text; NULL for NULL."""
         ...

@@ -9,7 +9,7 @@ from tmf_server.storage.query.dialects.jsonsql import FALSE, SQL_OPERATORS, Node
 from tmf_server.storage.values.column_map import INDEXED_CHARACTERS
 from tmf_server.storage.values.numbers import Bound, double_bound, integer_bound
 
-# JSON types of a kind, and how a row of json_each gives its value.
+# JSON types of a kind, and the value in a row of json_each.
 KINDS = {
     "text": ("'text'", f"substr({{}}.atom, 1, {INDEXED_CHARACTERS})"),
     "number": ("'integer', 'real'", "{}.atom"),
@@ -38,7 +38,7 @@ class SqliteJson:
             return self._number(row, condition, binds)
         value = f"tmf_instant({row}.atom)" if condition.kind == "instant" else f"{row}.atom"
         test = f"{value} {SQL_OPERATORS[condition.operator]} {binds.add(condition.value)}"
-        # A text that is no instant gives NULL, which must not get out.
+        # A text without an instant gives NULL, but a condition is never NULL.
         return f"({row}.type = 'text' AND coalesce({test}, 0))"
 
     def _number(self, row: str, condition: Compare, binds: BindParameters) -> str:
@@ -62,20 +62,20 @@ class SqliteJson:
         return f"EXISTS (SELECT 1 FROM {rows} WHERE {last}.type NOT IN ('null', 'array') AND {inner(_node(last))})"
 
     def first(self, node: Node, path: Path, kind: str, binds: BindParameters) -> str:
-        """The first value of the kind at the path, NULL if there is none."""
+        """The first value of the kind at the path, NULL without a value."""
         rows, alias, test = self._values(node, path, binds)
         types, form = KINDS[kind]
         value, among = form.format(alias), f"{alias}.type IN ({types})"
-        # A text that is no instant is passed over.
+        # A text without an instant is passed over.
         found = f"{among} AND {value} IS NOT NULL" if kind == "instant" else among
         return f"(SELECT {value} FROM {rows} WHERE {test} AND {found} LIMIT 1)"
 
     def regex(self, text: str, pattern: str, binds: BindParameters) -> str:
-        """The text has the pattern in it."""
+        """The pattern is found in the text."""
         return f"tmf_regex({binds.add(pattern)}, {text})"
 
     def _elements(self, node: Node, path: Path, binds: BindParameters) -> tuple[str, str]:
-        """FROM items for all steps and the alias of the last: elements, and values that are no array."""
+        """FROM items for all steps and the alias of the last: elements, and values other than arrays."""
         rows = []
         for name in path:
             alias, step = binds.alias(), binds.add(_label(name))
@@ -87,19 +87,19 @@ class SqliteJson:
         return ", ".join(rows), node.row
 
     def _values(self, node: Node, path: Path, binds: BindParameters) -> tuple[str, str, str]:
-        """The same for values only, and a condition on them: json_each on the value itself reads it once."""
+        """Return FROM items, alias and a condition for values only: json_each on the value reads the value once."""
         rows = ""
         if len(path) > 1:
             rows, last = self._elements(node, path[:-1], binds)
             rows, node = f"{rows}, ", _node(last)
         alias, step = binds.alias(), binds.add(_label(path[-1]))
-        # It would go through the members of an object, which are not values of this path.
+        # json_each would go through the members of an object, and members are no values at the path.
         test = f"json_type({node.sql}, {step}) <> 'object'"
         return f"{rows}json_each({node.sql}, {step}) AS {alias}", alias, test
 
 
 def _node(row: str) -> Node:
-    """A row of json_each as JSON; NULL where it is no object, whose text the JSON functions could not read."""
+    """A row of json_each as JSON; NULL for anything but an object, since the JSON functions read no other text."""
     return Node(f"CASE {row}.type WHEN 'object' THEN {row}.value END", row)
 
 
