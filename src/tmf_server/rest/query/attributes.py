@@ -1,4 +1,4 @@
-"""Which attributes a record has, by the names that a version gives them. Pure; names no noun."""
+"""Resolves names of attributes, as shown by a version, to paths in stored documents. Pure; names no noun."""
 
 import re
 from collections.abc import Iterable
@@ -22,24 +22,24 @@ RECORD_URL = re.compile(r".*/([^/]+)/([^/]+)")
 
 
 class PathMapping(Protocol):
-    """Where documents keep what a version shows, as far as filters ask."""
+    """Maps attributes as shown by a version to paths and values in stored documents, for filters."""
 
     def paths(self, path: Path) -> tuple[Path, ...]:
-        """Every path in stored documents of an attribute."""
+        """Return every path of the attribute in stored documents."""
         ...
 
     def stored_values(self, path: Path, value: object) -> tuple[object, ...]:
-        """Every stored value that is shown as the value."""
+        """Return every stored value shown as the value."""
         ...
 
     def settled(self, path: Path, value: object) -> bool:
-        """True when a record that shows the value has it at the usual path, never at another."""
+        """Return whether every record showing the value stores the value at the usual path alone."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class PathScope:
-    """What paths start from: the record, or an element, as the version shows it and where it is stored."""
+    """The start of paths, a record or an element: the path as shown by the version, and the stored path."""
 
     shown: Path = ()
     stored: Path = ()
@@ -50,7 +50,7 @@ RECORD = PathScope()
 
 @dataclass(frozen=True, slots=True)
 class ResolvedAttribute:
-    """An attribute: its full path as shown, its paths in stored documents from the scope, and what it holds."""
+    """An attribute with the full path as shown, the stored paths from the scope on, and the type."""
 
     shown: Path
     stored: tuple[Path, ...]
@@ -58,22 +58,22 @@ class ResolvedAttribute:
 
 
 class Attributes:
-    """The attributes of one schema in one version."""
+    """Resolves the attributes of a schema in a version."""
 
     def __init__(self, contract: Contract, schema: str, view: PathMapping, parameters: Iterable[str] = ()) -> None:
         self.contract = contract
         self.schema = schema
         self.view = view
-        self.parameters = tuple(parameters)  # names that may have been meant where no attribute has the name
+        self.parameters = tuple(parameters)  # similar names to propose besides attributes
 
     def has(self, path: Path) -> bool:
         """True when the schema, or a known subtype, declares the attribute."""
         return self._attribute(path) is not None
 
     def resolve(self, names: Path, scope: PathScope = RECORD) -> tuple[ResolvedAttribute, ...]:
-        """Every attribute that a condition on the names is about; it holds when it holds for one of them.
+        """Return every attribute meant by the names; a condition has to hold for some attribute of the result.
 
-        InvalidInput when there is none, with what it may have been meant to be.
+        Raises InvalidInput with similar names when no attribute has the name.
         """
         found = self.lookup(names, scope)
         if not found:
@@ -81,7 +81,7 @@ class Attributes:
         return found
 
     def lookup(self, names: Path, scope: PathScope = RECORD) -> tuple[ResolvedAttribute, ...]:
-        """The same, and nothing where there is no such attribute."""
+        """Return every attribute meant by the names, nothing where no attribute has the name."""
         shown = self._spelled_out((*scope.shown, *names))
         attribute = None if shown is None else self._attribute(shown)
         if shown is None or attribute is None:
@@ -93,13 +93,13 @@ class Attributes:
         return (ResolvedAttribute(shown, stored, attribute),)
 
     def find(self, names: Path) -> ResolvedAttribute:
-        """The attribute of the record that the names mean first."""
+        """Return the first attribute of the record meant by the names. Raises InvalidInput without any."""
         return self.resolve(names)[0]
 
     def shown_as(self, path: Path) -> Path | None:
-        """The path at which answers have the attribute; None when there is no such attribute.
+        """Return the path of the attribute in answers; None for an unknown attribute.
 
-        A document may take the object around a reference in, and show what is in it without the object.
+        A document may accept the object around a reference, and show the content without the object.
         """
         if not self.has(path):
             return None
@@ -112,7 +112,7 @@ class Attributes:
             return None
         found = self.contract.attribute(self.schema, path)
         if found is None and path[-1:] in META:
-            # Some documents leave out what every object of TMF630 has.
+            # Some documents leave out attributes common to all objects of TMF630.
             owner = self.contract.attribute(self.schema, path[:-1])
             return Attribute("text", owner.repeated) if owner is not None and owner.schema is not None else None
         if found is None or not path:
@@ -121,7 +121,7 @@ class Attributes:
         return found if len(kinds) == 1 else Attribute("any", found.repeated, declared=found.declared)
 
     def _variants(self, path: Path) -> Iterable[Attribute]:
-        """What the subtypes of the object make of its attribute: a value can be a text here and a number there."""
+        """Return the attribute as declared by each subtype: a text in a subtype can be a number in another."""
         owner = self.contract.attribute(self.schema, path[:-1])
         if owner is None or owner.schema is None:
             return ()
@@ -130,9 +130,9 @@ class Attributes:
         return [one for one in found if one is not None]
 
     def _spelled_out(self, path: Path) -> Path | None:
-        """The path with the object put in that wraps a reference: relatedParty.id is relatedParty.partyOrPartyRole.id.
+        """Insert the object around a reference: relatedParty.id becomes relatedParty.partyOrPartyRole.id.
 
-        It is left out where the step before has exactly one attribute that is an object with the name asked for.
+        A client may leave the object out where the step before has exactly one object with the name asked for.
         """
         for length in range(1, len(path) + 1):
             if not self.has(path[:length]):
@@ -168,28 +168,28 @@ class Attributes:
 
 
 class StoredPaths:
-    """Where records lie that an exposure shows."""
+    """Maps attributes as shown by an exposure to the stored documents."""
 
     def __init__(self, exposure: Exposure) -> None:
         self._view = exposure.view
         self._kinds = {exposure.noun: exposure.entity.name}
 
     def paths(self, path: Path) -> tuple[Path, ...]:
-        """Every path in stored documents of an attribute."""
+        """Return every path of the attribute in stored documents."""
         return self._view.paths(path)
 
     def stored_values(self, path: Path, value: object) -> tuple[object, ...]:
-        """Every stored value that is shown as the value; the href of a record that is here has no host and version."""
+        """Return every stored value shown as the value; the stored href of a local record has no host and version."""
         found = self._view.stored_values(path, value)
         url = RECORD_URL.fullmatch(str(value)) if path[-1] == "href" else None
         return found if url is None else (*found, f"{MARK}{self._kinds.get(url[1], url[1])}/{url[2]}")
 
     def settled(self, path: Path, value: object) -> bool:
-        """True when a record that shows the value has it at the usual path, never at another."""
+        """Return whether every record showing the value stores the value at the usual path alone."""
         return self._view.settled(path, value)
 
 
 @lru_cache(maxsize=256)
 def attributes_of(exposure: Exposure) -> Attributes:
-    """The attributes of a noun as its document shows it."""
+    """Return the attributes of an exposure."""
     return Attributes(exposure.contract, exposure.schema, StoredPaths(exposure), PARAMETERS)

@@ -1,4 +1,4 @@
-"""One attribute against one value of a query: typed as the attribute is, at the places where it is stored. Pure."""
+"""Comparisons of an attribute with a value of a query, typed by the attribute, on the stored paths. Pure."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -20,14 +20,14 @@ FLAGS = {"true": True, "false": False}
 
 
 def read_number(text: str) -> Decimal:
-    """The number that the text writes. Raises ValueError."""
+    """Parse a number. Raises ValueError."""
     if len(text) > LONGEST_NUMBER or NUMBER.fullmatch(text) is None:
         raise ValueError("not a number")
     return bounded(Decimal(text))
 
 
 def read_instant(text: str) -> int:
-    """Microseconds since 1970 UTC, with a `+` that was lost on the way. Raises ValueError."""
+    """Parse an instant as microseconds since 1970 UTC, restoring a `+` lost in a URL. Raises ValueError."""
     try:
         return parse_instant(LOST_PLUS.sub("+", text))
     except OverflowError as error:
@@ -35,7 +35,7 @@ def read_instant(text: str) -> int:
 
 
 def read_flag(text: str) -> bool:
-    """True or false. Raises ValueError."""
+    """Parse a truth value. Raises ValueError."""
     if text not in FLAGS:
         raise ValueError("neither true nor false")
     return FLAGS[text]
@@ -59,10 +59,10 @@ EXPECTED = {
 def any_attribute(
     attributes: Iterable[ResolvedAttribute], write: Callable[[ResolvedAttribute], Condition]
 ) -> Condition:
-    """The condition that one of the attributes fulfils what is written of it.
+    """Return the condition that some attribute fulfils, written for each attribute by `write`.
 
-    An attribute that cannot fulfil it, by its type or for want of the attributes inside, leaves it to the others.
-    Raises InvalidInput when none can.
+    An attribute of a type that cannot be compared, or without the attributes inside, is passed over. Raises
+    InvalidInput when every attribute is passed over.
     """
     found: list[Condition] = []
     refusal: InvalidInput | None = None
@@ -79,7 +79,7 @@ def any_attribute(
 
 
 def comparison(known: ResolvedAttribute, operator: str, text: str, view: PathMapping) -> Condition:
-    """The condition that the attribute compares with the text. Raises InvalidInput."""
+    """Return the comparison of the attribute with a text. Raises InvalidInput."""
     if operator == "ne":
         return Not(comparison(known, "eq", text, view))
     kind = known.attribute.kind
@@ -95,7 +95,7 @@ def comparison(known: ResolvedAttribute, operator: str, text: str, view: PathMap
 
 
 def literal_comparison(known: ResolvedAttribute, operator: str, literal: Scalar, view: PathMapping) -> Condition:
-    """The same with a literal of JSONPath, whose type counts where the attribute has none."""
+    """Return the comparison with a literal of JSONPath; the literal's type counts for an attribute without a type."""
     if operator == "ne":
         return Not(literal_comparison(known, "eq", literal, view))
     if isinstance(literal, str):
@@ -111,41 +111,41 @@ def literal_comparison(known: ResolvedAttribute, operator: str, literal: Scalar,
 def _text_literal(known: ResolvedAttribute, operator: str, text: str, view: PathMapping) -> Condition:
     if known.attribute.kind != "any":
         return comparison(known, operator, text, view)
-    # The quotes say that it is no number and no truth value; instants are texts.
+    # Quotes exclude numbers and truth values; instants are texts.
     values = [one for one in _of_any_kind(operator, text) if one[0] in ("text", "instant")]
     return _placed(known, operator, values or [("text", text)], view)
 
 
 def check_regex(pattern: str, longest: int) -> None:
-    """Raise InvalidInput for a pattern that is too long, wrong or not supported."""
+    """Raise InvalidInput for a pattern too long, wrong or not supported."""
     if len(pattern) > longest:
         raise InvalidInput(f"A regular expression has at most {longest} characters, this one {len(pattern)}.")
     postgresql_pattern(pattern)
 
 
 class ConditionBudget:
-    """How many conditions one query may still have."""
+    """Counts the conditions left to a query."""
 
     def __init__(self, most: int) -> None:
         self.most = most
         self._left = most
 
     def take(self, number: int = 1) -> None:
-        """Count conditions as the client wrote them. Raises InvalidInput for one too many."""
+        """Count conditions as written by the client. Raises InvalidInput beyond the limit."""
         self._left -= number
         if self._left < 0:
             raise too_many_conditions(self.most)
 
 
 def too_many_conditions(most: int) -> InvalidInput:
-    """The refusal of a query with too many conditions."""
+    """Return the refusal of a query with too many conditions."""
     return InvalidInput(
         f"A query has at most {most} conditions and values. Ask in several queries.", code="tooManyConditions"
     )
 
 
 def _of_any_kind(operator: str, text: str) -> list[tuple[str, Scalar]]:
-    """What a text can be compared with where the documents leave the type open."""
+    """Return the typed readings of a text, for an attribute without a declared type."""
     found: list[tuple[str, Scalar]] = []
     for kind in ("number", "instant", "boolean"):
         try:
@@ -180,7 +180,7 @@ def _mismatch(known: ResolvedAttribute, expected: str) -> InvalidInput:
 
 
 def _placed(known: ResolvedAttribute, operator: str, values: list[tuple[str, Scalar]], view: PathMapping) -> Condition:
-    """The comparison at every place where the attribute can be stored, with every value that is shown as the one."""
+    """Return the comparison at every stored path of the attribute, with every stored form of the value."""
     found: list[Condition] = []
     for kind, value in values:
         paths = known.stored[:1] if operator == "eq" and view.settled(known.shown, value) else known.stored

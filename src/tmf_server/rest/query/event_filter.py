@@ -1,4 +1,4 @@
-"""Which events a subscription wants: its query as a predicate on event bodies. Names no noun."""
+"""The query of a subscription as a predicate on event bodies. Names no noun."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -16,26 +16,26 @@ Predicate = Callable[[Document], bool]
 
 
 class UnmappedPaths:
-    """Event bodies are filtered as they are sent."""
+    """Maps every path to itself, since event bodies are filtered as sent."""
 
     def paths(self, path: Path) -> tuple[Path, ...]:
-        """The path itself."""
+        """Return the path itself."""
         return (path,)
 
     def stored_values(self, path: Path, value: object) -> tuple[object, ...]:  # noqa: ARG002 - the view's signature
-        """The value itself."""
+        """Return the value itself."""
         return (value,)
 
     def settled(self, path: Path, value: object) -> bool:  # noqa: ARG002
-        """There is no other path."""
+        """Return True: a value has a single path."""
         return True
 
 
 class EventAttributes(Attributes):
-    """The attributes of one event, and those of its record, which need no `event.<noun>.` before them."""
+    """Resolves the attributes of an event, and of the record inside without the prefix `event.<noun>.`."""
 
     def lookup(self, names: Path, scope: PathScope = RECORD) -> tuple[ResolvedAttribute, ...]:
-        """The attribute of the event, that of its record, or both."""
+        """Return the attribute of the event, the attribute of the record inside, or both."""
         prefixes = [(), *self._prefixes()] if scope == RECORD else [()]
         return tuple(
             one for prefix in prefixes for one in super(EventAttributes, self).lookup((*prefix, *names), scope)
@@ -49,7 +49,7 @@ class EventAttributes(Attributes):
 
 
 def event_matcher(registry: Registry, settings: Settings, api: str, version: str, query: str) -> Predicate:
-    """The predicate of a hub's query over the events that the API sends in the version. Raises InvalidInput."""
+    """Return the predicate of a hub's query over the events of the API in the version. Raises InvalidInput."""
     if not query:
         return lambda _body: True
     contract = _contract(registry, api, version)
@@ -69,7 +69,7 @@ def event_matcher(registry: Registry, settings: Settings, api: str, version: str
 
 
 def _contract(registry: Registry, api: str, version: str) -> Contract:
-    """The document that lists the events; the other version's where this one lists none."""
+    """Return the document with the events: the version's own, or another version's where the own has no events."""
     of_api = [one for one in registry.documents if one.api == api]
     own = next(one for one in of_api if one.version == version)
     return own if own.events else next((one for one in of_api if one.events), own)

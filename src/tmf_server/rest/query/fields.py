@@ -1,4 +1,4 @@
-"""`fields`: which attributes of a record an answer has (TMF630 part 1, 4.3). Pure; names no noun."""
+"""`fields`: the attributes of records in an answer (TMF630 part 1, 4.3). Pure; names no noun."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,14 +9,14 @@ from tmf_server.registry.exposure import Exposure
 from tmf_server.rest.query.attributes import attributes_of
 
 FieldTree = Mapping[str, "FieldTree | None"]
-"""The attributes asked for; below each the inner ones, or None for all of it."""
+"""The attributes asked for; below each the inner attributes, or None for the whole attribute."""
 
 ALWAYS: Mapping[str, tuple[str, ...]] = {"v4": ("id", "href"), "v5": ("id", "href", "@type")}
 MOST_NAMES = 100
 
 
 def parse_fields(values: Iterable[str], exposure: Exposure) -> FieldTree:
-    """The tree of `a,b.c`; `none` asks for nothing. Raises InvalidInput naming what the record does not have."""
+    """Parse `a,b.c` as a tree; `none` asks for nothing. Raises InvalidInput naming unknown attributes."""
     names = [name.strip() for value in values for name in value.split(",")]
     names = [name for name in names if name and name != "none"]
     if len(names) > MOST_NAMES:
@@ -31,7 +31,7 @@ def parse_fields(values: Iterable[str], exposure: Exposure) -> FieldTree:
 
 
 def _add(tree: dict[str, Any], path: Path | None) -> bool:
-    """Put one path into the tree; False when there is none."""
+    """Put a path into the tree; return False without a path."""
     if path is None:
         return False
     node = tree
@@ -44,12 +44,12 @@ def _add(tree: dict[str, Any], path: Path | None) -> bool:
 
 
 def only_identity(fields: FieldTree | None, version: str) -> bool:
-    """True when an answer has nothing but what it always has."""
+    """Return whether the fields add nothing to the attributes of every answer."""
     return fields is not None and fields.keys() <= set(ALWAYS[version])
 
 
 def select_fields(document: Document, fields: FieldTree, version: str) -> Document:
-    """The document narrowed to the fields; what always stays in this version stays, in the document's order."""
+    """Return the document narrowed to the fields and the attributes of every answer, in the document's order."""
     keep = ALWAYS[version]
     return {
         name: _narrow(value, fields.get(name)) for name, value in document.items() if name in fields or name in keep

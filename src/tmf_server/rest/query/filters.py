@@ -1,7 +1,7 @@
 """The plain filters of a query as a condition (TMF630 part 1, 4.4). Pure; names no noun.
 
 Different attributes or operators are ANDed; the same attribute and operator again, a comma list and `;` are ORed.
-Under `ne` a list means none of its values.
+Under `ne` a list means none of the values.
 """
 
 from collections.abc import Iterable
@@ -26,9 +26,9 @@ TYPE = ("@type",)
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
-    """What a filter compares: the attributes that its name may mean, and the operator.
+    """The left side of a filter: the attributes meant by the name, and the operator.
 
-    `members` are the attributes that the name with its suffix means where a free value has a member of that name.
+    `members` are the attributes meant by the name with the suffix, where a free value has a member of the same name.
     """
 
     name: Path
@@ -40,7 +40,7 @@ class _Comparison:
 def plain_conditions(
     groups: Iterable[list[Argument]], attributes: Attributes, settings: Settings, budget: ConditionBudget
 ) -> list[Condition]:
-    """What must hold; of each inner list one part. Raises InvalidInput, NotSupported."""
+    """Return conditions to be joined by AND; an inner list is joined by OR. Raises InvalidInput, NotSupported."""
     reader = _Reader(attributes, settings, budget)
     merged: dict[_Comparison, list[str]] = {}
     conditions: list[Condition] = []
@@ -60,12 +60,12 @@ class _Reader:
         self.budget = budget
 
     def one(self, argument: Argument) -> Condition:
-        """The condition of one argument."""
+        """Return the condition of an argument."""
         target = self.target(argument)
         return self.compared(target, self.values(argument, target.operator))
 
     def target(self, argument: Argument) -> _Comparison:
-        """What the argument compares; `.gt` at the end is an operator unless an attribute has that name."""
+        """Return the left side of an argument; `.gt` at the end is an operator unless the name of an attribute."""
         path = tuple(argument.name.split("."))
         members = self.attributes.lookup(path) if path[-1] in OPERATORS and len(path) > 1 else ()
         if path[-1] not in OPERATORS or len(path) == 1 or any(known.attribute.declared for known in members):
@@ -77,7 +77,7 @@ class _Reader:
         return _Comparison(path, members, argument.operator)
 
     def values(self, argument: Argument, operator: str) -> list[str]:
-        """The values of one argument, checked as far as the operator goes."""
+        """Return the values of an argument, checked as far as the operator goes."""
         values = argument.values(regex=operator == "regex")
         self.budget.take(len(values))
         if operator == "regex":
@@ -86,7 +86,7 @@ class _Reader:
         return values
 
     def compared(self, target: _Comparison, values: list[str]) -> Condition:
-        """The attribute compared with any of the values; under ne with none of them."""
+        """Return the comparison with any of the values; under ne with none of the values."""
         if target.members:
             return self._compared_by_what_is_there(target, values)
         if target.operator == "ne":
@@ -96,7 +96,7 @@ class _Reader:
         return self._any(target.attributes, target.operator, values)
 
     def _compared_by_what_is_there(self, target: _Comparison, values: list[str]) -> Condition:
-        """`value.gt=1` looks at a member `gt` where the value has one, and compares the value where it has none."""
+        """Compare, for `value.gt=1`, the member `gt` where a value has such a member, else the value itself."""
         member = self._any(target.members, "eq", values)
         try:
             value = self.compared(replace(target, members=()), values)
@@ -116,14 +116,14 @@ class _Reader:
         return any_attribute(attributes, lambda known: comparison(known, operator, value, self.attributes.view))
 
     def _typed(self, known: ResolvedAttribute, values: list[str]) -> Condition:
-        """A record of one of the types, or of a type below it."""
+        """Return the condition on the type of a record: any of the types, or a type below."""
         types = self._types(values)
         if known.shown == TYPE:
             return TypeIs(types)
         return self._any((known,), "eq", sorted(types))
 
     def _types(self, names: list[str]) -> frozenset[str]:
-        """What a type is called in stored records, with every type below it, registered ones included."""
+        """Return the stored names of the types and of all types below, registered types included."""
         known = {inner for name in names for inner in self.attributes.contract.types_under(name)}
         stored = (self.attributes.view.stored_values(TYPE, name) for name in known)
         return frozenset(str(name) for found in stored for name in found)

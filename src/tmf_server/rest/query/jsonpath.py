@@ -1,8 +1,8 @@
 """JSONPath filters as conditions (TMF630 part 6): `$[?(@.state=='active')]`, `note[?(@.author=='x')].text`. Pure.
 
-`$` before a filter is the collection, before a name it is the record. What a filter says about an element must hold
-for that one element, and two bounds of one attribute for one value of it. A path that is not compared asks whether
-there is anything.
+`$` before a filter is the collection, before a name the record. All conditions of a filter must hold for the same
+element, and two bounds of an attribute for the same value. A path without a comparison asks for the presence of a
+value.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,9 +44,9 @@ Leaf = Callable[[Sequence[ResolvedAttribute]], Condition]
 
 
 def filter_condition(text: str, attributes: Attributes, longest_regex: int, budget: ConditionBudget) -> Condition:
-    """The condition that a record fulfils when the query finds something in it.
+    """Return the condition on records in which the query finds something.
 
-    Raises InvalidInput for bad syntax, unknown attributes and wrong types, NotSupported for what is not built.
+    Raises InvalidInput for bad syntax, unknown attributes and wrong types, NotSupported for further JSONPath.
     """
     if not text.strip():
         raise InvalidInput("filter is empty. Write JSONPath such as $[?(@.name=='x')], or leave it out.")
@@ -62,11 +62,11 @@ class _Reader:
         self.attributes = attributes
         self.longest_regex = longest_regex
         self.budget = budget
-        self.several: set[Path] = set()  # paths from their scope that can lead to more than one value
-        self._counted: set[int] = set()  # ids of the nodes that are conditions
+        self.several: set[Path] = set()  # paths, from the scope on, to possibly several values
+        self._counted: set[int] = set()  # ids of the nodes counted as conditions
 
     def along(self, segments: Sequence[JSONPathSegment], scope: PathScope, leaf: Leaf | None) -> Condition:
-        """What the segments lead to from the scope: the leaf, or that there is anything."""
+        """Return the condition at the end of the segments: the leaf, or the presence of a value."""
         names: list[str] = []
         for number, segment in enumerate(segments):
             selector = _selector(segment)
@@ -119,7 +119,7 @@ class _Reader:
         raise unsupported("functions and queries from the root inside of filters")
 
     def _with_ranges(self, both: tuple[Condition, ...]) -> tuple[Condition, ...]:
-        """All of the conditions, the bounds of an attribute that can have several values as one range of one value."""
+        """Join the bounds of an attribute with several values to a range of a single value; keep all further parts."""
         parts = conjuncts(And(both))
         ranges: dict[Path, list[Compare]] = {}
         for part in parts:
@@ -166,7 +166,7 @@ class _Reader:
         return found
 
     def _count(self, node: nodes.BaseExpression) -> None:
-        """Count a condition once, however many attributes its names mean."""
+        """Count a condition once, however many attributes the names mean."""
         if id(node) not in self._counted:
             self._counted.add(id(node))
             self.budget.take()
@@ -177,7 +177,7 @@ def _present(attributes: Iterable[ResolvedAttribute]) -> Condition:
 
 
 def _bounds(part: Condition) -> tuple[Compare, ...]:
-    """The bounds of one value that a part is, their paths starting from the value; nothing for any other part."""
+    """Return the bounds of a value in the part, with paths from the value on; nothing for a part of another kind."""
     inside: tuple[Condition, ...] = conjuncts(part.condition) if isinstance(part, Some) else ()
     if isinstance(part, Compare):
         inside = (Compare((), part.operator, part.value, part.kind),)

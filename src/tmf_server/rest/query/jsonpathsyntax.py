@@ -1,7 +1,7 @@
 """The dialect of JSONPath in filters (TMF630 part 6): RFC 9535 with bare names, `=~`, `[?()]` and names with an `@`.
 
-Parsing is python-jsonpath's. What is changed: numbers keep their digits, patterns are not compiled by a library that
-can be stalled, `[?()]` is `[*]`, the library's own additions to the language are mistakes. Evaluates nothing.
+Parsing is python-jsonpath's, with changes: numbers keep all digits, no library with a backtracking engine compiles
+patterns, `[?()]` is `[*]`, the library's own additions to the language are mistakes. Evaluates nothing.
 """
 
 import re
@@ -24,12 +24,12 @@ from tmf_server.errors import InvalidInput, NotSupported
 from tmf_server.rest.query.comparisons import read_number, too_many_conditions
 
 MOST_CONDITIONS = 100
-"""How many conditions one query has where no setting says otherwise."""
+"""Conditions allowed in a query without a setting."""
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 FUNCTIONS = frozenset({"length", "count", "match", "search", "value"})
-"""The functions of RFC 9535, 2.4; none of them is built."""
+"""The functions of RFC 9535, 2.4; none is built."""
 
 FOREIGN = frozenset(
     {
@@ -48,17 +48,17 @@ FOREIGN = frozenset(
         tokens.TOKEN_MISSING,
     }
 )
-"""Signs and words of the library that neither RFC 9535 nor TMF630 knows."""
+"""Signs and words of the library, unknown to RFC 9535 and TMF630."""
 
 
 class NumberLiteral(FilterExpressionLiteral[Decimal]):
-    """A number as it was written."""
+    """A number with the digits as written."""
 
     __slots__ = ()
 
 
 class PatternLiteral(FilterExpressionLiteral[str]):
-    """A regular expression /…/ with its flags in front: (?i)…."""
+    """A regular expression /…/ with the flags in front: (?i)…."""
 
     __slots__ = ()
 
@@ -116,7 +116,7 @@ class _Environment(JSONPathEnvironment):
 
 @cache
 def _environment() -> JSONPathEnvironment:
-    """Made for the first filter that needs it: making its lexer takes as long as loading a dozen modules."""
+    """Make the environment at the first filter: making the lexer takes as long as loading a dozen modules."""
     return _Environment(well_typed=False, filter_caching=False)
 
 
@@ -136,7 +136,7 @@ def parse_jsonpath(text: str, most_conditions: int = MOST_CONDITIONS) -> JSONPat
 
 
 def _checked(found: Iterable[Token], most_conditions: int) -> Iterator[Token]:
-    """The tokens, until one of them is foreign or joins a condition too many: parsing takes long for many."""
+    """Yield the tokens. Refuse foreign tokens and too many conditions before the parser, slow for many, reads on."""
     joined = 0
     for token in found:
         if token.kind in FOREIGN or (token.kind == tokens.TOKEN_FUNCTION and token.value not in FUNCTIONS):
@@ -148,7 +148,7 @@ def _checked(found: Iterable[Token], most_conditions: int) -> Iterator[Token]:
 
 
 def unsupported(what: str) -> NotSupported:
-    """The refusal of a filter that is right and that is not built."""
+    """Return the refusal of a valid filter without support."""
     return NotSupported(f"JSONPath filters here know no {what}. They know names, [*], filters, comparisons, && || !.")
 
 

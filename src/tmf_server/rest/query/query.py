@@ -1,6 +1,6 @@
-"""The query of a collection (TMF630 part 1, 4.3 to 4.7; part 6): filters, fields, sorting, paging. Pure; names no noun.
+"""Parses the query of lists (TMF630 part 1, 4.3 to 4.7; part 6): filters, fields, sorting, paging. Pure; names no noun.
 
-Nothing is ignored: a parameter that is neither one of these nor an attribute is refused by name.
+Nothing is ignored: a parameter unknown here, and no attribute either, is refused by name.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ SORTABLE = frozenset({"text", "number", "integer", "boolean", "instant"})
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a client asks of a collection; `expand` are dotted paths, `fields` None for whole records."""
+    """The parsed query of a collection; `expand` are dotted paths, `fields` None for whole records."""
 
     selection: Selection
     fields: FieldTree | None = None
@@ -38,9 +38,9 @@ class Query:
 
 @lru_cache(maxsize=1024)
 def parse_query(query: str, exposure: Exposure, settings: Settings) -> Query:
-    """The raw query string of a list as values. Raises InvalidInput, NotSupported.
+    """Parse the raw query string of a list. Raises InvalidInput, NotSupported.
 
-    Clients ask the same again and again: what was parsed is kept.
+    Parsed queries are kept, since clients repeat the same queries.
     """
     if not query:
         return Query(Selection(limit=settings.limits.default_limit))
@@ -63,7 +63,7 @@ def parse_query(query: str, exposure: Exposure, settings: Settings) -> Query:
 
 
 def parse_shape(query: str, exposure: Exposure, settings: Settings) -> Query:
-    """The query string of one record: `fields`, `depth` and `expand`, nothing else."""
+    """Parse the query string of a record: `fields`, `depth` and `expand`, nothing else."""
     given, filters = _parted(split_query(query, settings.limits.max_query_bytes))
     unknown = [argument.name for group in filters for argument in group] + sorted(given.keys() - SHAPING)
     if unknown:
@@ -77,7 +77,7 @@ def parse_shape(query: str, exposure: Exposure, settings: Settings) -> Query:
 
 
 def parse_filter(query: str, attributes: Attributes, settings: Settings) -> Condition | None:
-    """The condition of a query string that has filters only: a hub's query, for example. None when it has none."""
+    """Parse a query string of filters alone, such as a hub's query; None for an empty query."""
     given, filters = _parted(split_query(query, settings.limits.max_query_bytes))
     for name in given:
         if name != "filter":
@@ -130,7 +130,7 @@ def _sorts(arguments: Sequence[Argument], attributes: Attributes) -> tuple[Sort,
 
 
 def _sort(name: str, attributes: Attributes) -> Sort:
-    # A `+` decodes to a space, which is stripped already.
+    # A `+` decodes to a space, already stripped.
     known = attributes.find(tuple(name.lstrip("+-").split(".")))
     if known.attribute.kind not in SORTABLE or known.attribute.repeated:
         raise InvalidInput(
@@ -173,7 +173,7 @@ def _expand(given: Given, attributes: Attributes) -> tuple[str, ...]:
 
 
 def _expanded(name: str, attributes: Attributes) -> str:
-    """The dotted path to expand; behind the first reference it goes on in another record, whose schema is not known."""
+    """Return the dotted path to expand; behind the first reference the path goes on in a record of unknown schema."""
     path = tuple(name.split("."))
     own = next((length for length in range(min(len(path), MOST_STEPS), 1, -1) if attributes.has(path[:length])), 1)
     known = attributes.find(path[:own])

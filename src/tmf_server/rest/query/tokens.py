@@ -1,7 +1,7 @@
-"""Takes the raw query string apart: names, operators and values, before anything is known of them. Pure.
+"""Splits the raw query string into names, operators and values. Pure.
 
-Only what a client wrote literally separates: `&`, `;`, `,` and `=` that came percent-encoded are part of a name, an
-operator or a value. So the string is split first and decoded piece by piece.
+Only literal characters separate: a percent-encoded `&`, `;`, `,` or `=` is part of a name, an operator or a value. So
+the string is split first and decoded piece by piece.
 """
 
 import re
@@ -11,10 +11,10 @@ from urllib.parse import unquote_to_bytes
 from tmf_server.errors import InvalidInput
 
 PARAMETERS = frozenset({"fields", "filter", "sort", "offset", "limit", "after", "before", "depth", "expand"})
-"""What is not an attribute but says how to select, to arrange and to show."""
+"""Parameters for selection, order and representation, besides attributes."""
 
-# What stands between a name and a value. Leftmost wins, then the first listed: longer ones first. A bare `=~` is not
-# an operator, since ids may begin with `~`; written as the standard writes it, with `%3D`, it is.
+# The operators between a name and a value. Leftmost wins, then the first listed: longer operators first. A bare `=~` is
+# no operator, since ids may begin with `~`; the standard's form with `%3D` is an operator.
 OPERATORS = {
     "regex": r"%3[Dd](?:~|%7[Ee])|(?:\*|%2[Aa])(?:=|%3[Dd])",
     "ne": r"(?:!|%21)(?:=|%3[Dd])",
@@ -26,13 +26,13 @@ OPERATORS = {
     "": r"=|%3[Dd]",
 }
 OPERATOR = re.compile("|".join(f"(?P<{name or 'plain'}>{form})" for name, form in OPERATORS.items()))
-# A quantifier such as {1,3} keeps its comma.
+# A quantifier like {1,3} keeps the comma.
 REGEX_COMMA = re.compile(r",(?!\d*(?:\}|%7[Dd]))")
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One condition or parameter: a decoded name, an operator ("" for a bare `=`), and the value as it was sent."""
+    """A condition or a parameter: a decoded name, an operator ("" for a bare `=`), and the value as sent."""
 
     name: str
     operator: str
@@ -44,15 +44,15 @@ class Argument:
         return decoded(self.raw)
 
     def values(self, *, regex: bool = False) -> list[str]:
-        """The alternatives that literal commas separate, decoded, single quotes around a value taken off."""
+        """Return the alternatives between literal commas, decoded, without single quotes around a value."""
         parts = REGEX_COMMA.split(self.raw) if regex else self.raw.split(",")
         return [_unquoted(decoded(part)) for part in parts]
 
 
 def split_query(query: str, most_bytes: int) -> list[list[Argument]]:
-    """The arguments of a raw query string: all of the outer list must hold, and one of each inner list (`a=1;b=2`).
+    """Split a raw query string: the outer list is joined by AND, each inner list (`a=1;b=2`) by OR.
 
-    Raises InvalidInput for what is too long, not UTF-8 or without a value.
+    Raises InvalidInput for a query too long, not UTF-8 or without a value.
     """
     if len(query) > most_bytes:
         raise InvalidInput(f"The query is longer than {most_bytes} characters. Ask for less at once.")
@@ -67,7 +67,7 @@ def _alternatives(part: str) -> list[Argument]:
 
 
 WHOLE = frozenset({"filter", "fields", "sort"})
-"""Parameters whose value may have a semicolon."""
+"""Parameters with semicolons allowed in the value."""
 
 
 def _argument(part: str) -> Argument:
@@ -82,7 +82,7 @@ def _argument(part: str) -> Argument:
 
 
 def decoded(raw: str) -> str:
-    """Percent-encoding and `+` undone. Raises InvalidInput for what is not UTF-8 or has a NUL."""
+    """Decode percent-encoding and `+`. Raises InvalidInput for bytes other than UTF-8 and for NUL."""
     try:
         text = unquote_to_bytes(raw.replace("+", " ")).decode()
     except UnicodeDecodeError as error:
