@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.support.servers.postgres import PostgresServer, conninfo
 from tmf_server.errors import InvalidInput
 from tmf_server.model.functions import CREATE
-from tmf_server.storage.connection.sqlite_functions import instant, register_functions
+from tmf_server.storage.connection.sqlite_functions import register_functions
 from tmf_server.storage.values.regexes import found, postgresql_pattern
+from tmf_server.storage.values.scalars import instant_of
 
 MANY = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 Ask = Callable[..., Any]
@@ -121,7 +122,7 @@ ANYTHING = st.one_of(
 @given(text=ANYTHING)
 def test_an_instant_is_the_same_everywhere(postgresql: Ask, sqlite: Ask, text: str) -> None:
     assume("\0" not in text and text.encode("utf-8", "ignore").decode() == text)
-    assert postgresql("SELECT tmf_instant(%s)", text) == sqlite("SELECT tmf_instant(?)", text) == instant(text)
+    assert postgresql("SELECT tmf_instant(%s)", text) == sqlite("SELECT tmf_instant(?)", text) == instant_of(text)
 
 
 def test_what_is_no_text_is_no_instant(postgresql: Ask, sqlite: Ask) -> None:

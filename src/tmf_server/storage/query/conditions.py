@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
-from tmf_server.rules.instants import parse_instant
 from tmf_server.storage.values.regexes import found
+from tmf_server.storage.values.scalars import boolean_of, instant_of
 
 Path = tuple[str, ...]
 Charge = Callable[[int], None]
@@ -310,10 +310,6 @@ def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _boolean(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
 def _number(value: Any) -> int | Decimal | None:
     if isinstance(value, float):
         # The decimal digits as written count, 0.1, not the binary fraction nearby.
@@ -321,21 +317,12 @@ def _number(value: Any) -> int | Decimal | None:
     return value if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
 
 
-def _instant(value: Any) -> int | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        return parse_instant(value)
-    except (ValueError, OverflowError):
-        return None
-
-
 READERS: dict[str, Callable[[Any], Any]] = {
     "text": _text,
     "number": _number,
     "integer": _number,
-    "boolean": _boolean,
-    "instant": _instant,
+    "boolean": boolean_of,
+    "instant": instant_of,
 }
 
 WITHOUT_CHARGE = _Evaluator(None)

@@ -1,6 +1,6 @@
 """The typed rows of an entity beside the documents: columns, references, characteristics. Writes no SQL."""
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Integer, Numeric, String
@@ -26,14 +26,14 @@ class ColumnMap:
         self.table = entity.storage.table.name
         self.contract: Contract = exposure.contract
         self.schema = exposure.schema
-        self._kinds_by_schema = registry.kinds_by_schema
+        self._registry = registry
         self.columns: dict[Path, Column[Any]] = {
             ("id",): entity.storage.table.c.id,
             ("@type",): entity.storage.table.c.type,
             **entity.storage.columns,
         }
         self.values = {one.path: one.value for one in entity.storage.characteristics}
-        self.refers = lru_cache(maxsize=None)(self._refers)
+        self._references: dict[Path, bool] = {}
 
     @cached_property
     def indexed(self) -> frozenset[str]:
@@ -48,17 +48,20 @@ class ColumnMap:
             return None
         return column
 
-    def _refers(self, path: Path) -> bool:
-        """True when every object at the path is a reference with a row."""
-        found = self.contract.attribute(self.schema, path)
-        if found is None or found.schema is None:
-            return False
-        choices = self.contract.choices(found.schema)
-        return all(self._is_reference(name) for name in choices if self.contract.properties(name))
+    def refers(self, path: Path) -> bool:
+        """Return whether every object at the path is a reference with a row."""
+        if path not in self._references:
+            found = self.contract.attribute(self.schema, path)
+            choices = () if found is None or found.schema is None else self.contract.choices(found.schema)
+            own = [name for name in choices if self.contract.properties(name)]
+            references = all(is_reference(self._registry, self.contract, name) for name in own)
+            self._references[path] = found is not None and found.schema is not None and references
+        return self._references[path]
 
-    def _is_reference(self, schema: str) -> bool:
-        own = self._kinds_by_schema
-        return schema in own or {"id", "@referredType"} <= self.contract.properties(schema).keys()
+
+def is_reference(registry: Registry, contract: Contract, schema: str) -> bool:
+    """Return whether objects of the schema are references to records."""
+    return schema in registry.kinds_by_schema or {"id", "@referredType"} <= contract.properties(schema).keys()
 
 
 def column_kind(column: Column[Any]) -> str:

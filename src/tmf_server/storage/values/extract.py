@@ -2,20 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Numeric, String
 from sqlalchemy.sql.sqltypes import BigInteger
 
 from tmf_server.contracts.schemas import object_schema
-from tmf_server.registry.entity import Characteristics, Document, Entity, Path
+from tmf_server.registry.entity import Document, Entity, Path
 from tmf_server.registry.exposure import Exposure, create_schema
 from tmf_server.registry.registry import Registry
-from tmf_server.rules.instants import parse_instant, to_utc
-from tmf_server.storage.values.column_map import INDEXED_CHARACTERS
-from tmf_server.storage.values.numbers import GREATEST
+from tmf_server.rules.instants import to_utc
+from tmf_server.storage.values.column_map import INDEXED_CHARACTERS, is_reference
+from tmf_server.storage.values.scalars import boolean_of, decimal_of, indexed_text_of, instant_of, integer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +72,10 @@ class Extractor:
         self.entity = entity
         self.contract = canonical.contract
         self.schema = canonical.schema
+        columns = entity.storage.columns.items()
+        self._projections = [(path, column.name, reader_of(column)) for path, column in columns]
         self._plans: dict[str, ReferencePlan] = {}
         self._instant_plans: dict[str, InstantPlan] = {}
-
-    @cached_property
-    def _projections(self) -> list[tuple[Path, str, Callable[[Any], Any]]]:
-        return [(path, column.name, reader_of(column)) for path, column in self.entity.storage.columns.items()]
 
     def columns(self, document: Document) -> dict[str, Any]:
         """Return the values of the typed columns by column name; None for absent values and values of another type."""
@@ -97,7 +93,9 @@ class Extractor:
     ) -> Iterator[Reference]:
         if not isinstance(node, dict):
             return
-        plan = self._dispatched(plan, node)
+        target = plan.subtypes.get(node.get("@type", ""))
+        if target is not None:
+            plan = self._plan(target)
         if not top and isinstance(node.get("id"), str) and (plan.is_reference or "@referredType" in node):
             referred = node.get("@referredType")
             kind = self.registry.kind_of(plan.schema, referred if isinstance(referred, str) else None)
@@ -114,35 +112,32 @@ class Extractor:
             else:
                 yield from self._walk(child, below, (*path, name), f"{pointer}/{name}", position)
 
-    def _dispatched(self, plan: ReferencePlan, node: Document) -> ReferencePlan:
-        target = plan.subtypes.get(node.get("@type", ""))
-        return self._plan(target) if target is not None and target != plan.schema else plan
-
     def _plan(self, schema: str) -> ReferencePlan:
-        if schema not in self._plans:
-            self._plans[schema] = self._make_plan(schema)
-        return self._plans[schema]
+        found = self._plans.get(schema)
+        if found is not None:
+            return found
 
-    def _make_plan(self, schema: str) -> ReferencePlan:
-        children = {}
-        for name, node in self.contract.all_properties(schema).items():
-            target = object_schema(node)
-            if target is not None and self._leads_to_reference(target, set()):
-                children[name] = target
-        return ReferencePlan(schema, self._refers(schema), self.contract.subtypes(schema), children)
+        def refers(target: str) -> bool:
+            return any(is_reference(self.registry, self.contract, one) for one in self.contract.choices(target))
 
-    def _refers(self, schema: str) -> bool:
-        properties = self.contract.properties(schema)
-        return schema in self.registry.kinds_by_schema or ("@referredType" in properties and "id" in properties)
+        own = is_reference(self.registry, self.contract, schema)
+        plan = ReferencePlan(schema, own, self.contract.subtypes(schema), self._children(schema, refers))
+        self._plans[schema] = plan
+        return plan
 
-    def _leads_to_reference(self, schema: str, seen: set[str]) -> bool:
+    def _children(self, schema: str, holds: Callable[[str], bool]) -> dict[str, str]:
+        """Return the object attributes, with their schemas, that lead to a schema for which `holds` is true."""
+        targets = {name: object_schema(node) for name, node in self.contract.all_properties(schema).items()}
+        return {name: one for name, one in targets.items() if one is not None and self._leads(one, holds, set())}
+
+    def _leads(self, schema: str, holds: Callable[[str], bool], seen: set[str]) -> bool:
         if schema in seen:
             return False
         seen.add(schema)
-        if any(map(self._refers, self.contract.choices(schema))):
+        if holds(schema):
             return True
         targets = map(object_schema, self.contract.all_properties(schema).values())
-        return any(self._leads_to_reference(target, seen) for target in targets if target is not None)
+        return any(self._leads(target, holds, seen) for target in targets if target is not None)
 
     def normalize_instants(self, document: Document) -> None:
         """Write every instant of the document in UTC with `Z`, in place."""
@@ -164,49 +159,39 @@ class Extractor:
                     self._normalize(node[name], below)
 
     def _instant_plan(self, schema: str) -> InstantPlan:
-        if schema not in self._instant_plans:
-            properties = self.contract.all_properties(schema)
-            targets = {name: object_schema(node) for name, node in properties.items()}
-            self._instant_plans[schema] = InstantPlan(
-                names=tuple(name for name, node in properties.items() if node.get("format") == "date-time"),
-                subtypes=self.contract.subtypes(schema),
-                children={name: one for name, one in targets.items() if one and self._leads_to_instant(one, set())},
-            )
-        return self._instant_plans[schema]
+        found = self._instant_plans.get(schema)
+        if found is not None:
+            return found
 
-    def _leads_to_instant(self, schema: str, seen: set[str]) -> bool:
-        if schema in seen:
-            return False
-        seen.add(schema)
-        properties = self.contract.all_properties(schema).values()
-        if any(node.get("format") == "date-time" for node in properties):
-            return True
-        return any(self._leads_to_instant(one, seen) for one in map(object_schema, properties) if one is not None)
+        def instants(target: str) -> list[str]:
+            properties = self.contract.all_properties(target)
+            return [name for name, node in properties.items() if node.get("format") == "date-time"]
+
+        children = self._children(schema, lambda target: bool(instants(target)))
+        plan = InstantPlan(tuple(instants(schema)), self.contract.subtypes(schema), children)
+        self._instant_plans[schema] = plan
+        return plan
 
     def is_demanded(self, path: Path) -> bool:
         """Return whether a version demands the attribute in a posted body, given the object around the attribute."""
-        return any(_demands(one, path) for one in self.registry.shown_in(self.entity.name))
+        for exposure in self.registry.shown_in(self.entity.name):
+            holder = exposure.contract.attribute(create_schema(exposure), path[:-1])
+            if holder is None or holder.schema is None or exposure.view.path(path) != path:
+                continue
+            if path[-1] in exposure.contract.required(holder.schema):
+                return True
+        return False
 
     def characteristics(self, document: Document) -> list[CharacteristicValue]:
-        """Every characteristic value in the document."""
-        return [value for where in self.entity.storage.characteristics for value in _characteristics(document, where)]
-
-
-def _demands(exposure: Exposure, path: Path) -> bool:
-    contract = exposure.contract
-    holder = contract.attribute(create_schema(exposure), path[:-1])
-    if holder is None or holder.schema is None or exposure.view.path(path) != path:
-        return False
-    return path[-1] in contract.required(holder.schema)
-
-
-def _characteristics(document: Document, where: Characteristics) -> Iterator[CharacteristicValue]:
-    elements = value_at(document, where.path)
-    path = ".".join(where.path)
-    for position, element in enumerate(elements if isinstance(elements, list) else ()):
-        if isinstance(element, dict) and isinstance(element.get("name"), str):
-            values = list(_values(element, where.value)) or [None]
-            yield from (_typed(path, position, element["name"], value) for value in values)
+        """Return every characteristic value in the document."""
+        found: list[CharacteristicValue] = []
+        for where in self.entity.storage.characteristics:
+            elements, path = value_at(document, where.path), ".".join(where.path)
+            for position, element in enumerate(elements if isinstance(elements, list) else ()):
+                if isinstance(element, dict) and isinstance(element.get("name"), str):
+                    values = list(_values(element, where.value)) or [None]
+                    found += [_typed(path, position, element["name"], value) for value in values]
+        return found
 
 
 def _values(node: Any, path: Path) -> Iterator[Any]:
@@ -227,7 +212,7 @@ def _typed(path: str, position: int, name: str, value: Any) -> CharacteristicVal
         return CharacteristicValue(path, position, name, None, float(value), None)
     if isinstance(value, str):
         return CharacteristicValue(
-            path, position, name, value[:INDEXED_CHARACTERS], None, _instant(value) if len(value) >= 10 else None
+            path, position, name, value[:INDEXED_CHARACTERS], None, instant_of(value) if len(value) >= 10 else None
         )
     return CharacteristicValue(path, position, name, None, None, None)
 
@@ -241,41 +226,12 @@ def value_at(node: Any, path: Path) -> Any:
     return node
 
 
-def _instant(value: Any) -> int | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        return parse_instant(value)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _number(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return None
-    return Decimal(str(value))
-
-
-def _flag(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _text(value: Any) -> str | None:
-    return value[:INDEXED_CHARACTERS] if isinstance(value, str) else None
-
-
-def _integer(value: Any) -> int | None:
-    if isinstance(value, float) and value.is_integer() and abs(value) < GREATEST:
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
 def reader_of(column: Column[Any]) -> Callable[[Any], Any]:
     """Return the function from an attribute's value to the column's; the result is None where the type is wrong."""
     if isinstance(column.type, Boolean):
-        return _flag
+        return boolean_of
     if isinstance(column.type, Numeric):
-        return _number
+        return decimal_of
     if isinstance(column.type, String):
-        return _text
-    return _instant if column.info.get("instant", isinstance(column.type, BigInteger)) else _integer
+        return indexed_text_of
+    return instant_of if column.info.get("instant", isinstance(column.type, BigInteger)) else integer_of

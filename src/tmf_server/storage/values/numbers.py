@@ -24,7 +24,10 @@ class Bound(NamedTuple):
 
 def double_bound(operator: str, value: int | Decimal) -> Bound | None:
     """Return the comparison of doubles equal to the comparison with `value`; None when no double can pass."""
-    near = _double(value)
+    try:
+        near = float(value)
+    except OverflowError:
+        near = math.inf if value > 0 else -math.inf
     written = Decimal(repr(near))
     if written == value:
         return Bound(operator, near)
@@ -53,10 +56,3 @@ def bounded(number: Decimal) -> Decimal:
     if abs(number) > WIDEST:
         return WIDEST.copy_sign(number)
     return NARROWEST.copy_sign(number) if 0 < abs(number) < NARROWEST else number
-
-
-def _double(value: int | Decimal) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf

@@ -194,23 +194,21 @@ class _Translator:
         return [(ord(sign), ord(sign))]
 
     def cased(self, ranges: Ranges) -> Ranges:
-        return _folded(ranges) if self.folds else ranges
+        """Add the other case of letters where the pattern ignores case."""
+        if not self.folds:
+            return ranges
+        if any(high > 0x7F for _, high in ranges):
+            raise Untranslatable("(?i) with characters beyond ASCII")
+        letters = list(ranges)
+        for low, high in ranges:
+            for first, last, shift in ((0x41, 0x5A, 32), (0x61, 0x7A, -32)):
+                if max(low, first) <= min(high, last):
+                    letters.append((max(low, first) + shift, min(high, last) + shift))
+        extra = [(far, far) for near, far in FOLDED.items() if any(low <= near <= high for low, high in letters)]
+        return letters + extra
 
     def peek(self) -> str:
         return self.text[self.at : self.at + 1]
-
-
-def _folded(ranges: Ranges) -> Ranges:
-    if any(high > 0x7F for _, high in ranges):
-        raise Untranslatable("(?i) with characters beyond ASCII")
-    added = []
-    for low, high in ranges:
-        for first, last, shift in ((0x41, 0x5A, 32), (0x61, 0x7A, -32)):
-            if max(low, first) <= min(high, last):
-                added.append((max(low, first) + shift, min(high, last) + shift))
-    letters = [*ranges, *added]
-    extra = [(far, far) for near, far in FOLDED.items() if any(low <= near <= high for low, high in letters)]
-    return letters + extra
 
 
 def _inverted(ranges: Iterable[tuple[int, int]]) -> Ranges:

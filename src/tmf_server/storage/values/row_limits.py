@@ -1,6 +1,6 @@
 """Limits of ids and arrays in the rows of references and characteristics. Pure; runs no SQL."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from hashlib import sha256
 
 from tmf_server.errors import Fault, InvalidInput
@@ -28,21 +28,16 @@ def row_id(id_: str) -> str:
 
 def check_rows(entity: Entity, document: Document, references: Iterable[Reference]) -> None:
     """Raise InvalidInput naming the references and characteristics beyond the limits of rows."""
-    faults = [*_reference_faults(references), *_array_faults(entity, document)]
-    if faults:
-        raise InvalidInput("An id is longer than one may be, or an array has too many elements.", faults=faults)
-
-
-def _reference_faults(references: Iterable[Reference]) -> Iterator[Fault]:
+    faults: list[Fault] = []
+    many = f"expected an array of at most {MOST_ELEMENTS} elements"
     for one in references:
         if len(one.id) > LONGEST_ID:
-            yield Fault(f"{one.pointer}/id", f"expected at most {LONGEST_ID} characters, not {len(one.id)}")
+            faults.append(Fault(f"{one.pointer}/id", f"expected at most {LONGEST_ID} characters, not {len(one.id)}"))
         if one.position >= MOST_ELEMENTS:
-            yield Fault(one.pointer, f"expected an array of at most {MOST_ELEMENTS} elements")
-
-
-def _array_faults(entity: Entity, document: Document) -> Iterator[Fault]:
+            faults.append(Fault(one.pointer, many))
     for path in {one.path for one in entity.storage.characteristics}:
         elements = value_at(document, path)
         if isinstance(elements, list) and len(elements) > MOST_ELEMENTS:
-            yield Fault(f"/{'/'.join(path)}", f"expected an array of at most {MOST_ELEMENTS} elements")
+            faults.append(Fault(f"/{'/'.join(path)}", many))
+    if faults:
+        raise InvalidInput("An id is longer than one may be, or an array has too many elements.", faults=faults)
