@@ -264,7 +264,8 @@ class _Evaluator(ConditionVisitor[Any, bool]):
         self._charge = charge
 
     def compare(self, condition: Compare, context: Any) -> bool:
-        values, expected = self._typed(condition, context), condition.value
+        found_values = map(READERS[condition.kind], values_at(context, condition.path, self._charge))
+        values, expected = (value for value in found_values if value is not None), condition.value
         if condition.operator == "ne":
             return not any(value == expected for value in values)
         if condition.operator == "eq":
@@ -292,13 +293,6 @@ class _Evaluator(ConditionVisitor[Any, bool]):
 
     def exists(self, condition: Exists, context: Any) -> bool:
         return any(value is not None for value in values_at(context, condition.path, self._charge))
-
-    def _typed(self, condition: Compare, node: Any) -> Iterator[Any]:
-        read = READERS[condition.kind]
-        for value in values_at(node, condition.path, self._charge):
-            typed = read(value)
-            if typed is not None:
-                yield typed
 
     def _finds(self, pattern: str, text: str) -> bool:
         if self._charge is not None:

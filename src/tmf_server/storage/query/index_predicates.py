@@ -106,15 +106,12 @@ class Indexes:
     def leading(self, condition: Condition) -> IndexPredicates:
         """Return predicates for a statement to begin with; on SQLite also predicates on the records' own table."""
         if id(condition) not in self._leading:
-            self._leading[id(condition)] = (condition, self._find_leading(condition))
+            found = self.rows(condition)
+            parts = condition.parts if isinstance(condition, Or) else (condition,)
+            if found is None and self.dialect == "sqlite" and len(parts) <= MOST_LISTS:
+                found = _all_of(map(self.own, parts))
+            self._leading[id(condition)] = (condition, found or ())
         return self._leading[id(condition)][1]
-
-    def _find_leading(self, condition: Condition) -> IndexPredicates:
-        found = self.rows(condition)
-        too_many = isinstance(condition, Or) and len(condition.parts) > MOST_LISTS
-        if found is not None or self.dialect != "sqlite" or too_many:
-            return found or ()
-        return _all_of(map(self.own, condition.parts if isinstance(condition, Or) else (condition,))) or ()
 
     def own(self, condition: Condition) -> IndexPredicate | None:
         """Return the predicate on an indexed column of the records' own table, or None."""

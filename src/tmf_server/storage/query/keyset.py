@@ -75,7 +75,7 @@ class Cursors:
 
     def encode(self, values: Sequence[Any], key: int) -> str:
         """Return the cursor of a row with the sort values and the key."""
-        packed = orjson.dumps([key, *map(_plain, values)])
+        packed = orjson.dumps([key, *(str(value) if isinstance(value, Decimal) else value for value in values)])
         return base64.urlsafe_b64encode(self._digest(packed) + packed).rstrip(b"=").decode()
 
     def decode(self, cursor: str) -> tuple[list[Any], int]:
@@ -99,10 +99,6 @@ def _foreign() -> InvalidInput:
         "The cursor does not belong to this collection in this order. Start again without it, with the same sort.",
         code="invalidCursor",
     )
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Decimal) else value
 
 
 def _typed(value: Any, kind: str) -> Any:

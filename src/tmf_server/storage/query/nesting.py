@@ -46,12 +46,9 @@ def _written(condition: Condition, *, denied: bool) -> Condition:
             return _written(part, denied=not denied)
         case And(parts) | Or(parts):
             made = Or if isinstance(condition, And) == denied else And
-            return _joined(made, [_written(part, denied=denied) for part in parts])
+            written = [_written(part, denied=denied) for part in parts]
+            flat = [inner for part in written for inner in (part.parts if isinstance(part, made) else (part,))]
+            return made(tuple(sorted(flat, key=depth, reverse=True)))
         case Some(path, inner):
             condition = Some(path, _written(inner, denied=False))
     return denial(condition) if denied else condition
-
-
-def _joined(made: type[And | Or], parts: list[Condition]) -> Condition:
-    flat = [inner for part in parts for inner in (part.parts if isinstance(part, made) else (part,))]
-    return made(tuple(sorted(flat, key=depth, reverse=True)))

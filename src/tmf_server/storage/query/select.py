@@ -1,9 +1,8 @@
 """Pages and counts of an entity's records by a condition. Knows no noun and nothing of HTTP."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -75,12 +74,13 @@ class RecordQuery:
 
     def count_statement(self) -> Statement:
         """Return the statement for the number of all records that fulfil the condition."""
-        return self._written(self.where, self._write_count)
 
-    def _write_count(self) -> Statement:
-        binds = BindParameters()
-        source = write_source(self.planner.for_count(), self.planner.indexes, self.planner.parts, binds)
-        return Statement(f"SELECT count(*) FROM {source.source} WHERE {source.where}", binds.values)
+        def write() -> Statement:
+            binds = BindParameters()
+            source = write_source(self.planner.for_count(), self.planner.indexes, self.planner.parts, binds)
+            return Statement(f"SELECT count(*) FROM {source.source} WHERE {source.where}", binds.values)
+
+        return self._written(self.where, write)
 
     def _written(self, asked: Condition | Selection | None, write: Callable[[], Statement]) -> Statement:
         """Return the statement for the question, kept unless chosen by the present content of the database."""
@@ -140,29 +140,25 @@ class _PageStatement:
         """The statement for the rows of the page and a further row: the fields of Stored, then the sort values."""
         cursor = self.selection.after if self.selection.before is None else self.selection.before
         position = None if cursor is None else self.cursors.decode(cursor)
-        return Statement(self._sql(position), self.binds.values)
-
-    def _sql(self, position: tuple[list[Any], int] | None) -> str:
         limit, offset = self.binds.add(self.selection.limit + 1), self.binds.add(self.selection.offset)
-        ending = f" ORDER BY {', '.join(self._order())} LIMIT {limit}"
+        order = [key.named(f"s{number}") for number, key in enumerate(self.keys[:-1])]
+        ending = f" ORDER BY {', '.join([*order, self.keys[-1].named('key')])} LIMIT {limit}"
         if position is None:
-            return f"{self._select()}{self.body.group}{ending} OFFSET {offset}"
+            return self._statement(f"{self._select()}{self.body.group}{ending} OFFSET {offset}")
         choices = following(self.keys, [*position[0], position[1]], self.binds)
         if len(choices) == 1 or not self.keys[0].indexed:
-            return f"{self._select()} AND ({' OR '.join(choices)}){self.body.group}{ending}"
+            return self._statement(f"{self._select()} AND ({' OR '.join(choices)}){self.body.group}{ending}")
         # Each choice is read off the index from the start of the choice; the union is sorted once more.
         arms = (f"SELECT * FROM ({self._select()} AND {choice}{self.body.group}{ending}) AS u" for choice in choices)
-        return f"SELECT * FROM ({' UNION ALL '.join(arms)}) AS v{ending}"
+        return self._statement(f"SELECT * FROM ({' UNION ALL '.join(arms)}) AS v{ending}")
+
+    def _statement(self, sql: str) -> Statement:
+        return Statement(sql, self.binds.values)
 
     def _select(self) -> str:
         sorts = "".join(f", {key.sql} AS s{number}" for number, key in enumerate(self.keys[:-1]))
         fields = FIELDS.format(key=self.body.key, document="type" if self.selection.brief else "document")
         return f"SELECT {fields}{sorts} FROM {self.body.source} WHERE {self.body.where}"
-
-    def _order(self) -> Iterator[str]:
-        for number, key in enumerate(self.keys[:-1]):
-            yield key.named(f"s{number}")
-        yield self.keys[-1].named("key")
 
     def _sort_key(self, sort: Sort) -> SortKey:
         column = self.query.column_map.column(sort.path, sort.kind)
@@ -184,17 +180,11 @@ def _resolve(connection: Connection, column_map: ColumnMap, parts: tuple[Conditi
     found: dict[tuple[str, str], tuple[int, ...]] = dict.fromkeys(wanted, ())
     for first in range(0, len(wanted), MOST_LISTS):
         some = wanted[first : first + MOST_LISTS]
-        for number, key in _targets(connection, some):
+        binds, arms = BindParameters(), []
+        for number, (path, id_) in enumerate(some):
+            used = f"SELECT 1 FROM reference AS r WHERE r.target = e.key AND r.path = {binds.add(path)}"
+            meant = f"e.id = {binds.add(row_id(id_))} AND EXISTS ({used})"
+            arms.append(f"SELECT {number}, e.key FROM entity AS e WHERE {meant}")
+        for number, key in fetch_all(connection, " UNION ALL ".join(arms), binds.values):
             found[some[number]] = (*found[some[number]], key)
     return found
-
-
-def _targets(connection: Connection, wanted: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
-    """Return the index of each wanted path and id with the key of every record meant by such a reference."""
-    binds, arms = BindParameters(), []
-    for number, (path, id_) in enumerate(wanted):
-        used = f"SELECT 1 FROM reference AS r WHERE r.target = e.key AND r.path = {binds.add(path)}"
-        arms.append(
-            f"SELECT {number}, e.key FROM entity AS e WHERE e.id = {binds.add(row_id(id_))} AND EXISTS ({used})"
-        )
-    return fetch_all(connection, " UNION ALL ".join(arms), binds.values)

@@ -26,7 +26,12 @@ class PostgresqlJson:
     def compare(self, node: Node, condition: Compare, binds: BindParameters) -> str:
         """Some value at the path compares."""
         if condition.operator == "regex":
-            return self._queried(node, condition.path, binds, lambda value: self._has(value, condition, binds))
+
+            def text_matches(value: Node) -> str:
+                written = self.regex(_text(value.sql), str(condition.value), binds)
+                return f"jsonb_typeof({value.sql}) = 'string' AND {written}"
+
+            return self._queried(node, condition.path, binds, text_matches)
         if condition.kind == "instant":
             test = f"{SQL_OPERATORS[condition.operator]} {binds.add(condition.value)}"
             return self._queried(node, condition.path, binds, lambda value: f"tmf_instant({_text(value.sql)}) {test}")
@@ -34,17 +39,14 @@ class PostgresqlJson:
         # A comparison would look into a further level of array, after the filter: only a single level counts.
         name, _ = KINDS[condition.kind]
         path = binds.add(f'{_jsonpath(condition.path)} ? (@.type() == "{name}" && @ {sign} $v)')
-        values = binds.add(f'{{"v": {_json(condition.value)}}}')
+        value = str(condition.value) if isinstance(condition.value, Decimal) else json.dumps(condition.value)
+        values = binds.add(f'{{"v": {value}}}')
         return f"jsonb_path_exists({node.sql}, CAST({path} AS jsonpath), CAST({values} AS jsonb))"
 
     def _queried(self, node: Node, path: Path, binds: BindParameters, test: Callable[[Node], str]) -> str:
         alias, parameter = binds.alias(), binds.add(f"{_jsonpath(path)}[*]")
         rows = f"jsonb_path_query({node.sql}, CAST({parameter} AS jsonpath)) AS {alias}(v)"
         return f"EXISTS (SELECT 1 FROM {rows} WHERE {test(Node(f'{alias}.v', alias))})"
-
-    def _has(self, value: Node, condition: Compare, binds: BindParameters) -> str:
-        written = self.regex(_text(value.sql), str(condition.value), binds)
-        return f"jsonb_typeof({value.sql}) = 'string' AND {written}"
 
     def exists(self, node: Node, path: Path, binds: BindParameters) -> str:
         """The path leads to something."""
@@ -82,7 +84,3 @@ def _text(value: str) -> str:
 def _jsonpath(path: Path) -> str:
     # A filter behind the path looks into a level of array; a path without a filter needs [*].
     return "$" + "".join(f".{json.dumps(name)}" for name in path)
-
-
-def _json(value: object) -> str:
-    return str(value) if isinstance(value, Decimal) else json.dumps(value)

@@ -7,7 +7,7 @@ from tmf_server.storage.query.bind_parameters import BindParameters
 from tmf_server.storage.query.conditions import Compare, Path
 from tmf_server.storage.query.dialects.jsonsql import FALSE, SQL_OPERATORS, Node
 from tmf_server.storage.values.column_map import INDEXED_CHARACTERS
-from tmf_server.storage.values.numbers import Bound, double_bound, integer_bound
+from tmf_server.storage.values.numbers import double_bound, integer_bound
 
 # JSON types of a kind, and the value in a row of json_each.
 KINDS = {
@@ -35,19 +35,20 @@ class SqliteJson:
         if condition.operator == "regex":
             return f"({row}.type = 'text' AND {self.regex(f'{row}.atom', str(condition.value), binds)})"
         if condition.kind in ("number", "integer"):
-            return self._number(row, condition, binds)
+            bounds = {
+                "integer": integer_bound(condition.operator, condition.number),
+                "real": double_bound(condition.operator, condition.number),
+            }
+            tests = [
+                f"{row}.type = '{name}' AND {row}.atom {SQL_OPERATORS[bound.operator]} {binds.add(bound.value)}"
+                for name, bound in bounds.items()
+                if bound is not None
+            ]
+            return f"({' OR '.join(tests)})" if tests else FALSE
         value = f"tmf_instant({row}.atom)" if condition.kind == "instant" else f"{row}.atom"
         test = f"{value} {SQL_OPERATORS[condition.operator]} {binds.add(condition.value)}"
         # A text without an instant gives NULL, but a condition is never NULL.
         return f"({row}.type = 'text' AND coalesce({test}, 0))"
-
-    def _number(self, row: str, condition: Compare, binds: BindParameters) -> str:
-        bounds = {
-            "integer": integer_bound(condition.operator, condition.number),
-            "real": double_bound(condition.operator, condition.number),
-        }
-        tests = [_bounded(row, name, bound, binds) for name, bound in bounds.items() if bound is not None]
-        return f"({' OR '.join(tests)})" if tests else FALSE
 
     def exists(self, node: Node, path: Path, binds: BindParameters) -> str:
         """The path leads to something."""
@@ -101,10 +102,6 @@ class SqliteJson:
 def _node(row: str) -> Node:
     """A row of json_each as JSON; NULL for anything but an object, since the JSON functions read no other text."""
     return Node(f"CASE {row}.type WHEN 'object' THEN {row}.value END", row)
-
-
-def _bounded(row: str, name: str, bound: Bound, binds: BindParameters) -> str:
-    return f"{row}.type = '{name}' AND {row}.atom {SQL_OPERATORS[bound.operator]} {binds.add(bound.value)}"
 
 
 def _label(name: str) -> str:
