@@ -99,21 +99,17 @@ def literal_comparison(known: ResolvedAttribute, operator: str, literal: Scalar,
     if operator == "ne":
         return Not(literal_comparison(known, "eq", literal, view))
     if isinstance(literal, str):
-        return _text_literal(known, operator, literal, view)
+        if known.attribute.kind != "any":
+            return comparison(known, operator, literal, view)
+        # Quotes exclude numbers and truth values; instants are texts.
+        values = [one for one in _of_any_kind(operator, literal) if one[0] in ("text", "instant")]
+        return _placed(known, operator, values or [("text", literal)], view)
     kind = "boolean" if isinstance(literal, bool) else "number"
     wanted = known.attribute.kind
     _check(known, operator, kind if wanted == "any" else wanted)
     if wanted not in ("any", kind) and {wanted, kind} != {"integer", "number"}:
         raise _mismatch(known, EXPECTED.get(wanted, "a text in quotes"))
     return _placed(known, operator, [(kind, literal)], view)
-
-
-def _text_literal(known: ResolvedAttribute, operator: str, text: str, view: PathMapping) -> Condition:
-    if known.attribute.kind != "any":
-        return comparison(known, operator, text, view)
-    # Quotes exclude numbers and truth values; instants are texts.
-    values = [one for one in _of_any_kind(operator, text) if one[0] in ("text", "instant")]
-    return _placed(known, operator, values or [("text", text)], view)
 
 
 def check_regex(pattern: str, longest: int) -> None:
@@ -184,13 +180,7 @@ def _placed(known: ResolvedAttribute, operator: str, values: list[tuple[str, Sca
     found: list[Condition] = []
     for kind, value in values:
         paths = known.stored[:1] if operator == "eq" and view.settled(known.shown, value) else known.stored
-        for stored in _stored(known, operator, value, view):
+        shown_as = view.stored_values(known.shown, value) if operator == "eq" else ()
+        for stored in [one for one in shown_as if isinstance(one, str | bool | int | Decimal)] or [value]:
             found += [Compare(path, operator, stored, kind) for path in paths]
     return alternatives(found)
-
-
-def _stored(known: ResolvedAttribute, operator: str, value: Scalar, view: PathMapping) -> list[Scalar]:
-    if operator != "eq":
-        return [value]
-    stored = [one for one in view.stored_values(known.shown, value) if isinstance(one, str | bool | int | Decimal)]
-    return stored or [value]

@@ -1,6 +1,6 @@
 """The query of a subscription as a predicate on event bodies. Names no noun."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from tmf_server.config import Settings
 from tmf_server.contracts.contract import Contract
@@ -36,16 +36,14 @@ class EventAttributes(Attributes):
 
     def lookup(self, names: Path, scope: PathScope = RECORD) -> tuple[ResolvedAttribute, ...]:
         """Return the attribute of the event, the attribute of the record inside, or both."""
-        prefixes = [(), *self._prefixes()] if scope == RECORD else [()]
+        prefixes: list[Path] = [()]
+        if scope == RECORD:
+            payload = self.contract.attribute(self.schema, ("event",))
+            inside = self.contract.properties(payload.schema) if payload is not None and payload.schema else ()
+            prefixes += [("event",), *(("event", name) for name in inside)]
         return tuple(
             one for prefix in prefixes for one in super(EventAttributes, self).lookup((*prefix, *names), scope)
         )
-
-    def _prefixes(self) -> Iterator[Path]:
-        payload = self.contract.attribute(self.schema, ("event",))
-        yield ("event",)
-        if payload is not None and payload.schema is not None:
-            yield from (("event", name) for name in self.contract.properties(payload.schema))
 
 
 def event_matcher(registry: Registry, settings: Settings, api: str, version: str, query: str) -> Predicate:

@@ -6,6 +6,7 @@ Under `ne` a list means none of the values.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tmf_server.config import Settings
 from tmf_server.errors import InvalidInput
@@ -88,14 +89,14 @@ class _Reader:
     def compared(self, target: _Comparison, values: list[str]) -> Condition:
         """Return the comparison with any of the values; under ne with none of the values."""
         if target.members:
-            return self._compared_by_what_is_there(target, values)
+            return self._compared_by_member(target, values)
         if target.operator == "ne":
             return Not(self.compared(replace(target, operator="eq"), values))
         if target.name == TYPE and target.operator == "eq":
             return any_attribute(target.attributes, lambda known: self._typed(known, values))
         return self._any(target.attributes, target.operator, values)
 
-    def _compared_by_what_is_there(self, target: _Comparison, values: list[str]) -> Condition:
+    def _compared_by_member(self, target: _Comparison, values: list[str]) -> Condition:
         """Compare, for `value.gt=1`, the member `gt` where a value has such a member, else the value itself."""
         member = self._any(target.members, "eq", values)
         try:
@@ -110,20 +111,17 @@ class _Reader:
         return Or((And((Not(there), value)), member))
 
     def _any(self, attributes: tuple[ResolvedAttribute, ...], operator: str, values: list[str]) -> Condition:
-        return alternatives([self._one(attributes, operator, value) for value in dict.fromkeys(values)])
+        def compared(known: ResolvedAttribute, value: str) -> Condition:
+            return comparison(known, operator, value, self.attributes.view)
 
-    def _one(self, attributes: tuple[ResolvedAttribute, ...], operator: str, value: str) -> Condition:
-        return any_attribute(attributes, lambda known: comparison(known, operator, value, self.attributes.view))
+        unique = dict.fromkeys(values)
+        return alternatives([any_attribute(attributes, partial(compared, value=value)) for value in unique])
 
     def _typed(self, known: ResolvedAttribute, values: list[str]) -> Condition:
-        """Return the condition on the type of a record: any of the types, or a type below."""
-        types = self._types(values)
+        """Return the condition on the type of a record: any of the types or of the known types below."""
+        names = {inner for value in values for inner in self.attributes.contract.types_under(value)}
+        stored = (self.attributes.view.stored_values(TYPE, name) for name in names)
+        types = frozenset(str(name) for found in stored for name in found)
         if known.shown == TYPE:
             return TypeIs(types)
         return self._any((known,), "eq", sorted(types))
-
-    def _types(self, names: list[str]) -> frozenset[str]:
-        """Return the stored names of the types and of all types below, registered types included."""
-        known = {inner for name in names for inner in self.attributes.contract.types_under(name)}
-        stored = (self.attributes.view.stored_values(TYPE, name) for name in known)
-        return frozenset(str(name) for found in stored for name in found)

@@ -113,9 +113,10 @@ class _Reader:
             case nodes.InfixExpression():
                 return self._comparison(node, scope)
             case nodes.RelativeFilterQuery():
-                if not _ends_in_filter(node.path.segments):
+                segments = node.path.segments
+                if not segments or not isinstance(_selector(segments[-1]), Filter):
                     self._count(node)
-                return self.along(node.path.segments, scope, None)
+                return self.along(segments, scope, None)
         raise unsupported("functions and queries from the root inside of filters")
 
     def _with_ranges(self, both: tuple[Condition, ...]) -> tuple[Condition, ...]:
@@ -183,10 +184,6 @@ def _bounds(part: Condition) -> tuple[Compare, ...]:
         inside = (Compare((), part.operator, part.value, part.kind),)
     bounds = tuple(one for one in inside if isinstance(one, Compare) and one.operator in ORDERINGS and not one.path)
     return bounds if len(bounds) == len(inside) else ()
-
-
-def _ends_in_filter(segments: Sequence[JSONPathSegment]) -> bool:
-    return bool(segments) and isinstance(_selector(segments[-1]), Filter)
 
 
 def _selector(segment: JSONPathSegment) -> JSONPathSelector:

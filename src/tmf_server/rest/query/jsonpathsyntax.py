@@ -128,8 +128,9 @@ def parse_jsonpath(text: str, most_conditions: int = MOST_CONDITIONS) -> JSONPat
         stream = TokenStream(_checked(environment.lexer.tokenize(text), most_conditions))
         return JSONPath(env=environment, segments=environment.parser.parse(stream))
     except (JSONPathError, RecursionError) as error:
+        first_line = (str(error).splitlines() or ["too deeply nested"])[0].rstrip(".")
         raise InvalidInput(
-            f"The filter is not valid JSONPath: {_first_line(error)}.",
+            f"The filter is not valid JSONPath: {first_line}.",
             message="filter: expected JSONPath such as $[?(@.name=='x')] or note[?(@.author=='x')]",
             code="invalidFilter",
         ) from error
@@ -150,7 +151,3 @@ def _checked(found: Iterable[Token], most_conditions: int) -> Iterator[Token]:
 def unsupported(what: str) -> NotSupported:
     """Return the refusal of a valid filter without support."""
     return NotSupported(f"JSONPath filters here know no {what}. They know names, [*], filters, comparisons, && || !.")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or ["too deeply nested"])[0].rstrip(".")

@@ -46,7 +46,8 @@ class Argument:
     def values(self, *, regex: bool = False) -> list[str]:
         """Return the alternatives between literal commas, decoded, without single quotes around a value."""
         parts = REGEX_COMMA.split(self.raw) if regex else self.raw.split(",")
-        return [_unquoted(decoded(part)) for part in parts]
+        values = [decoded(part) for part in parts]
+        return [value[1:-1] if len(value) > 1 and value[0] == value[-1] == "'" else value for value in values]
 
 
 def split_query(query: str, most_bytes: int) -> list[list[Argument]]:
@@ -56,14 +57,12 @@ def split_query(query: str, most_bytes: int) -> list[list[Argument]]:
     """
     if len(query) > most_bytes:
         raise InvalidInput(f"The query is longer than {most_bytes} characters. Ask for less at once.")
-    return [_alternatives(part) for part in query.split("&") if part]
-
-
-def _alternatives(part: str) -> list[Argument]:
-    first = _argument(part)
-    if ";" not in part or first.name in WHOLE:
-        return [first]
-    return [_argument(one) for one in part.split(";") if one]
+    groups: list[list[Argument]] = []
+    for part in filter(None, query.split("&")):
+        first = _argument(part)
+        alone = ";" not in part or first.name in WHOLE
+        groups.append([first] if alone else [_argument(one) for one in part.split(";") if one])
+    return groups
 
 
 WHOLE = frozenset({"filter", "fields", "sort"})
@@ -90,7 +89,3 @@ def decoded(raw: str) -> str:
     if "\0" in text:
         raise InvalidInput("The query has a NUL in it, which no attribute can hold.")
     return text
-
-
-def _unquoted(value: str) -> str:
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "'" else value
