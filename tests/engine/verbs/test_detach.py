@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.nouns.every import nouns
 from tmf_server.registry.entity import DETACH
+from tmf_server.storage.write import records
 
 GONE, STAYS = "gone", "stays"
 Element = dict[str, Any]
@@ -103,3 +104,13 @@ def test_what_a_deleted_record_was_only_mentioned_in_stays(client: httpx.Client)
     assert client.delete(resource["href"]).status_code == 204
     [left] = client.get(owner["href"]).json()["serviceRelationship"]
     assert (left["service"]["name"], "supportingResource" in left["service"]) == ("inside", False)
+
+
+def test_all_records_that_named_a_deleted_one_lose_it(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of them than are read at once."""
+    monkeypatch.setattr(records, "DETACH_BATCH", 2)
+    kind, element = NAMING["alarm", "correlatedAlarm"]
+    V5[kind].make(client, id=GONE)
+    owners = [V5[kind].make(client, id=f"owner-{number}", correlatedAlarm=[element])["href"] for number in range(5)]
+    assert client.delete(f"{V5[kind].url}/{GONE}").status_code == 204
+    assert not any("correlatedAlarm" in client.get(owner).json() for owner in owners)

@@ -50,7 +50,7 @@ def show_medium(part: Document) -> Document:
 def store_medium(shown: Document, part: Document) -> Document:
     """The attributes of v4's `characteristic`, and the type of contact medium that they make."""
     inner = shown.get("characteristic")
-    stored = {name: inner[name] for name in LIFTED if name in inner} if isinstance(inner, dict) else {}
+    stored = {name: value for name, value in inner.items() if name in LIFTED} if isinstance(inner, dict) else {}
     before = part.get("@type")
     if before is not None and _as_before(stored, shown.get("mediumType"), part):
         return {**stored, "@type": before}

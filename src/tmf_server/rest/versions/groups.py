@@ -69,7 +69,7 @@ class Block:
                 kept[name] = extra if extra and said == got.get(name, {}) else value
 
     def _part(self, node: Document) -> Document:
-        return {name: node[name] for name in self.rule.stored if name in node}
+        return {name: value for name, value in node.items() if name in self.rule.stored}
 
     def _shown(self, node: Document) -> Document:
         return {name: node[name] for name in self.rule.shown if name in node}

@@ -28,6 +28,7 @@ from tmf_server.storage.write.uniqueness import check_unique
 
 Outbox = Callable[[Connection, Sequence[Change]], None]
 MOST_NAMED = 20
+DETACH_BATCH = 1_000
 
 
 class Stored(NamedTuple):
@@ -100,7 +101,8 @@ class Records:
     def absent(self, entity: Entity, stored: Stored) -> list[str]:
         """Kind and id of what the record refers to and what could be here, but was not when it was written."""
         found = self.extractor(entity).references(stored.parsed())
-        missing = [one for one in found if one.kind in self.registry.entities and not _is_local(one)]
+        known = [one for one in found if one.kind in self.registry.entities]
+        missing = [one for one in known if not str(one.node.get("href")).startswith(MARK)]
         return list(dict.fromkeys(f"{one.kind} {one.id}" for one in missing))
 
     # -- create ---------------------------------------------------------------------------------
@@ -192,9 +194,8 @@ class Records:
                 if one.kind in self.registry.entities and not targets[one.kind, one.id][1]
             ]
             if faults:
-                raise InvalidInput(
-                    "The body refers to records that are not here.", faults=faults, code="unknownReference"
-                )
+                reason = "The body refers to records that are not here."
+                raise InvalidInput(reason, faults=faults, code="unknownReference")
         for one in references:
             if targets[one.kind, one.id][1] and one.kind in self.registry.entities:
                 one.node["href"] = local_href(one.kind, one.id)
@@ -327,14 +328,16 @@ class Records:
         self._uses.follow(connection, entity, stored.parsed(), None)
 
     def _detach(self, connection: Connection, stored: Stored) -> None:
-        most = 10_000
-        for kind, id_, path in self.rows.needed_by(connection, stored.key, DETACH, most):
-            owner_entity = self.registry.entities[kind]
-            owner = self.load(connection, owner_entity, id_, lock=True)
-            if owner is not None:
-                is_demanded = self.extractor(owner_entity).is_demanded
-                after = without_reference(owner.parsed(), tuple(path.split(".")), stored.id, is_demanded)
-                self.update(connection, owner_entity, owner, after, concluded=True)
+        known: set[tuple[str, str, str]] = set()
+        while owners := set(self.rows.needed_by(connection, stored.key, DETACH, DETACH_BATCH)) - known:
+            known |= owners
+            for kind, id_, path in sorted(owners):
+                entity = self.registry.entities[kind]
+                owner = self.load(connection, entity, id_, lock=True)
+                if owner is not None:
+                    place, is_demanded = tuple(path.split(".")), self.extractor(entity).is_demanded
+                    after = without_reference(owner.parsed(), place, stored.id, is_demanded)
+                    self.update(connection, entity, owner, after, concluded=True)
 
     # -- statements, built once -----------------------------------------------------------------
     def _statement(self, name: str, entity: Entity) -> Sql:
@@ -393,8 +396,3 @@ def _changes(entity: Entity, stored: Stored, paths: tuple[str, ...]) -> list[Cha
         found.append(_change(entity, stored, ATTRIBUTE_VALUE_CHANGE, paths=others))
     told = {name: event for name, event in entity.reports.items() if name in paths}
     return [*found, *(_change(entity, stored, event, paths=(name,)) for name, event in told.items())]
-
-
-def _is_local(reference: Reference) -> bool:
-    href = reference.node.get("href")
-    return isinstance(href, str) and href.startswith(MARK)
