@@ -212,6 +212,15 @@ def test_what_is_good_is_imported_and_the_rest_is_told(served: Served) -> None:
     assert sorted(one["name"] for one in listed(served, "category")) == ["first", "last"]
 
 
+def test_elements_that_are_no_objects_cost_no_other(served: Served) -> None:
+    good = [{"@type": "Category", "id": id_, "name": id_} for id_ in ("first", "last")]
+    elements = [good[0], 5, "x", None, [{}], good[1]]
+    job = run(served, "importJob", url=upload(served, "a.json", elements), path="/category")
+    assert job["status"] == "Succeeded"
+    assert [f"record {number}, line" in job["errorLog"] for number in range(1, 7)] == [False, *[True] * 4, False]
+    assert sorted(one["id"] for one in listed(served, "category")) == ["first", "last"]
+
+
 def test_a_record_of_another_noun_than_the_path_names_is_refused(served: Served) -> None:
     records = [{"@type": "Category", "name": "right"}, {"@type": "ProductSpecification", "name": "wrong"}]
     job = run(served, "importJob", url=upload(served, "a.json", records), path="/category")

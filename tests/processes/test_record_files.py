@@ -116,6 +116,16 @@ def test_what_is_no_json_is_left_to_the_parser_and_the_rest_is_read(tmp_path: Pa
     assert [raw.data for raw in read_records(path, MOST)] == [b'{"a": 1}', b'{"a":', b'{"a": 2}']
 
 
+def test_elements_that_are_no_objects_are_left_to_the_parser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the end of what was read of the file lies inside of them."""
+    path = tmp_path / "file"
+    elements = [b"1234567", b'"a,]b"', b"null", b"[1, [2]]", b'{"a": 1}', b"-1.5e3"]
+    path.write_bytes(b"[" + b", ".join(elements) + b"]")
+    for chunk in (1, 2, 3, 5, 1 << 20):
+        monkeypatch.setattr(reading, "CHUNK", chunk)
+        assert [raw.data for raw in read_records(path, MOST)] == elements
+
+
 def test_deep_nesting_is_left_to_the_parser(tmp_path: Path) -> None:
     path = tmp_path / "file"
     deep = b'{"a":' + b"[" * 30_000 + b"]" * 30_000 + b"}"
@@ -132,11 +142,11 @@ LARGE = b'{"a": "' + b"x" * MOST + b'"}'
         (b'[{"a": 1}, {"a": 2', 1, "ends in the middle of record 2"),
         (b'[{"a": 1}, {"a": "', 1, "ends in the middle of record 2"),
         (b'[{"a": 1}', 1, "',' is expected, not the end of the file"),
-        (b'[{"a": 1},', 1, "no JSON object"),
+        (b'[{"a": 1},', 1, "no JSON value"),
+        (b"[1, tru", 1, "ends in the middle of record 2"),
         (b'[{"a": 1} {"a": 2}]', 1, "',' is expected, not '{'"),
-        (b'[{"a": 1},]', 1, "no JSON object"),
-        (b"[1, 2]", 0, "Record 1 on line 1 is no JSON object"),
-        (b'[\n{"a": 1},\n"x"]', 1, "Record 2 on line 3 is no JSON object"),
+        (b'[{"a": 1},]', 1, "no JSON value"),
+        (b'[\n{"a": 1},\nx]', 1, "Record 2 on line 3 is no JSON value"),
         (b'[{"a": 1}] {"a": 2}', 1, "Something follows the end"),
         (b'[{"a": 1}, ' + LARGE + b"]", 1, "Record 2 on line 1 is larger than 100000 bytes"),
         (b'{"a": 1}\n' + LARGE, 1, "Line 2 is longer than 100000 bytes"),

@@ -16,6 +16,8 @@ CHUNK = 1 << 20
 GZIP_MAGIC = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BLANK = b" \t\r\n"
+NUMBER_PARTS = frozenset(["", *"0123456789.eE+-"])
+VALUE_STARTS = frozenset('{["-0123456789tfn')  # of JSON values, RFC 8259 section 3
 NOT_BLANK = re.compile(r"[^ \t\r\n]")
 # Finds the end of a value quickly; the strict parser judges the value later.
 SCANNER = json.JSONDecoder(strict=False, parse_int=str, parse_float=str, parse_constant=str)
@@ -115,7 +117,7 @@ def _lines(stream: IO[bytes], mark: FilePosition, max_bytes: int) -> Iterator[Ra
 
 
 class _Array:
-    """Splits a JSON array into the bytes of its objects, unjudged. Holds a record and a chunk at most."""
+    """Splits a JSON array into the bytes of its elements, unjudged. Holds an element and a chunk at most."""
 
     def __init__(self, stream: IO[bytes], mark: FilePosition, max_bytes: int) -> None:
         self._stream = stream
@@ -133,14 +135,14 @@ class _Array:
             self._take("[")
         while self._begin():
             first = self._line + 1
-            data = self._object()
+            data = self._element()
             self._number += 1
             yield RawRecord(data, first, FilePosition(self._base + self._at, self._number, self._line))
         if self._peek():
             raise broken("Something follows the end of the array")
 
     def _begin(self) -> bool:
-        """Go to the next object; False at the end of the array."""
+        """Go to the next element; False at the end of the array."""
         found = self._peek()
         if found == "]":
             self._at += 1
@@ -148,8 +150,8 @@ class _Array:
         if self._number:
             self._take(",")
             found = self._peek()
-        if found != "{":
-            raise broken(f"Record {self._number + 1} on line {self._line + 1} is no JSON object")
+        if not found or found not in VALUE_STARTS:
+            raise broken(f"Record {self._number + 1} on line {self._line + 1} is no JSON value")
         return True
 
     def _peek(self) -> str:
@@ -176,13 +178,15 @@ class _Array:
         self._line += self._buffer.count("\n", self._at, to)
         self._at = to
 
-    def _object(self) -> bytes:
-        while (end := self._end()) is None:
+    def _element(self) -> bytes:
+        # A number may go on in the next chunk, at its last digit, its point or its exponent.
+        while (end := self._end()) is None or self._buffer[end : end + 1] in NUMBER_PARTS:
             self._check_size(len(self._buffer))
             if not self._more():
-                raise broken(
-                    f"It ends in the middle of record {self._number + 1}, which begins on line {self._line + 1}"
-                )
+                break
+        end = self._end()
+        if end is None:
+            raise broken(f"It ends in the middle of record {self._number + 1}, which begins on line {self._line + 1}")
         self._check_size(end)
         data = self._buffer[self._at : end].encode("latin-1")
         self._go(end)
@@ -193,11 +197,11 @@ class _Array:
             raise broken(f"Record {self._number + 1} on line {self._line + 1} is larger than {self._max_bytes} bytes")
 
     def _end(self) -> int | None:
-        """Return the end of the object beginning at the current place; None when the buffer has only a part."""
+        """Return the end of the element beginning at the current place; None when the buffer has only a part."""
         try:
             return SCANNER.raw_decode(self._buffer, self._at)[1]
         except (ValueError, RecursionError):
-            return self._closing_bracket()
+            return self._closing_bracket() if self._buffer[self._at] in "{[" else None
 
     def _closing_bracket(self) -> int | None:
         """Return the end of an object that is no JSON, by its brackets; the parser names the fault later."""
