@@ -224,6 +224,10 @@ def test_v4_elements_are_asked_where_they_are_stored() -> None:
         "$[?(@.name <> 'a')]",
         "$[?(@.name==undefined)]",
         "$[?(@.name==missing)]",
+        "$[?(not @.name)]",
+        "$[?(@.name and @.id)]",
+        "$[?(@.name or @.id)]",
+        *(f"$[?(@.name=={word})]" for word in ("nil", "none", "None", "Null", "True", "False")),
         "$[?(nothing(@.name))]",
         "$[?(typeof(@.name)=='string')]",
         # what no text of a record can be

@@ -51,6 +51,17 @@ FOREIGN = frozenset(
 """Signs and words of the library, unknown to RFC 9535 and TMF630."""
 
 
+SPELLINGS = {
+    tokens.TOKEN_NOT: "!",
+    tokens.TOKEN_AND: "&&",
+    tokens.TOKEN_OR: "||",
+    tokens.TOKEN_NIL: "null",
+    tokens.TOKEN_TRUE: "true",
+    tokens.TOKEN_FALSE: "false",
+}
+"""The only spellings in RFC 9535 of tokens with further words in the library, such as `and` and `nil`."""
+
+
 class NumberLiteral(FilterExpressionLiteral[Decimal]):
     """A number with the digits as written."""
 
@@ -140,7 +151,8 @@ def _checked(found: Iterable[Token], most_conditions: int) -> Iterator[Token]:
     """Yield the tokens. Refuse foreign tokens and too many conditions before the parser, slow for many, reads on."""
     joined = 0
     for token in found:
-        if token.kind in FOREIGN or (token.kind == tokens.TOKEN_FUNCTION and token.value not in FUNCTIONS):
+        is_foreign = token.kind in FOREIGN or SPELLINGS.get(token.kind, token.value) != token.value
+        if is_foreign or (token.kind == tokens.TOKEN_FUNCTION and token.value not in FUNCTIONS):
             raise JSONPathSyntaxError(f"{token.value!r} is no part of it", token=token)
         joined += token.kind in (tokens.TOKEN_AND, tokens.TOKEN_OR)
         if joined >= most_conditions:
