@@ -81,17 +81,3 @@ def test_the_kinds_of_places_where_v5_demands_an_id() -> None:
 
 def one(type_name: str | None) -> Element:
     return {"name": "nobody"} | ({"@type": type_name} if type_name else {})
-
-
-@pytest.mark.parametrize(("record", "name", "attribute", "type_name"), cases())
-def test_an_object_without_anything(record: Record, name: str, attribute: Attribute, type_name: str | None) -> None:
-    """It is no reference and no value: v5 shows it only where an object of no attributes is one, v4 always."""
-    element = {"@type": type_name} if type_name else {}
-    posted = {"@type": record.v4, "id": "r", name: [element] if attribute.repeated else element}
-    stored = view(record).accept(posted)
-    shown = V5View().show(stored)
-    assert faults(record, "v5", record.v5, shown) == []
-    declared = contract(record.api, "v5").attribute(record.v5, (name,))
-    if declared is not None and declared.schema and "oneOf" in contract(record.api, "v5").schemas[declared.schema]:
-        assert name not in shown
-        assert name in view(record).show(stored)

@@ -190,7 +190,7 @@ class Compiler:
     # -- what has to be there ---------------------------------------------------------------------
     def _demands(self, schema: str) -> Demands:
         by_type = {name: self._demanded(target) for name, target in self._v5.subtypes(schema).items()}
-        return Demands(by_type, self._demanded(schema), content="oneOf" in self._v5.schemas[schema])
+        return Demands(by_type, self._demanded(schema))
 
     def _referred(self, place: Place) -> list[Group]:
         """How v4 gets the `@referredType` that it demands and v5 does not."""

@@ -11,17 +11,15 @@ from tmf_server.rules.canonical import V4_ALONE, V4_EXTRAS, is_alone
 class Demands:
     """The attributes that an object has to have, by its `@type` or `@baseType`; `otherwise` for any other type.
 
-    `wrapped` is the attribute that a wrapper is about: where v5 cannot show it, the wrapper says nothing. `content`
-    demands an attribute besides `@type`: an object without one is neither a reference nor a value.
+    `wrapped` is the attribute that a wrapper is about: where v5 cannot show it, the wrapper says nothing.
     """
 
     by_type: Mapping[str, frozenset[str]]
     otherwise: frozenset[str]
     wrapped: str = ""
-    content: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.wrapped or self.content or self.otherwise or any(self.by_type.values()))
+        return bool(self.wrapped or self.otherwise or any(self.by_type.values()))
 
     def judged(self, node: Document) -> Document:
         """The canonical object; marked as one that only v4 can show where it lacks what v5 demands."""
@@ -30,8 +28,6 @@ class Demands:
         return node
 
     def _lacks(self, node: Document) -> bool:
-        if self.content and node.keys() <= {"@type"}:
-            return True
         for name in self._of(node):
             if name not in node or is_alone(node[name]):
                 return True
