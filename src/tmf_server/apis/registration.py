@@ -76,7 +76,7 @@ def as_served(contract: Contract) -> Contract:
 def _amended(contract: Contract) -> dict[str, Schema]:
     """The schemas of the document with more attributes, and those that it does not have."""
     nouns = _nouns(contract).items()
-    found = {schema_of(contract, noun): entity.undeclared for noun, entity in nouns if entity.undeclared}
+    found = {schema_of(contract, noun): entity.derive.undeclared for noun, entity in nouns if entity.derive.undeclared}
     if contract.version == "v4":
         found |= APIS[contract.api].older
     return {

@@ -35,10 +35,10 @@ class Characteristics:
 
 
 @dataclass(frozen=True)
-class Mirror:
+class InverseReference:
     """Two ends of one relation: when A names B under `attribute`, B names A under `other`.
 
-    `single` says that `attribute` holds one reference and not an array of them; likewise `other_single`.
+    `single` says that `attribute` holds one reference and not an array of references; likewise `other_single`.
     """
 
     attribute: str
@@ -48,17 +48,34 @@ class Mirror:
 
 
 @dataclass(frozen=True)
-class Use:
-    """Records that take others into use: those that they name at `path`, of the kind `kind`.
+class Allocation:
+    """Records of the kind `kind` are taken into use by the records that name them at `path`.
 
-    `refusal` says why one that so many use, the new user among them, cannot be taken (None: it can); `outcome` gives
-    the attributes of one that so many use.
+    `refusal` takes the document of a record and its number of users, the new user among them. It says why the record
+    cannot be taken, and gives None for a record that can. `usage` takes the same and gives the record's attributes.
     """
 
     path: str
     kind: str
     refusal: Callable[[Document, int], str | None]
-    outcome: Callable[[Document, int], Mapping[str, Any]]
+    usage: Callable[[Document, int], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class References:
+    """What the references of an entity's records do.
+
+    `on_delete` says per reference path what deleting the target does, for all paths below too ("" is above all):
+    restrict, the default, detach or keep. In the `final_states` of its first lifecycle a record is history: it
+    restricts and allocates nothing. References at an `acyclic` path must not lead back to their record. `inverse` are
+    relations with two ends; `allocations` are references that take their targets into use.
+    """
+
+    on_delete: Mapping[str, str] = field(default_factory=dict)
+    final_states: frozenset[str] = frozenset()
+    acyclic: tuple[str, ...] = ()
+    inverse: tuple[InverseReference, ...] = ()
+    allocations: tuple[Allocation, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -101,50 +118,53 @@ class Projection:
 
 
 @dataclass(frozen=True)
-class Consultation:
-    """Attributes that follow from a document and from other records, before it is stored.
+class CrossRecordDerivation:
+    """Attributes that follow from a document and from other records, before the document is stored.
 
-    `wanted` takes the document, what it was (None for a new one) and the records known so far, and names those that it
-    wants to know; it is asked again until it names no new one. `conclude` takes the same and the present instant, and
-    gives the attributes; it may raise InvalidInput. Both are pure.
+    `needs` takes the document, the document before the change (None for a new record) and the records read so far. It
+    names the records to read, and is asked again until it names no new one. `derive` takes the same and the present
+    instant, and gives the attributes; it may raise InvalidInput. Both are pure.
     """
 
-    wanted: Callable[[Document, Document | None, Known], Iterable[Target]]
-    conclude: Callable[[Document, Document | None, Known, int], Mapping[str, Any]]
+    needs: Callable[[Document, Document | None, Known], Iterable[Target]]
+    derive: Callable[[Document, Document | None, Known, int], Mapping[str, Any]]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Derivation:
+    """Attributes that the server sets.
+
+    `timestamps` are instants: "always" on every write, "create" once, "absent" where a new record has none, "change"
+    like "absent" and on each change that does not set the attribute. `defaults` fill what is absent on create.
+    `from_self` are attributes that follow from the record, `from_others` from other records. `undeclared` are the
+    schemas of attributes that the server sets though no OpenAPI document has them.
+    """
+
+    timestamps: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    from_self: tuple[Conclusion, ...] = ()
+    from_others: tuple[CrossRecordDerivation, ...] = ()
+    undeclared: Mapping[str, Schema] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Entity:
-    """A noun: its table, and everything about it that is not in a document.
+    """The declaration of a noun: where its records are stored, their states, references and rules.
 
-    `storage` says where its records are kept; `lifecycles` are its state machines, one per attribute that has states;
-    `roles` says per reference path what deleting the target does, for all below it too ("" is above all; restrict where
-    nothing is said); in the states `ended` of the first lifecycle a record is history, it restricts and uses nothing;
-    `acyclic` lists reference paths that must not lead back; `uses` is what it takes. `stamps` are instants that the
-    server sets ("always" on every write, "create" once, "absent" where a new record has none, "change" like that and on
-    each change that does not set it); `defaults` fill what is absent on create; `conclusions` are attributes that
-    follow from others, `consultations` those that follow from other records; `reports` names the events that tell of an
-    attribute besides those of every noun; `undeclared` are attributes that the server sets though no document has them,
-    with their schemas; `rules` are pure checks of the content; `task` names the process that POST starts, `intake` the
-    one that takes in what is posted, which may be news of a record that is here.
+    `storage` names the tables, `lifecycles` are the state machines, one per attribute that has states. `references`
+    tells what references do, `derive` what the server sets. `rules` are pure checks of the content. `events` names,
+    per attribute, the event that tells of it besides those of every noun. `task` names the process that POST starts,
+    `intake` the process that takes in a posted body, which may be news of a record that is here.
     """
 
     name: str
     type_name: str
     storage: Projection
     lifecycles: tuple[Lifecycle, ...] = ()
-    roles: Mapping[str, str] = field(default_factory=dict)
-    ended: frozenset[str] = frozenset()
-    acyclic: tuple[str, ...] = ()
-    uses: tuple[Use, ...] = ()
-    mirrors: tuple[Mirror, ...] = ()
-    stamps: Mapping[str, str] = field(default_factory=dict)
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    conclusions: tuple[Conclusion, ...] = ()
-    consultations: tuple[Consultation, ...] = ()
-    reports: Mapping[str, str] = field(default_factory=dict)
-    undeclared: Mapping[str, Schema] = field(default_factory=dict)
+    references: References = field(default_factory=References)
+    derive: Derivation = field(default_factory=Derivation)
     rules: tuple[ContentRule, ...] = ()
+    events: Mapping[str, str] = field(default_factory=dict)
     task: str | None = None
     intake: str | None = None
 
@@ -155,16 +175,17 @@ class Entity:
         return [*(((), one) for one in self.lifecycles), *inside]
 
     def is_history(self, document: Document) -> bool:
-        """True when the record has come to an end in which it needs nothing any more."""
-        return bool(self.ended) and self.lifecycles[0].of(document) in self.ended
+        """Return True for a record in one of its final states, in which it needs no other record any more."""
+        final = self.references.final_states
+        return bool(final) and self.lifecycles[0].of(document) in final
 
-    def role(self, path: str, document: Document) -> str:
-        """What deleting the target of a reference at the dotted path of the document does."""
+    def on_delete(self, path: str, document: Document) -> str:
+        """Return what deleting the target of a reference at the dotted path of the document does."""
         place = path
-        while place not in self.roles and place:
+        while place not in self.references.on_delete and place:
             place = place.rpartition(".")[0]
-        role = self.roles.get(place, RESTRICT)
-        return KEEP if role == RESTRICT and self.is_history(document) else role
+        effect = self.references.on_delete.get(place, RESTRICT)
+        return KEEP if effect == RESTRICT and self.is_history(document) else effect
 
 
 def projections(table: Table, **columns: str) -> dict[Path, Column[Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tmf_server.contracts.contract import Contract
-from tmf_server.registry.entity import Entity, Use
+from tmf_server.registry.entity import Allocation, Entity
 from tmf_server.registry.exposure import Endpoint, Exposure
 
 
@@ -40,10 +40,10 @@ class Registry:
             for one in reversed([*exposures, *beside])
             for name in (one.entity.name, *one.contract.types_under(one.entity.type_name))
         }
-        self._users: dict[str, list[tuple[Entity, Use]]] = {}
+        self._users: dict[str, list[tuple[Entity, Allocation]]] = {}
         for entity in entities:
-            for use in entity.uses:
-                self._users.setdefault(use.kind, []).append((entity, use))
+            for allocation in entity.references.allocations:
+                self._users.setdefault(allocation.kind, []).append((entity, allocation))
         self.endpoints = {
             (contract.base_path, operation.id): Endpoint(
                 contract, operation, self._by_noun.get((contract.name, operation.noun))
@@ -76,8 +76,8 @@ class Registry:
             raise LookupError(f"no document shows the kind {kind}")
         return exposure
 
-    def users(self, kind: str) -> Sequence[tuple[Entity, Use]]:
-        """Who takes records of the kind into use, and how."""
+    def users(self, kind: str) -> Sequence[tuple[Entity, Allocation]]:
+        """Who takes records of the kind into allocation, and how."""
         return self._users.get(kind, ())
 
     def shown_in(self, kind: str) -> list[Exposure]:

@@ -65,7 +65,7 @@ def test_the_time_of_an_acknowledgement_is_asked_for_like_any_other(told: Served
 
 def test_what_the_server_sets_beyond_the_documents_is_declared_for_every_form() -> None:
     for noun in nouns():
-        contract, undeclared = noun.exposure.contract, noun.exposure.entity.undeclared
+        contract, undeclared = noun.exposure.contract, noun.exposure.entity.derive.undeclared
         for schema in (noun.exposure.schema, *bodies(noun)):
             assert undeclared.keys() <= contract.all_properties(schema).keys(), noun
 

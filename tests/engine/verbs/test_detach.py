@@ -50,8 +50,10 @@ V5 = {noun.exposure.entity.name: noun for noun in nouns("create", "delete") if n
 
 
 def test_the_table_has_every_role_that_is_detached() -> None:
-    found = {(one.name, role) for one in (noun.exposure.entity for noun in V5.values()) for role in one.roles}
-    detached = {(name, role) for name, role in found if V5[name].exposure.entity.roles[role] == DETACH}
+    found = {
+        (one.name, role) for one in (noun.exposure.entity for noun in V5.values()) for role in one.references.on_delete
+    }
+    detached = {(name, role) for name, role in found if V5[name].exposure.entity.references.on_delete[role] == DETACH}
     assert NAMING.keys() == detached
 
 

@@ -3,7 +3,18 @@
 from sqlalchemy import Table
 
 from tmf_server.apis.alarm import rules, tables
-from tmf_server.registry.entity import ABSENT, CHANGE, DETACH, INSTANT, KEEP, Entity, Projection, projections
+from tmf_server.registry.entity import (
+    ABSENT,
+    CHANGE,
+    DETACH,
+    INSTANT,
+    KEEP,
+    Derivation,
+    Entity,
+    Projection,
+    References,
+    projections,
+)
 
 ALARM = Entity(
     name="alarm",
@@ -28,13 +39,17 @@ ALARM = Entity(
         computed={"identity": rules.identity, "external_identity": rules.external_identity},
     ),
     lifecycles=(rules.ALARM_LIFECYCLE, rules.ACK_LIFECYCLE),
-    # an alarm tells about things, and outlives them
-    roles={"": KEEP, "correlatedAlarm": DETACH, "parentAlarm": DETACH},
-    acyclic=("parentAlarm",),
-    stamps={"alarmReportingTime": ABSENT, "alarmChangedTime": CHANGE},
-    defaults={"state": rules.ALARM_LIFECYCLE.initial, "ackState": rules.ACK_LIFECYCLE.initial},
-    conclusions=(rules.clearing,),
-    undeclared={"ackTime": INSTANT},
+    references=References(
+        # an alarm tells about things, and outlives them
+        on_delete={"": KEEP, "correlatedAlarm": DETACH, "parentAlarm": DETACH},
+        acyclic=("parentAlarm",),
+    ),
+    derive=Derivation(
+        timestamps={"alarmReportingTime": ABSENT, "alarmChangedTime": CHANGE},
+        defaults={"state": rules.ALARM_LIFECYCLE.initial, "ackState": rules.ACK_LIFECYCLE.initial},
+        from_self=(rules.clearing,),
+        undeclared={"ackTime": INSTANT},
+    ),
     intake="alarm",
 )
 
@@ -45,9 +60,11 @@ def _task(name: str, table: Table, *stamps: str) -> Entity:
         type_name=name[:1].upper() + name[1:],
         storage=Projection(table, projections(table, state="state")),
         lifecycles=(rules.ALARM_TASK_LIFECYCLE,),
-        roles={"": KEEP},
-        stamps=dict.fromkeys(stamps, ABSENT),
-        defaults={"state": rules.ALARM_TASK_LIFECYCLE.initial},
+        references=References(on_delete={"": KEEP}),
+        derive=Derivation(
+            timestamps=dict.fromkeys(stamps, ABSENT),
+            defaults={"state": rules.ALARM_TASK_LIFECYCLE.initial},
+        ),
         task=name,
     )
 

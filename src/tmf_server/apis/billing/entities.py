@@ -2,7 +2,17 @@
 
 from tmf_server.apis.billing import tables
 from tmf_server.apis.billing.rules import bills as rules
-from tmf_server.registry.entity import ABSENT, ALWAYS, KEEP, Characteristics, Entity, Projection, projections
+from tmf_server.registry.entity import (
+    ABSENT,
+    ALWAYS,
+    KEEP,
+    Characteristics,
+    Derivation,
+    Entity,
+    Projection,
+    References,
+    projections,
+)
 
 CUSTOMER_BILL = Entity(
     name="customerBill",
@@ -27,11 +37,15 @@ CUSTOMER_BILL = Entity(
         computed={"account_period": rules.account_period},
     ),
     lifecycles=(rules.BILL_LIFECYCLE,),
-    # until it is paid, a bill needs the customer and all that it names
-    ended=frozenset({"settled"}),
-    stamps={"lastUpdate": ALWAYS, "billDate": ABSENT},
-    defaults={"state": rules.BILL_LIFECYCLE.initial},
-    conclusions=(rules.numbered,),
+    references=References(
+        # until it is paid, a bill needs the customer and all that it names
+        final_states=frozenset({"settled"}),
+    ),
+    derive=Derivation(
+        timestamps={"lastUpdate": ALWAYS, "billDate": ABSENT},
+        defaults={"state": rules.BILL_LIFECYCLE.initial},
+        from_self=(rules.numbered,),
+    ),
     rules=(rules.bill_amounts,),
 )
 
@@ -52,9 +66,11 @@ APPLIED_CUSTOMER_BILLING_RATE = Entity(
         ),
         characteristics=(Characteristics(("characteristic",)),),
     ),
-    # what was used has to be paid also when the product is gone
-    roles={"product": KEEP},
-    conclusions=(rules.billed_once,),
+    references=References(
+        # what was used has to be paid also when the product is gone
+        on_delete={"product": KEEP},
+    ),
+    derive=Derivation(from_self=(rules.billed_once,)),
     rules=(rules.rate_amounts, rules.billed_is_with_a_bill),
 )
 
@@ -80,9 +96,11 @@ CUSTOMER_BILL_ON_DEMAND = Entity(
         projections(tables.customer_bill_on_demand, name="name", state="state"),
     ),
     lifecycles=(rules.BILL_ON_DEMAND_LIFECYCLE,),
-    roles={"": KEEP},
-    stamps={"lastUpdate": ALWAYS},
-    defaults={"state": rules.BILL_ON_DEMAND_LIFECYCLE.initial},
+    references=References(on_delete={"": KEEP}),
+    derive=Derivation(
+        timestamps={"lastUpdate": ALWAYS},
+        defaults={"state": rules.BILL_ON_DEMAND_LIFECYCLE.initial},
+    ),
     task="customerBillOnDemand",
 )
 

@@ -2,7 +2,16 @@
 
 from tmf_server.apis.catalog import tables
 from tmf_server.apis.catalog.rules import CATALOG_LIFECYCLE, JOB_LIFECYCLE, inline_price_currency, price_currency
-from tmf_server.registry.entity import DETACH, Characteristics, Entity, Mirror, Projection, projections
+from tmf_server.registry.entity import (
+    DETACH,
+    Characteristics,
+    Derivation,
+    Entity,
+    InverseReference,
+    Projection,
+    References,
+    projections,
+)
 
 NAMED = {"lastUpdate": "always"}
 NEW = {"lifecycleStatus": CATALOG_LIFECYCLE.initial}
@@ -23,8 +32,7 @@ CATALOG = Entity(
         ),
     ),
     lifecycles=(CATALOG_LIFECYCLE,),
-    stamps=NAMED,
-    defaults=NEW,
+    derive=Derivation(timestamps=NAMED, defaults=NEW),
 )
 
 CATEGORY = Entity(
@@ -43,11 +51,12 @@ CATEGORY = Entity(
         ),
     ),
     lifecycles=(CATALOG_LIFECYCLE,),
-    roles={"subCategory": DETACH, "productOffering": DETACH},
-    acyclic=("parent", "subCategory"),
-    mirrors=(Mirror("parent", "subCategory", single=True),),
-    stamps=NAMED,
-    defaults=NEW,
+    references=References(
+        on_delete={"subCategory": DETACH, "productOffering": DETACH},
+        acyclic=("parent", "subCategory"),
+        inverse=(InverseReference("parent", "subCategory", single=True),),
+    ),
+    derive=Derivation(timestamps=NAMED, defaults=NEW),
 )
 
 PRODUCT_OFFERING = Entity(
@@ -71,10 +80,11 @@ PRODUCT_OFFERING = Entity(
         ),
     ),
     lifecycles=(CATALOG_LIFECYCLE,),
-    roles={"productOfferingRelationship": DETACH},
-    acyclic=("bundledProductOffering", "bundledGroupProductOffering.bundledProductOffering"),
-    stamps=NAMED,
-    defaults=NEW,
+    references=References(
+        on_delete={"productOfferingRelationship": DETACH},
+        acyclic=("bundledProductOffering", "bundledGroupProductOffering.bundledProductOffering"),
+    ),
+    derive=Derivation(timestamps=NAMED, defaults=NEW),
     rules=(inline_price_currency,),
 )
 
@@ -98,10 +108,11 @@ PRODUCT_OFFERING_PRICE = Entity(
         characteristics=(Characteristics(("prodSpecCharValueUse",), ("productSpecCharacteristicValue", "value")),),
     ),
     lifecycles=(CATALOG_LIFECYCLE,),
-    roles={"popRelationship": DETACH},
-    acyclic=("bundledPopRelationship",),
-    stamps=NAMED,
-    defaults=NEW,
+    references=References(
+        on_delete={"popRelationship": DETACH},
+        acyclic=("bundledPopRelationship",),
+    ),
+    derive=Derivation(timestamps=NAMED, defaults=NEW),
     rules=(price_currency,),
 )
 
@@ -126,10 +137,11 @@ PRODUCT_SPECIFICATION = Entity(
         ),
     ),
     lifecycles=(CATALOG_LIFECYCLE,),
-    roles={"productSpecificationRelationship": DETACH},
-    acyclic=("bundledProductSpecification",),
-    stamps=NAMED,
-    defaults=NEW,
+    references=References(
+        on_delete={"productSpecificationRelationship": DETACH},
+        acyclic=("bundledProductSpecification",),
+    ),
+    derive=Derivation(timestamps=NAMED, defaults=NEW),
 )
 
 IMPORT_JOB = Entity(
@@ -145,8 +157,10 @@ IMPORT_JOB = Entity(
         ),
     ),
     lifecycles=(JOB_LIFECYCLE,),
-    stamps={"creationDate": "create"},
-    defaults={"status": JOB_LIFECYCLE.initial},
+    derive=Derivation(
+        timestamps={"creationDate": "create"},
+        defaults={"status": JOB_LIFECYCLE.initial},
+    ),
     task="import",
 )
 
@@ -163,8 +177,10 @@ EXPORT_JOB = Entity(
         ),
     ),
     lifecycles=(JOB_LIFECYCLE,),
-    stamps={"creationDate": "create"},
-    defaults={"status": JOB_LIFECYCLE.initial},
+    derive=Derivation(
+        timestamps={"creationDate": "create"},
+        defaults={"status": JOB_LIFECYCLE.initial},
+    ),
     task="export",
 )
 

@@ -1,7 +1,7 @@
 """The noun of customer management (TMF629)."""
 
 from tmf_server.apis.customer import rules, tables
-from tmf_server.registry.entity import KEEP, Characteristics, Entity, Projection, projections
+from tmf_server.registry.entity import KEEP, Characteristics, Entity, Projection, References, projections
 
 CUSTOMER = Entity(
     name="customer",
@@ -19,8 +19,10 @@ CUSTOMER = Entity(
         characteristics=(Characteristics(("characteristic",)),),
     ),
     lifecycles=(rules.STATUS_LIFECYCLE,),
-    # customers may name each other, and each can still go
-    roles={"relatedParty": KEEP},
+    references=References(
+        # customers may name each other, and each can still go
+        on_delete={"relatedParty": KEEP},
+    ),
 )
 
 NOUNS = {"customer": CUSTOMER}

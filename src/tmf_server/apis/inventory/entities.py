@@ -1,7 +1,18 @@
 """The nouns of the service and resource inventories (TMF638, TMF639)."""
 
 from tmf_server.apis.inventory import rules, tables
-from tmf_server.registry.entity import ABSENT, DETACH, KEEP, Characteristics, Entity, Projection, Use, projections
+from tmf_server.registry.entity import (
+    ABSENT,
+    DETACH,
+    KEEP,
+    Allocation,
+    Characteristics,
+    Derivation,
+    Entity,
+    Projection,
+    References,
+    projections,
+)
 from tmf_server.rules.canonical import V4_EXTRAS
 
 SERVICE = Entity(
@@ -23,11 +34,13 @@ SERVICE = Entity(
         characteristics=(Characteristics(("serviceCharacteristic",)),),
     ),
     lifecycles=(rules.SERVICE_LIFECYCLE, rules.OPERATING_LIFECYCLE),
-    ended=frozenset({"terminated"}),
-    roles={"serviceRelationship": DETACH, "relatedEntity": KEEP},
-    acyclic=("supportingService",),
-    uses=(Use("supportingResource", "resource", rules.refusal, rules.usage),),
-    stamps={"serviceDate": ABSENT},
+    references=References(
+        on_delete={"serviceRelationship": DETACH, "relatedEntity": KEEP},
+        final_states=frozenset({"terminated"}),
+        acyclic=("supportingService",),
+        allocations=(Allocation("supportingResource", "resource", rules.refusal, rules.usage),),
+    ),
+    derive=Derivation(timestamps={"serviceDate": ABSENT}),
 )
 
 RESOURCE = Entity(
@@ -59,10 +72,14 @@ RESOURCE = Entity(
         rules.USAGE_LIFECYCLE,
         rules.RESOURCE_STATUS_LIFECYCLE,
     ),
-    roles={"resourceRelationship": DETACH},
-    acyclic=("supportingResource",),
-    stamps={"creationDate": ABSENT},
-    conclusions=(rules.idle_when_disabled, rules.locked_when_idle),
+    references=References(
+        on_delete={"resourceRelationship": DETACH},
+        acyclic=("supportingResource",),
+    ),
+    derive=Derivation(
+        timestamps={"creationDate": ABSENT},
+        from_self=(rules.idle_when_disabled, rules.locked_when_idle),
+    ),
 )
 
 SERVICE_NOUNS = {"service": SERVICE}

@@ -5,7 +5,18 @@ from tmf_server.apis.ordering.rules import assessment as order_assessment
 from tmf_server.apis.ordering.rules import content as order_content
 from tmf_server.apis.ordering.rules import states as rules
 from tmf_server.apis.ordering.rules.prices import currency
-from tmf_server.registry.entity import ABSENT, DETACH, KEEP, ChildTable, Consultation, Entity, Projection, projections
+from tmf_server.registry.entity import (
+    ABSENT,
+    DETACH,
+    KEEP,
+    ChildTable,
+    CrossRecordDerivation,
+    Derivation,
+    Entity,
+    Projection,
+    References,
+    projections,
+)
 
 PRICES = ChildTable(
     table=tables.product_order_price,
@@ -54,12 +65,16 @@ PRODUCT_ORDER = Entity(
         children=(ITEMS,),
     ),
     lifecycles=(rules.ORDER_LIFECYCLE,),
-    ended=rules.ENDED,
-    roles={"orderRelationship": DETACH},
-    stamps={"creationDate": ABSENT},
-    conclusions=(rules.states_together, rules.dated),
-    consultations=(Consultation(order_assessment.wanted, order_assessment.conclude),),
-    reports={
+    references=References(
+        on_delete={"orderRelationship": DETACH},
+        final_states=rules.ENDED,
+    ),
+    derive=Derivation(
+        timestamps={"creationDate": ABSENT},
+        from_self=(rules.states_together, rules.dated),
+        from_others=(CrossRecordDerivation(order_assessment.wanted, order_assessment.conclude),),
+    ),
+    events={
         "productOrderErrorMessage": "ErrorMessage",
         "productOrderJeopardyAlert": "JeopardyAlert",
         "productOrderMilestone": "Milestone",
@@ -81,10 +96,14 @@ CANCEL_PRODUCT_ORDER = Entity(
         projections(tables.cancel_product_order, state="state", creation_date="creationDate"),
     ),
     lifecycles=(rules.CANCEL_LIFECYCLE,),
-    # a cancellation tells about an order, and outlives it
-    roles={"": KEEP},
-    stamps={"creationDate": ABSENT},
-    conclusions=(rules.task_state,),
+    references=References(
+        # a cancellation tells about an order, and outlives it
+        on_delete={"": KEEP},
+    ),
+    derive=Derivation(
+        timestamps={"creationDate": ABSENT},
+        from_self=(rules.task_state,),
+    ),
     rules=(order_content.known_task_state,),
     task="cancelProductOrder",
 )

@@ -250,7 +250,7 @@ class Importer:
 
 def _brings_nothing(item: Item, existing: Document) -> bool:
     """Tell whether the stored record has all attributes of the file with equal values, save server-set attributes."""
-    stamps = item.exposure.entity.stamps
+    stamps = item.exposure.entity.derive.timestamps
     before = strip_hrefs(existing)
     after = item.exposure.view.accept(strip_hrefs(item.document), before)
     return all(before.get(name) == value or stamps.get(name) in OURS for name, value in after.items())
@@ -259,10 +259,14 @@ def _brings_nothing(item: Item, existing: Document) -> bool:
 def _over(item: Item, existing: Document) -> Document:
     """Return the record of the file; server-set and inverse attributes absent from the file keep their values."""
     entity = item.exposure.entity
-    ends = (name for one in entity.mirrors for name in (one.attribute, one.other))
-    kept = {name: existing[name] for name in (*entity.stamps, *entity.defaults, *ends) if name in existing}
+    ends = (name for one in entity.references.inverse for name in (one.attribute, one.other))
+    kept = {
+        name: existing[name] for name in (*entity.derive.timestamps, *entity.derive.defaults, *ends) if name in existing
+    }
     after: Document = kept | item.exposure.view.accept(item.document, existing)
-    return after | {name: existing[name] for name, when in entity.stamps.items() if when in OURS and name in existing}
+    return after | {
+        name: existing[name] for name, when in entity.derive.timestamps.items() if when in OURS and name in existing
+    }
 
 
 def strip_hrefs(document: Document, nouns: frozenset[str] | None = None) -> Document:

@@ -164,9 +164,10 @@ class Records:
         check_unique(connection, self.rows, entity, values)
         self._store(connection, entity, values)
         rows = [
-            (draft.stored.key, one.path, one.position, entity.role(one.path, draft.document), targets[one.kind, one.id])
+            (draft.stored.key, one.path, one.position, effect, targets[one.kind, one.id])
             for draft in drafts
             for one in draft.references
+            for effect in [entity.on_delete(one.path, draft.document)]
         ]
         self.rows.refer(connection, rows)
         if entity.storage.characteristics:
@@ -202,7 +203,7 @@ class Records:
         return {target: key for target, (key, _) in targets.items()}
 
     def _check_loops(self, connection: Connection, entity: Entity, key: int, references: Sequence[Reference]) -> None:
-        paths = [path for path in entity.acyclic if any(one.path == path for one in references)]
+        paths = [path for path in entity.references.acyclic if any(one.path == path for one in references)]
         if not paths:
             return
         self.rows.lock_loops(connection, entity.name)
@@ -290,7 +291,7 @@ class Records:
         gone = [(one.path, one.position, targets[one.kind, one.id]) for one in difference.removed]
         self.rows.unrefer(connection, key, gone)
         rows = [
-            (key, one.path, one.position, entity.role(one.path, after), targets[one.kind, one.id])
+            (key, one.path, one.position, entity.on_delete(one.path, after), targets[one.kind, one.id])
             for one in difference.added
         ]
         self.rows.refer(connection, rows)
@@ -378,7 +379,7 @@ def _change(
 
 
 def _created(entity: Entity, draft: Draft) -> list[Change]:
-    told = {name: event for name, event in entity.reports.items() if draft.document.get(name)}
+    told = {name: event for name, event in entity.events.items() if draft.document.get(name)}
     found = [_change(entity, draft.stored, event, paths=(name,)) for name, event in told.items()]
     return [_change(entity, draft.stored, CREATE), *found]
 
@@ -394,5 +395,5 @@ def _changes(entity: Entity, stored: Stored, paths: tuple[str, ...]) -> list[Cha
     found = [_change(entity, stored, event, paths=tuple(names)) for event, names in moved.items()]
     if others:
         found.append(_change(entity, stored, ATTRIBUTE_VALUE_CHANGE, paths=others))
-    told = {name: event for name, event in entity.reports.items() if name in paths}
+    told = {name: event for name, event in entity.events.items() if name in paths}
     return [*found, *(_change(entity, stored, event, paths=(name,)) for name, event in told.items())]

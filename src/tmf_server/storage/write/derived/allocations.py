@@ -1,4 +1,4 @@
-"""Records that take others into use: whether they may, and what that makes of the others. Names no noun."""
+"""Records that take others into allocation: whether they may, and what that makes of the others. Names no noun."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from tmf_server.errors import Conflict
-from tmf_server.registry.entity import RESTRICT, Document, Entity, Use
+from tmf_server.registry.entity import RESTRICT, Allocation, Document, Entity
 from tmf_server.rules.canonical import with_values
 
 if TYPE_CHECKING:
@@ -26,44 +26,48 @@ class Uses:
     ) -> list[Document]:
         """The documents, each with its key, as those that use them make them: they may have named them before."""
         found = [document for _, document in documents]
-        for user, use in self._records.registry.users(entity.name):
-            counts = self._count(connection, [key for key, _ in documents], user, use)
+        for user, allocation in self._records.registry.users(entity.name):
+            counts = self._count(connection, [key for key, _ in documents], user, allocation)
             found = [
-                with_values(document, use.outcome(document, counts[key])) if key in counts else document
+                with_values(document, allocation.usage(document, counts[key])) if key in counts else document
                 for (key, _), document in zip(documents, found, strict=True)
             ]
         return found
 
     def follow(self, connection: Connection, entity: Entity, before: Document | None, after: Document | None) -> None:
         """Take what the record uses anew and release what it uses no longer. Conflict when it may not be taken."""
-        for use in entity.uses:
-            old, new = self._used(entity, use, before), self._used(entity, use, after)
+        for allocation in entity.references.allocations:
+            old, new = self._used(entity, allocation, before), self._used(entity, allocation, after)
             # in one order everywhere, so that two writers never wait for each other
             for id_ in sorted(old ^ new):
-                self._settle(connection, entity, use, id_, gained=id_ in new)
+                self._settle(connection, entity, allocation, id_, gained=id_ in new)
 
-    def _used(self, entity: Entity, use: Use, document: Document | None) -> set[str]:
+    def _used(self, entity: Entity, allocation: Allocation, document: Document | None) -> set[str]:
         if document is None or entity.is_history(document):
             return set()
         references = self._records.extractor(entity).references(document)
-        return {one.id for one in references if one.path == use.path and one.kind == use.kind}
+        return {one.id for one in references if one.path == allocation.path and one.kind == allocation.kind}
 
-    def _settle(self, connection: Connection, entity: Entity, use: Use, id_: str, *, gained: bool) -> None:
-        kind = self._records.registry.entities.get(use.kind)
+    def _settle(
+        self, connection: Connection, entity: Entity, allocation: Allocation, id_: str, *, gained: bool
+    ) -> None:
+        kind = self._records.registry.entities.get(allocation.kind)
         other = None if kind is None else self._records.load(connection, kind, id_, lock=True)
         if kind is None or other is None:
             return
         document = other.parsed()
-        number = self._count(connection, [other.key], entity, use).get(other.key, 0)
-        refusal = use.refusal(document, number) if gained else None
+        number = self._count(connection, [other.key], entity, allocation).get(other.key, 0)
+        refusal = allocation.refusal(document, number) if gained else None
         if refusal is not None:
             raise Conflict(
-                f"The {use.kind} {id_!r} cannot be taken: {refusal}.",
+                f"The {allocation.kind} {id_!r} cannot be taken: {refusal}.",
                 code="notAvailable",
-                message=f"/{use.path.replace('.', '/')}: expected a {use.kind} that is free",
+                message=f"/{allocation.path.replace('.', '/')}: expected a {allocation.kind} that is free",
             )
-        after = with_values(document, use.outcome(document, number))
+        after = with_values(document, allocation.usage(document, number))
         self._records.update(connection, kind, other, after, concluded=True)
 
-    def _count(self, connection: Connection, keys: Sequence[int], user: Entity, use: Use) -> dict[int, int]:
-        return self._records.rows.users(connection, keys, user.name, use.path, RESTRICT)
+    def _count(
+        self, connection: Connection, keys: Sequence[int], user: Entity, allocation: Allocation
+    ) -> dict[int, int]:
+        return self._records.rows.users(connection, keys, user.name, allocation.path, RESTRICT)

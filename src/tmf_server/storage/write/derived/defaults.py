@@ -22,10 +22,10 @@ def completed(entity: Entity, document: Document, moment: int) -> Document:
     id_ = document.get("id") or fresh_uuid()
     rest = {name: value for name, value in document.items() if name not in ("id", "href")}
     new = {"id": id_, "href": local_href(entity.name, id_), **rest}
-    for name, when in entity.stamps.items():
+    for name, when in entity.derive.timestamps.items():
         if when in OURS or attribute(new, name) is None:
             new[name] = format_instant(moment)
-    for name, value in entity.defaults.items():
+    for name, value in entity.derive.defaults.items():
         if attribute(new, name) is None:
             new[name] = value
     new = _concluded(entity, new, None, moment)
@@ -35,7 +35,7 @@ def completed(entity: Entity, document: Document, moment: int) -> Document:
 
 def changes(entity: Entity, before: Document, after: Document) -> tuple[str, ...]:
     """The attributes that differ, without those that are the server's alone to set."""
-    return tuple(name for name in changed_attributes(before, after) if entity.stamps.get(name) not in OURS)
+    return tuple(name for name in changed_attributes(before, after) if entity.derive.timestamps.get(name) not in OURS)
 
 
 def followed(
@@ -50,14 +50,14 @@ def followed(
     _obey(entity, after, changed)
     stamped = {
         name: format_instant(moment)
-        for name, when in entity.stamps.items()
+        for name, when in entity.derive.timestamps.items()
         if when == ALWAYS or (when == CHANGE and name not in changed and not dated)
     }
     return after | stamped, changed
 
 
 def _concluded(entity: Entity, document: Document, before: Document | None, moment: int) -> Document:
-    for conclude in entity.conclusions:
+    for conclude in entity.derive.from_self:
         document = with_values(document, conclude(document, before, moment))
     return document
 

@@ -26,12 +26,12 @@ class Consulting:
 
     def concluded(self, connection: Connection, entity: Entity, pairs: Sequence[Pair], moment: int) -> list[Document]:
         """The documents with what follows from other records. InvalidInput when these forbid one of them."""
-        for consultation in entity.consultations:
+        for derivation in entity.derive.from_others:
             known: dict[Target, Document | None] = {}
-            while wanted := {one for pair in pairs for one in consultation.wanted(*pair, known)} - known.keys():
+            while wanted := {one for pair in pairs for one in derivation.needs(*pair, known)} - known.keys():
                 known |= self._read(connection, wanted)
             pairs = [
-                (with_values(document, consultation.conclude(document, before, known, moment)), before)
+                (with_values(document, derivation.derive(document, before, known, moment)), before)
                 for document, before in pairs
             ]
         return [document for document, _ in pairs]

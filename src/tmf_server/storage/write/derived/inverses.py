@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 
-from tmf_server.registry.entity import Document, Entity, Mirror, Path
+from tmf_server.registry.entity import Document, Entity, InverseReference, Path
 from tmf_server.storage.values.extract import Reference
 
 if TYPE_CHECKING:
@@ -29,51 +29,53 @@ class Links:
         removed: Sequence[Reference],
     ) -> None:
         """Let the targets of `added` name the record too, and those of `removed` no longer."""
-        for mirror in _both_ways(entity):
-            gained = [one for one in added if one.path == mirror.attribute]
-            lost = [one for one in removed if one.path == mirror.attribute]
+        for inverse in _both_ways(entity):
+            gained = [one for one in added if one.path == inverse.attribute]
+            lost = [one for one in removed if one.path == inverse.attribute]
             still = {one.id for one in gained}
             for one in lost:
                 if one.id not in still:
-                    self._forget(connection, entity, mirror, one.id, document)
+                    self._forget(connection, entity, inverse, one.id, document)
             for one in gained:
-                self._name(connection, entity, mirror, one, document)
+                self._name(connection, entity, inverse, one, document)
 
-    def _forget(self, connection: Connection, entity: Entity, mirror: Mirror, id_: str, document: Document) -> None:
+    def _forget(
+        self, connection: Connection, entity: Entity, inverse: InverseReference, id_: str, document: Document
+    ) -> None:
         other = self._records.load(connection, entity, id_, lock=True)
         if other is not None:
             is_demanded = self._records.extractor(entity).is_demanded
-            after = without_reference(other.parsed(), (mirror.other,), document["id"], is_demanded)
+            after = without_reference(other.parsed(), (inverse.other,), document["id"], is_demanded)
             self._records.update(connection, entity, other, after, concluded=True)
 
     def _name(
-        self, connection: Connection, entity: Entity, mirror: Mirror, target: Reference, document: Document
+        self, connection: Connection, entity: Entity, inverse: InverseReference, target: Reference, document: Document
     ) -> None:
         other = self._records.load(connection, entity, target.id, lock=True)
         if other is None:
             return
         after = other.parsed()
-        present = after.get(mirror.other)
+        present = after.get(inverse.other)
         held = present if isinstance(present, list) else [present] if present else []
         if any(element.get("id") == document["id"] for element in held):
             return
         back = {"id": document["id"], "name": document.get("name"), "@type": target.node.get("@type")}
         back = {name: value for name, value in back.items() if value is not None}
-        if mirror.other_single:
+        if inverse.other_single:
             for former in held:
-                self._forget(connection, entity, _turned(mirror), former["id"], after)
-            after[mirror.other] = back
+                self._forget(connection, entity, _turned(inverse), former["id"], after)
+            after[inverse.other] = back
         else:
-            after[mirror.other] = [*held, back]
+            after[inverse.other] = [*held, back]
         self._records.update(connection, entity, other, after, concluded=True)
 
 
-def _turned(mirror: Mirror) -> Mirror:
-    return Mirror(mirror.other, mirror.attribute, single=mirror.other_single, other_single=mirror.single)
+def _turned(inverse: InverseReference) -> InverseReference:
+    return InverseReference(inverse.other, inverse.attribute, single=inverse.other_single, other_single=inverse.single)
 
 
-def _both_ways(entity: Entity) -> list[Mirror]:
-    return [one for mirror in entity.mirrors for one in (mirror, _turned(mirror))]
+def _both_ways(entity: Entity) -> list[InverseReference]:
+    return [one for inverse in entity.references.inverse for one in (inverse, _turned(inverse))]
 
 
 def without_reference(document: Document, path: Path, id_: str, is_demanded: Callable[[Path], bool]) -> Document:
