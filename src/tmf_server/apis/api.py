@@ -1,4 +1,4 @@
-"""What a family says of an API that it serves: addresses, nouns, v4 rules, who does the work. Declarations only."""
+"""The declaration of an API by its family: addresses, nouns, v4 rules, handlers. Declarations only."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,28 +11,27 @@ from tmf_server.rest.versions.rules import Rules
 
 @dataclass(frozen=True)
 class Handlers:
-    """Who does the work that POST starts: `tasks` by the entity's `task`, `intakes` by its `intake`."""
+    """The handlers of POST: `tasks` by the entity's `task`, `intakes` by its `intake`."""
 
     tasks: Mapping[str, StartTask] = field(default_factory=dict)
     intakes: Mapping[str, Intake] = field(default_factory=dict)
 
 
 def no_handlers(_services: Services) -> Handlers:
-    """The handlers of an API whose nouns are only stored."""
+    """Return no handlers, for an API of plain records."""
     return Handlers()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Api:
-    """One API of TM Forum.
+    """An API of TM Forum.
 
-    `number` is TM Forum's (TMF620). Its documents are served below `base_path`, and at the `aliases`, which end with
-    the version that they lead to. `nouns` maps path segments to entities; `types` names the segments that show only one
-    type of their entity, with that type. `v4` says how v4 shows the nouns. `older` are attributes, by schema, that
-    another published file has for v4: what comes so is taken in, and shown in the form of the document.
-    `kinds_by_schema` names the kind that a reference points at where the name of its schema does not,
-    `kinds_by_default` where `@referredType` does not either. `handlers` makes, from the parts of a server, who does the
-    work of tasks and intakes.
+    `number` is the number at TM Forum (TMF620). Documents are served below `base_path`, and at the `aliases`, each
+    ending with its version. `nouns` maps path segments to entities; `types` maps path segments of a single type to the
+    type. `v4` has the rules of the v4 view. `older` has attributes, by schema, of a second published file of v4:
+    accepted, and shown in the form of the document. `kinds_by_schema` names the kind of a reference by its schema,
+    `kinds_by_default` the kind of a reference without `@referredType`. `handlers` makes the handlers of tasks and
+    intakes from the services of a server.
     """
 
     number: str

@@ -1,4 +1,4 @@
-"""Every API by its number, from the packages that the list of families names. Imports them; declares nothing itself."""
+"""Every API by number, from the packages in the list of families. Imports packages; declares nothing itself."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -16,7 +16,7 @@ APIS: Mapping[str, Api] = {api.number: api for api in sorted(_declared(), key=la
 
 
 def all_handlers(services: Services) -> Handlers:
-    """The handlers of all APIs. Raises LookupError for a served entity whose task or intake nobody handles."""
+    """Return the handlers of all APIs. LookupError for a served entity without a handler of its task or intake."""
     made = [api.handlers(services) for api in APIS.values()]
     found = Handlers(
         {name: start for one in made for name, start in one.tasks.items()},

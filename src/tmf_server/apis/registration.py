@@ -1,4 +1,4 @@
-"""The registry of a server: the documents that it serves, with the noun behind each path. Reads documents only."""
+"""The registry of a server: the served documents with the noun behind each path. Reads documents only."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -20,7 +20,7 @@ from tmf_server.rest.versions.views import V4View, V5View
 
 
 def create_registry(settings: Settings) -> Registry:
-    """The documents that are served, each of their paths with its noun behind it."""
+    """Return the registry of the served documents, with the noun behind each path."""
     check_names(settings.contracts.apis, APIS)
     wanted = settings.contracts.apis or tuple(APIS)
     registered = load_subclasses(settings.contracts.schema_dir)
@@ -64,17 +64,17 @@ def _canonical_beside(served: list[Contract], settings: Settings) -> list[Contra
 
 
 def as_served(contract: Contract) -> Contract:
-    """The contract that also knows what its records have though the document does not say so.
+    """Return the contract extended by attributes and types beyond the document.
 
-    These are attributes that the server sets, what other published forms of the document have, and types of a noun that
-    a path of their own shows alone.
+    Extensions are attributes set by the server, attributes of older published forms of the document, and types of a
+    noun with a path of their own.
     """
     amended = replace(contract, amended=_amended(contract))
     return replace(amended, added_types={**contract.added_types, **_types_shown_alone(amended)})
 
 
 def _amended(contract: Contract) -> dict[str, Schema]:
-    """The schemas of the document with more attributes, and those that it does not have."""
+    """Return the schemas of the document with further attributes, and schemas beyond the document."""
     nouns = _nouns(contract).items()
     found = {schema_of(contract, noun): entity.derive.undeclared for noun, entity in nouns if entity.derive.undeclared}
     if contract.version == "v4":
@@ -87,7 +87,7 @@ def _amended(contract: Contract) -> dict[str, Schema]:
 
 
 def _types_shown_alone(contract: Contract) -> dict[str, dict[str, str]]:
-    """The types that a noun has besides its own where each has a path: schema name → `@type` → schema name."""
+    """Return the further types of a noun with a path for each type: schema name → `@type` → schema name."""
     found: dict[str, dict[str, str]] = {}
     for noun, entity in _nouns(contract).items():
         alone = [schema_of(contract, one) for one in _alone(contract) if _nouns(contract).get(one) is entity]
@@ -98,7 +98,7 @@ def _types_shown_alone(contract: Contract) -> dict[str, dict[str, str]]:
 
 
 def _alone(contract: Contract) -> Mapping[str, str]:
-    """The path segments of the document that show only one type of their entity, with that type."""
+    """Return the path segments of a single type of an entity, with the type."""
     return APIS[contract.api].types
 
 

@@ -1,4 +1,4 @@
-"""All tables at once: those that families share and each family's own. For migrations and their check; no queries."""
+"""All tables at once: shared tables and the tables of each family. For migrations and their check; no queries."""
 
 from importlib import import_module
 

@@ -1,1 +1,1 @@
-"""Alarm management (TMF642): alarms, the tasks on them, their intake."""
+"""Alarm management (TMF642): alarms, tasks on alarms, and the intake of reports."""

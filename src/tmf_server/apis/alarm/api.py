@@ -9,7 +9,7 @@ from tmf_server.rest.verbs.services import Services
 
 
 def handlers(services: Services) -> Handlers:
-    """Tasks change alarms in their own transaction; reports of alarms are taken in together."""
+    """Return the handlers: tasks change alarms in their own transaction; reports of alarms are stored in groups."""
     start = AlarmTasks(services.records, services.selector, services.settings).start
     intake = AlarmIntake(services.database, services.records, services.settings)
     return Handlers(tasks=dict.fromkeys(ACTS, start), intakes={"alarm": intake})
@@ -22,7 +22,7 @@ APIS = (
         aliases=("/tmf-api/alarm/v4", "/tmf-api/alarm/v5", "/alarmManagement/v5"),
         nouns=NOUNS,
         v4=ALARM_RULES,
-        # an alarm may call the thing that it tells of by a name of its own
+        # an alarm may name the alarmed object by an identifier of the source
         kinds_by_default={"AlarmedObjectRef": "resource"},
         handlers=handlers,
     ),

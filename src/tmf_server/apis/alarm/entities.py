@@ -40,7 +40,7 @@ ALARM = Entity(
     ),
     lifecycles=(rules.ALARM_LIFECYCLE, rules.ACK_LIFECYCLE),
     references=References(
-        # an alarm tells about things, and outlives them
+        # an alarm refers to objects, and outlives the objects
         on_delete={"": KEEP, "correlatedAlarm": DETACH, "parentAlarm": DETACH},
         acyclic=("parentAlarm",),
     ),

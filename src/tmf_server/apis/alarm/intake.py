@@ -1,4 +1,4 @@
-"""The intake of alarms (TMF642): reports of one fault are one alarm, and many are stored in one transaction."""
+"""The intake of alarms (TMF642): reports of the same fault become an alarm; a transaction stores many reports."""
 
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
@@ -17,17 +17,17 @@ from tmf_server.storage.write.newest import newest, previous
 from tmf_server.storage.write.records import Records, Stored
 
 ALARM = "alarm"
-# Columns that reports are looked up by, what the source itself calls the alarm first.
+# Columns for the search of known alarms, the identifier of the source first.
 COLUMNS = ("external_identity", "identity")
-UNSURE = 60_000_000  # microseconds by which a clearing without a time of its own may have arrived late
+UNSURE = 60_000_000  # microseconds: the possible delay of a clearing without a time of its own
 Known = dict[str, Stored]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as its version has it, and as the alarm that it makes if the fault is a new one.
+    """A report in its version, and as a new alarm.
 
-    `identities` are the digests by column by which a known alarm of the same fault can be found.
+    `identities` are digests by column, to find a known alarm of the same fault.
     """
 
     exposure: Exposure
@@ -39,7 +39,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An alarm that is here; `stamp` is the instant of its last write, as the server writes instants."""
+    """A stored alarm; `stamp` is the instant of the last write, in the server's format."""
 
     stored: Stored
     alarm: Document
@@ -53,14 +53,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The alarm that a report is about; `late` when the report is older than what is known of it."""
+    """The known alarm of a report; `late` for a report older than the newest known event of the alarm."""
 
     held: Held
     late: bool
 
 
 class AlarmIntake:
-    """Takes in the reports of one server."""
+    """Takes in the reports of a server."""
 
     def __init__(self, database: Database, records: Records, settings: Settings) -> None:
         self._records = records
@@ -70,15 +70,15 @@ class AlarmIntake:
         )
 
     def submit(self, exposure: Exposure, shown: Document, policy: str) -> Future[Stored]:
-        """The alarm that the report made or changed, once that is committed."""
+        """Return the future of the created or changed alarm, set after the commit."""
         return self._grouped.submit(self._report(exposure, shown, policy))
 
     def take(self, connection: Connection, exposure: Exposure, shown: Document, policy: str) -> Stored:
-        """The alarm that the report makes or changes in the caller's transaction."""
+        """Return the created or changed alarm, in the transaction of the caller."""
         return self._store([self._report(exposure, shown, policy)], connection)[0]
 
     def close(self) -> None:
-        """Finish what is under way."""
+        """Finish the running work."""
         self._grouped.close()
 
     @property
@@ -99,7 +99,7 @@ class AlarmIntake:
         return [stored[place] for place in range(len(reports))]
 
     def _store_round(self, connection: Connection, reports: dict[int, Report]) -> dict[int, Stored]:
-        """What becomes of reports of as many different faults."""
+        """Store reports of different faults; return the resulting alarms."""
         known = self._known(connection, reports.values())
         found = {place: self._match(connection, known, report) for place, report in reports.items()}
         new = [place for place, match in found.items() if match is None]
@@ -124,7 +124,7 @@ class AlarmIntake:
         return known
 
     def _match(self, connection: Connection, known: Known, report: Report) -> Match | None:
-        """The alarm that the report is about: one of the same fault that it goes on with, or that it comes late for."""
+        """Find the known alarm of the report: an alarm to continue, or an alarm with a late report."""
         for column in COLUMNS:
             stored = known.get(report.identities.get(column, ""))
             held = Held.of(stored) if stored is not None else None
@@ -137,7 +137,7 @@ class AlarmIntake:
         return None
 
     def _owner(self, connection: Connection, column: str, held: Held, report: Report) -> Held:
-        """The alarm that a late report belongs to: the newest of its fault, or one before that lasted long enough."""
+        """Return the alarm of a late report: the newest of its fault, or an earlier alarm that lasted long enough."""
         heard, digest = rules.event_time(report.alarm) or 0, report.identities[column]
         while heard < (rules.instant(held.alarm, rules.RAISED_AT) or 0):
             former = previous(connection, self._alarm, column, digest, held.stored.key)
@@ -150,7 +150,7 @@ class AlarmIntake:
         return held
 
     def _goes_on(self, held: Held, report: Document) -> bool:
-        """True unless the report opens an alarm that was cleared too long before."""
+        """Tell whether the report continues the alarm: False for a raise too long after the clearing."""
         if not rules.is_cleared(held.alarm) or rules.is_cleared(report):
             return True
         cleared, heard = rules.instant(held.alarm, rules.CLEARED_AT), rules.event_time(report)
@@ -177,26 +177,26 @@ class AlarmIntake:
 
 
 def _is_late(held: Held, report: Document) -> bool:
-    """True for a report that is older than what is known of the alarm, where both say when they were."""
+    """Tell whether the report is older than the newest known event of the alarm, with both times known."""
     heard, since = rules.event_time(report), rules.known_time(held.alarm, held.stamp)
     return heard is not None and since is not None and heard < since and not _is_unsure(held)
 
 
 def _is_unsure(held: Held) -> bool:
-    """True for a clearing that nobody dated and that came just now: what happened after it may be here after it."""
+    """Tell whether a clearing has no time of its own and arrived just now: later events may have arrived before."""
     stamped = rules.is_cleared(held.alarm) and held.alarm.get(rules.CLEARED_AT) == held.stamp
     return stamped and held.stored.revision > 1 and now() - held.stored.updated < UNSURE
 
 
 def _identities(alarm: Document) -> dict[str, str]:
     if "id" in alarm:
-        return {}  # a report that brings an id is a record of its own
+        return {}  # a report with an id is a record of its own
     found = {"external_identity": rules.external_identity(alarm), "identity": rules.identity(alarm)}
     return {column: digest for column, digest in found.items() if digest is not None}
 
 
 def _rounds(reports: Sequence[Report]) -> Iterator[list[int]]:
-    """The places of the reports in turns, in each of which no fault is reported twice."""
+    """Yield groups of positions of reports, each group without two reports of the same fault."""
     left = list(range(len(reports)))
     while left:
         seen: set[str] = set()

@@ -1,4 +1,4 @@
-"""Alarm patterns (TMF642) as conditions: an alarm that has all that the pattern says. Pure; runs no SQL."""
+"""Alarm patterns (TMF642) as conditions: every attribute of the pattern must match. Pure; runs no SQL."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ KINDS: dict[type, str] = {bool: "boolean", int: "number", float: "number", Decim
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The alarms that patterns describe: those of the `ids`, and those that fulfil the condition, if there is one."""
+    """The alarms matching patterns: alarms of the `ids`, and alarms fulfilling the condition, if any."""
 
     pointer: str
     ids: frozenset[str]
@@ -27,7 +27,7 @@ class Wanted:
 
 
 class Patterns:
-    """Reads patterns by the alarm's schema in its canonical document."""
+    """Reads patterns by the canonical schema of alarms."""
 
     def __init__(self, contract: Contract, schema: str, most: int) -> None:
         """`most` is how many values patterns may have, besides ids."""
@@ -36,10 +36,10 @@ class Patterns:
         self._most = most
 
     def read(self, patterns: Mapping[str, Document]) -> Wanted:
-        """The alarms that agree with all of any one pattern; the patterns come by their JSON pointers.
+        """Return the alarms matching at least one pattern; `patterns` has each pattern by its JSON pointer.
 
-        InvalidInput for an attribute that no alarm can have, and for a pattern that names none; TooCostly for more
-        than is looked for at once.
+        InvalidInput for an attribute unknown to alarms and for a pattern without attributes; TooCostly for too many
+        conditions.
         """
         faults = [fault for pointer, one in patterns.items() for fault in self._unknown(_plain(one), (), pointer)]
         if faults:
@@ -67,7 +67,7 @@ class Patterns:
                     yield from self._unknown(value, (*path, name), f"{pointer}/{name}")
 
     def _alarm(self, pattern: Document) -> Iterator[Condition]:
-        """What the pattern says of the alarm itself: its id, its type and all its attributes."""
+        """Yield the conditions on the alarm itself: id, type and attributes."""
         name = pattern.get("@type")
         if isinstance(name, str) and name not in PLAIN_TYPES:
             yield TypeIs(frozenset({name}))
@@ -98,7 +98,7 @@ class Patterns:
             return
         inner = tuple(self._object(element, place, ()))
         if len(inner) == 1 and isinstance(inner[0], Compare):
-            only = inner[0]  # one attribute of some element needs no look at the elements one by one
+            only = inner[0]  # a single attribute of any element needs no comparison element by element
             yield Compare((*path, *only.path), only.operator, only.value, only.kind)
         elif inner:
             yield Some(path, And(inner))
@@ -116,14 +116,14 @@ class Patterns:
 
 
 def _plain(pattern: Document) -> Document:
-    """The pattern without what only a reference has: beside the id of an alarm its name says nothing."""
+    """Return the pattern without attributes of a mere reference: beside the id of an alarm the name has no meaning."""
     if "id" not in pattern:
         return pattern
     return {name: value for name, value in pattern.items() if name != "name"}
 
 
 def _refuse_empty(described: Mapping[str, tuple[Condition, ...]]) -> None:
-    """Raise InvalidInput for patterns without an attribute of the alarm: each would fit every alarm there is."""
+    """Raise InvalidInput for patterns without an attribute of the alarm, which would match every alarm."""
     faults = [
         Fault(pointer, "expected an attribute with a value, such as id or perceivedSeverity")
         for pointer, parts in described.items()
@@ -134,7 +134,7 @@ def _refuse_empty(described: Mapping[str, tuple[Condition, ...]]) -> None:
 
 
 def _named(parts: tuple[Condition, ...]) -> list[str]:
-    """The id that the conditions name, if they do nothing else."""
+    """Return the id demanded by the conditions, in a list; empty for further conditions."""
     only = parts[0] if len(parts) == 1 else None
     return [str(only.value)] if isinstance(only, Compare) and only.path == ("id",) else []
 

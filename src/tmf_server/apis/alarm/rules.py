@@ -36,7 +36,7 @@ ALARM_TASK_LIFECYCLE = Lifecycle(
     initial="acknowledged",
 )
 
-# What a repeated report of a fault says again without changing the alarm that is here already.
+# Attributes of a repeated report without effect on the known alarm.
 FIRST = frozenset(
     {"id", "href", "@type", "@baseType", "@schemaLocation", RAISED_AT}
     | {"ackState", "ackSystemId", "ackUserId", "state", "comment"}
@@ -46,7 +46,7 @@ CLEARING = frozenset({CLEARED_AT, "clearSystemId", "clearUserId"})
 
 
 def identity(document: Mapping[str, Any]) -> str | None:
-    """A digest of what makes reports reports of one fault; None when one of its attributes is missing."""
+    """Return the digest of the attributes identifying a fault; None for a report without all of these attributes."""
     alarmed = document.get("alarmedObject") or {}
     parts = [attribute(document, name) for name in ("sourceSystemId", "alarmType", "probableCause")]
     parts.append(alarmed.get("id") or alarmed.get("href"))
@@ -54,19 +54,19 @@ def identity(document: Mapping[str, Any]) -> str | None:
 
 
 def external_identity(document: Mapping[str, Any]) -> str | None:
-    """A digest of the id that the source has for the alarm; None where it gives none."""
+    """Return the digest of the alarm identifier of the source; None for a report without identifier."""
     parts = [document.get("sourceSystemId"), document.get("externalAlarmId")]
     return None if None in parts else digest(parts)
 
 
 def told_apart(known: Mapping[str, Any], report: Mapping[str, Any]) -> bool:
-    """True when the source has one id for the known alarm and another one for what it reports."""
+    """Tell whether the source gives different identifiers to the known alarm and the report."""
     ours, theirs = known.get("externalAlarmId"), report.get("externalAlarmId")
     return None not in (ours, theirs) and ours != theirs
 
 
 def is_cleared(document: Mapping[str, Any]) -> bool:
-    """True when the state or the severity says so, however v4 writes it."""
+    """Tell whether state or severity say `cleared`, in the spelling of either version."""
     return CLEARED in (_folded(document, "state"), _folded(document, "perceivedSeverity"))
 
 
@@ -76,7 +76,7 @@ def _folded(document: Mapping[str, Any], name: str) -> str:
 
 
 def clearing(document: Document, before: Document | None, moment: int) -> Document:
-    """A cleared alarm has the state, the severity and the time of it. IllegalTransition for another severity later."""
+    """Give a cleared alarm state, severity and time of clearing. IllegalTransition for a later change of severity."""
     if before is not None and before.get("state") == CLEARED:
         if document.get("state") == CLEARED and _folded(document, "perceivedSeverity") != CLEARED:
             raise IllegalTransition(
@@ -91,7 +91,7 @@ def clearing(document: Document, before: Document | None, moment: int) -> Docume
 
 
 def instant(document: Mapping[str, Any], name: str) -> int | None:
-    """An attribute that is an instant, in microseconds; None where there is none."""
+    """Return an attribute as an instant in microseconds; None for an absent attribute."""
     value = document.get(name)
     try:
         return parse_instant(value) if isinstance(value, str) else None
@@ -100,22 +100,22 @@ def instant(document: Mapping[str, Any], name: str) -> int | None:
 
 
 def with_clearing(report: Document) -> Document:
-    """The report of an end with the time of the end, which is that of its last change where it says no other."""
+    """Return a clearing with the time of the clearing: the given time, or the time of the last change."""
     if not is_cleared(report) or CLEARED_AT in report or CHANGED_AT not in report:
         return report
     return report | {CLEARED_AT: report[CHANGED_AT]}
 
 
 def event_time(report: Mapping[str, Any]) -> int | None:
-    """When what the report tells of happened; None where it does not say so."""
+    """Return the time of the reported event; None for a report without a time."""
     names = (CLEARED_AT,) if is_cleared(report) else (RAISED_AT, CHANGED_AT)
     return max((time for name in names if (time := instant(report, name)) is not None), default=None)
 
 
 def known_time(alarm: Mapping[str, Any], stamp: str) -> int | None:
-    """When the newest that is known of the alarm happened; None where nobody told.
+    """Return the time of the newest known event of the alarm; None without a time from the source.
 
-    `stamp` is the instant of the last write: an `alarmChangedTime` that equals it is the server's own, no source's.
+    `stamp` is the instant of the last write: an equal `alarmChangedTime` was set by the server, not by a source.
     """
     if is_cleared(alarm):
         return instant(alarm, CLEARED_AT)
@@ -124,10 +124,10 @@ def known_time(alarm: Mapping[str, Any], stamp: str) -> int | None:
 
 
 def repeated(known: Document, report: Document, stamp: str = "") -> Document:
-    """The known alarm after one more report of its fault, both as one version shows them; `known` if nothing is new.
+    """Return the known alarm after a repeated report, both in the form of a version; `known` itself without news.
 
-    What operators did to the alarm stays. A report that is no clearing opens a cleared alarm again, and then the alarm
-    shows the time of that raise.
+    Changes by operators stay. A report other than a clearing reopens a cleared alarm, and the alarm takes the time of
+    the new raise.
     """
     newer = _is_newer(known, report, stamp)
     reopened = is_cleared(known) and not is_cleared(report)
@@ -148,7 +148,7 @@ def repeated(known: Document, report: Document, stamp: str = "") -> Document:
 
 
 def dates_itself(known: Document, report: Document, stamp: str) -> bool:
-    """True when the alarm's last change after the report has the time of its source, and not that of its arrival."""
+    """Tell whether the last change after the report has the time of the source, not the time of arrival."""
     if CHANGED_AT in report or is_cleared(report):
         return CHANGED_AT in report
     again = not is_cleared(known) and event_time(report) == known_time(known, stamp) is not None
@@ -161,10 +161,10 @@ def _is_newer(known: Document, report: Document, stamp: str) -> bool:
 
 
 def late(known: Document, report: Document, stamp: str) -> Document:
-    """The known alarm after a report of what was before all that is known: only an earlier raise is new.
+    """Return the known alarm after a report older than the newest known event: only an earlier raise has an effect.
 
-    The time of the newest that is known stays in the alarm. What a late clearing says of an open alarm's raise may be
-    about a raise before, which it ended.
+    The time of the newest known event stays. The raise named by a late clearing of an open alarm may be an earlier
+    raise, ended by the clearing.
     """
     if is_cleared(report) and not is_cleared(known):
         return known
@@ -175,13 +175,13 @@ def late(known: Document, report: Document, stamp: str) -> Document:
 
 
 def lasted_until(alarm: Mapping[str, Any], moment: int) -> bool:
-    """True for an alarm that was cleared at the moment or after it."""
+    """Tell whether the alarm was cleared at the moment or later."""
     cleared = instant(alarm, CLEARED_AT) if is_cleared(alarm) else None
     return cleared is not None and cleared >= moment
 
 
 def _news(known: Document, report: Document) -> Document:
-    """What the report says that the alarm does not, but for times; its comments are added to those there are."""
+    """Return the news of the report besides times; new comments are added to the known comments."""
     said = {name: value for name, value in report.items() if name not in FIRST | WHEN}
     news = {name: value for name, value in said.items() if not _covers(known.get(name), value)}
     comments = known.get("comment", [])
@@ -190,7 +190,7 @@ def _news(known: Document, report: Document) -> Document:
 
 
 def _raise(known: Document, report: Document, *, anew: bool) -> Document:
-    """The time of the raise where the report changes it: it is earlier, or the alarm is raised `anew`."""
+    """Return the changed time of the raise: an earlier time, or the new time of an alarm raised `anew`."""
     theirs, ours = instant(report, RAISED_AT), instant(known, RAISED_AT)
     if theirs is None or theirs == ours or not (anew or ours is None or theirs < ours):
         return {}
@@ -198,7 +198,7 @@ def _raise(known: Document, report: Document, *, anew: bool) -> Document:
 
 
 def _covers(known: Any, said: Any) -> bool:
-    """True when what is said is known already; links do not count, the server writes them."""
+    """Tell whether the reported value is known already; links do not count, since the server writes links."""
     if isinstance(known, dict) and isinstance(said, dict):
         return all(name == "href" or _covers(known.get(name), value) for name, value in said.items())
     if isinstance(known, list) and isinstance(said, list):
@@ -207,14 +207,14 @@ def _covers(known: Any, said: Any) -> bool:
 
 
 def acknowledge(alarm: Document, task: Document) -> Document:
-    """The alarm acknowledged by who asked for it; one that is already stays whose it is."""
+    """Acknowledge the alarm for the requester; an acknowledged alarm stays unchanged."""
     if alarm.get("ackState") == "acknowledged":
         return alarm
     return alarm | {"ackState": "acknowledged"} | _said(task, "ackSystemId", "ackUserId", "ackTime")
 
 
 def unacknowledge(alarm: Document, task: Document) -> Document:
-    """The alarm no longer acknowledged, with who asked for that."""
+    """Take the acknowledgement of the alarm back, with the requester."""
     if alarm.get("ackState") != "acknowledged":
         return alarm
     kept = {name: value for name, value in alarm.items() if name != "ackTime"}
@@ -222,25 +222,25 @@ def unacknowledge(alarm: Document, task: Document) -> Document:
 
 
 def clear(alarm: Document, task: Document) -> Document:
-    """The alarm cleared by who asked for it; one that is already stays as it was cleared."""
+    """Clear the alarm for the requester; a cleared alarm stays unchanged."""
     if is_cleared(alarm):
         return alarm
     return alarm | {"state": CLEARED} | _said(task, "alarmClearedTime", "clearSystemId", "clearUserId")
 
 
 def comment(alarm: Document, task: Document) -> Document:
-    """The alarm with one more comment."""
+    """Add a comment to the alarm."""
     return alarm | {"comment": [*alarm.get("comment", ()), task["comment"]]}
 
 
 def grouped(parent: Document, children: list[Document], task: Document) -> list[Document]:
-    """The parent and its children, each naming the other."""
+    """Return the parent and the children with references to each other."""
     below = [_joined(child, "parentAlarm", [parent], task) for child in children]
     return [_joined(parent, "correlatedAlarm", children, task), *below]
 
 
 def ungrouped(parent: Document, children: list[Document], task: Document) -> list[Document]:
-    """The parent and its children, none naming the other any more."""
+    """Return the parent and the children without references to each other."""
     below = [_parted(child, "parentAlarm", [parent], task) for child in children]
     return [_parted(parent, "correlatedAlarm", children, task), *below]
 

@@ -1,11 +1,11 @@
-"""The tables of alarms and the tasks on them (TMF642). No queries."""
+"""The tables of alarms and of tasks on alarms (TMF642). No queries."""
 
 from sqlalchemy import Column, Table
 
 from tmf_server.model.base import Flag, Instant, Text, record_table
 
-# The intake finds the alarm that a report repeats by `identity` or `external_identity`, digests of what makes it the
-# same fault; neither is unique, the newest match wins.
+# The intake finds the alarm of a repeated report by `identity` or `external_identity`, digests of the attributes of a
+# fault; neither is unique, the newest match wins.
 alarm = record_table(
     "alarm",
     Column("identity", Text),

@@ -1,4 +1,4 @@
-"""The work of the tasks on alarms (TMF642): select by pattern, change all of them in the task's own transaction."""
+"""The handlers of tasks on alarms (TMF642): select by pattern, change all selected alarms in the task's transaction."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ ALARM = "alarm"
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """A task that changes every alarm that its `alarmPattern` selects; `done` is where it tells of them."""
+    """A task changing every alarm selected by `alarmPattern`; `done` is the attribute with the changed alarms."""
 
     done: str
     change: Callable[[Document, Document], Document]
@@ -30,7 +30,7 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A task that changes a parent alarm and its correlated ones together; `done` is where it tells of them."""
+    """A task changing a parent alarm and correlated alarms; `done` is the attribute with the changed alarms."""
 
     done: str
     change: Callable[[Document, list[Document], Document], list[Document]]
@@ -48,7 +48,7 @@ ACTS: Mapping[str, Each | Group] = {
 
 
 class AlarmTasks:
-    """Does the tasks of one server."""
+    """Runs the tasks of a server."""
 
     def __init__(self, records: Records, selector: Selector, settings: Settings) -> None:
         self._records = records
@@ -65,7 +65,7 @@ class AlarmTasks:
         return self._records.registry.entities[ALARM]
 
     def start(self, connection: Connection, entity: Entity, stored: Stored, _contract: str, _origin: str) -> Stored:
-        """Do the task, unless it was made in a state in which nothing is left to do; its record as it is then."""
+        """Run the task and return the changed task; a task created in a final state stays unchanged."""
         task, act = stored.parsed(), ACTS[entity.name]
         wanted = [self._patterns.read(_pointed(task, name)) for name in act.patterns]
         state = rules.ALARM_TASK_LIFECYCLE.of(task)
@@ -108,7 +108,7 @@ class AlarmTasks:
         return self._records.update(connection, self._alarm, stored, after)
 
     def _choose(self, connection: Connection, wanted: Wanted) -> list[Stored]:
-        """The alarms that are wanted, locked, in the order in which they were made."""
+        """Return the selected alarms, locked, in the order of creation."""
         most = self._settings.alarms.max_task_alarms
         ids = set(wanted.ids)
         if wanted.condition is not None:
@@ -119,13 +119,13 @@ class AlarmTasks:
                 f"The pattern fits more than {most} alarms. Narrow it, and repeat the task for the rest.",
                 message=wanted.pointer,
             )
-        # what changed meanwhile is looked at again
+        # alarms changed in the meantime are compared again
         found = locked(connection, self._alarm, ids)
         return [one for one in found if one.id in wanted.ids or matches(wanted.condition, one.parsed())]
 
 
 def _pointed(task: Document, name: str) -> dict[str, Document]:
-    """The patterns of an attribute of the task, one or an array of them, by their JSON pointers."""
+    """Return the patterns of an attribute of the task, an object or an array, by JSON pointer."""
     found = task.get(name, ())
     if isinstance(found, dict):
         return {f"/{name}": found}

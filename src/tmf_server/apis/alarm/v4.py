@@ -1,4 +1,4 @@
-"""How v4 shows alarms and the tasks on them (TMF642). Data only."""
+"""Rules of the v4 view of alarms and of tasks on alarms. Data only."""
 
 from tmf_server.rest.versions.rules import Rules, Wrap
 

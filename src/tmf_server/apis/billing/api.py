@@ -8,7 +8,7 @@ from tmf_server.rest.verbs.services import Services
 
 
 def handlers(services: Services) -> Handlers:
-    """A bill on demand is made in the transaction that asks for it."""
+    """Return the handler of bills on demand; the requesting transaction makes the bill."""
     bills = BillsOnDemand(services.records, services.selector, services.settings)
     return Handlers(tasks={BILL_ON_DEMAND: bills.start})
 

@@ -16,7 +16,7 @@ from tmf_server.storage.write.records import Records, Stored
 
 BILL_ON_DEMAND = "customerBillOnDemand"
 BILL, RATE, CUSTOMER = "customerBill", "appliedCustomerBillingRate", "customer"
-# Who speaks of a billing account, and where; an account that none of them names is unknown.
+# The places of references to billing accounts; an account without any such reference is unknown.
 NAMED: tuple[tuple[str, Path], ...] = (
     (RATE, ("billingAccount", "id")),
     (BILL, ("billingAccount", "id")),
@@ -26,7 +26,7 @@ MOST_PARTIES = 20
 
 
 class BillsOnDemand:
-    """Makes the bills that are asked for."""
+    """The handler of bills on demand."""
 
     def __init__(self, records: Records, selector: Selector, settings: Settings) -> None:
         self._records = records
@@ -34,20 +34,20 @@ class BillsOnDemand:
         self._settings = settings
 
     def start(self, connection: Connection, entity: Entity, stored: Stored, _contract: str, _origin: str) -> Stored:
-        """Make the bill, unless the request was made in a state in which nothing is left to do; its record then."""
+        """Make the bill and return the changed request; a request created in a final state stays unchanged."""
         request = stored.parsed()
         if BILL_ON_DEMAND_LIFECYCLE.of(request) != BILL_ON_DEMAND_LIFECYCLE.initial:
             return stored
         outcome = self._outcome(connection, request, stored.updated)
-        request.pop("customerBill", None)  # which bill it is says the outcome
+        request.pop("customerBill", None)  # the outcome names the bill
         return self._records.update(connection, entity, stored, request | outcome)
 
     def _outcome(self, connection: Connection, request: Document, moment: int) -> Document:
-        """The state that the request ends in, with the bill or the reason why there is none."""
+        """Return the final state of the request, with the bill or the reason of a rejection."""
         account = (request.get("billingAccount") or {}).get("id")
         if account is None:
             return _rejected("The request names no billing account.")
-        # of two requests for one account, the second finds what the first left
+        # of two requests for an account, the second sees the work of the first
         self._records.rows.lock_names(connection, [f"bills of {account}"])
         rates = self._unbilled(connection, account)
         if not rates:
@@ -60,7 +60,7 @@ class BillsOnDemand:
         return {"state": "done", "customerBill": _reference(bills[0])}
 
     def _unbilled(self, connection: Connection, account: str) -> list[Stored]:
-        """The account's rates that cost something and are not billed, locked, in the order in which they came."""
+        """Return the unbilled rates of the account with costs, locked, in the order of creation."""
         entity, most = self._entity(RATE), self._settings.billing.max_bill_rates
         condition = And((_is(("billingAccount", "id"), account), Compare(("isBilled",), "eq", False, "boolean")))
         page = self._selector.query(connection, entity, condition).page(Selection(limit=most + 1))
@@ -78,7 +78,7 @@ class BillsOnDemand:
         return f"The billing account {account!r} is unknown: no rate, bill or customer here names it."
 
     def _named(self, connection: Connection, kind: str, path: Path, id_: str, most: int) -> list[Document]:
-        """Records of the kind that name the id at the path; none of a kind that is not served."""
+        """Return records of the kind with a reference to the id at the path; none of an unserved kind."""
         entity = self._records.registry.entities.get(kind)
         if entity is None:
             return []
@@ -86,7 +86,7 @@ class BillsOnDemand:
         return [one.parsed() for one in page.rows]
 
     def _parties(self, connection: Connection, account: str, request: Document) -> Iterator[Document]:
-        """The customers whose account it is, and who asked."""
+        """Yield the customers of the account, and the requesting parties."""
         customers = self._named(connection, CUSTOMER, ("account", "id"), account, MOST_PARTIES)
         for one in customers:
             reference = {"@type": "PartyRoleRef", "id": one["id"], "@referredType": "Customer"}
@@ -120,7 +120,7 @@ def _is_due(rate: Document, account: str) -> bool:
 
 
 def _by_currency(rates: list[Stored]) -> list[list[Stored]]:
-    """The rates by currency, that of the first of them first: a bill has one."""
+    """Group the rates by currency, in the order of the first rate of each currency."""
     found: dict[str, list[Stored]] = {}
     for one in rates:
         charge = charge_of(one.parsed())

@@ -38,7 +38,7 @@ CUSTOMER_BILL = Entity(
     ),
     lifecycles=(rules.BILL_LIFECYCLE,),
     references=References(
-        # until it is paid, a bill needs the customer and all that it names
+        # an unpaid bill needs the customer and every referenced record
         final_states=frozenset({"settled"}),
     ),
     derive=Derivation(
@@ -67,7 +67,7 @@ APPLIED_CUSTOMER_BILLING_RATE = Entity(
         characteristics=(Characteristics(("characteristic",)),),
     ),
     references=References(
-        # what was used has to be paid also when the product is gone
+        # usage has to be paid also after the end of the product
         on_delete={"product": KEEP},
     ),
     derive=Derivation(from_self=(rules.billed_once,)),

@@ -4,7 +4,7 @@ from sqlalchemy import Column
 
 from tmf_server.model.base import Flag, Instant, Money, Text, record_table
 
-# `account_period` is a digest of what a bill is for; whoever makes a second one of it is told of the first.
+# `account_period` is a digest of account, period and currency; a second bill of the same digest is refused.
 customer_bill = record_table(
     "customer_bill",
     Column("account_period", Text, unique=True, info={"unique": "one bill per billing account, period and currency"}),

@@ -36,5 +36,5 @@ def price_currency(document: dict[str, Any]) -> Iterator[Fault]:
 
 
 def inline_price_currency(document: dict[str, Any]) -> Iterator[Fault]:
-    """So are the prices that an offering carries by value."""
+    """Check the currencies of prices by value in an offering."""
     yield from currency_faults(document.get("productOfferingPrice"), "/productOfferingPrice")

@@ -12,7 +12,7 @@ TAX_ATTRIBUTES = ("taxRate", "taxCategory")
 
 
 def show_inline_price(part: Document) -> Document:
-    """v4's price of an inline price: v5's Money is the amount without tax, its first tax item says the rate."""
+    """Return v4's price of an inline price: v5's Money is the amount without tax, the first tax item has the rate."""
     price, items = part.get("price"), _items(part)
     shown = {name: items[0][name] for name in TAX_ATTRIBUTES if items and name in items[0]}
     if price is not None:
@@ -39,7 +39,7 @@ def store_inline_price(shown: Document, part: Document) -> Document:
 
 
 def _stored_tax(given: Document, part: Document) -> Any:
-    """The tax items of v4's price, None for none; those that there were while v4 says of them what it was shown."""
+    """Return the tax items of v4's price, None for none; unchanged prices keep the stored tax items."""
     if _said_of_tax(given) == _said_of_tax(show_inline_price(part).get("price", {})):
         return part.get("tax")
     items = _items(part)
@@ -66,13 +66,13 @@ def _items(part: Document) -> list[Document]:
 
 
 def _taxed(price: Any, items: list[Document]) -> Document | None:
-    """The price with the amounts of its tax items; None when one is missing or in another currency."""
+    """Return the price with the amounts of its tax items; None for a missing amount or a second currency."""
     amounts = [_amount(money, price) for money in (price, *(item.get("taxAmount") for item in items))]
     return _money(sum(amounts), price) if items and None not in amounts else None  # type: ignore[arg-type] # none is None
 
 
 def _tax_between(excluded: Any, included: Any, others: list[Document]) -> Document | None:
-    """The tax that lies between two amounts, less what other tax items say; None when they cannot be compared."""
+    """Return the tax between two amounts, less further tax items; None for amounts without comparison."""
     taken = [_amount(item.get("taxAmount"), excluded) or Decimal(0) for item in others]
     low, high = _amount(excluded, excluded), _amount(included, excluded)
     return None if low is None or high is None else _money(high - low - sum(taken), excluded)

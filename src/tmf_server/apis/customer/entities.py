@@ -20,7 +20,7 @@ CUSTOMER = Entity(
     ),
     lifecycles=(rules.STATUS_LIFECYCLE,),
     references=References(
-        # customers may name each other, and each can still go
+        # customers may name each other, and each can still be deleted
         on_delete={"relatedParty": KEEP},
     ),
 )

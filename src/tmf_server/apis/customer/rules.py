@@ -2,5 +2,5 @@
 
 from tmf_server.rules.lifecycle import Lifecycle
 
-# Operators have words of their own for it: any may follow any, and each move is reported.
+# Operators use words of their own: any state may follow any state, and each move is reported.
 STATUS_LIFECYCLE = Lifecycle("status", {})

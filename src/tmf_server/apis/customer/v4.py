@@ -13,7 +13,7 @@ MEDIA: Mapping[str, tuple[str, ...]] = {
     "SocialContactMedium": ("socialNetworkId",),
     "GeographicAddressContactMedium": ("street1", "street2", "city", "postCode", "stateOrProvince", "country"),
 }
-"""The types of v5's contact media, with what each alone has; v4 keeps all of it in `characteristic`."""
+"""The types of v5's contact media with the attributes of each type; v4 has the attributes in `characteristic`."""
 
 MEDIUM_TYPES = {
     "EmailContactMedium": "email",
@@ -22,7 +22,7 @@ MEDIUM_TYPES = {
     "SocialContactMedium": "socialNetwork",
     "GeographicAddressContactMedium": "postalAddress",
 }
-"""What v4's `mediumType` is for a medium that came through v5."""
+"""v4's `mediumType` of a medium made through v5."""
 
 WORDS = (
     ("mail", "EmailContactMedium"),
@@ -35,7 +35,7 @@ WORDS = (
     ("post", "GeographicAddressContactMedium"),
     ("address", "GeographicAddressContactMedium"),
 )
-"""What a v4 `mediumType` (a free text) says about the type; the first that it holds counts."""
+"""Words in a v4 `mediumType` (a free text) and the type of each; the first word found counts."""
 
 LIFTED = frozenset({"contactType", *(name for names in MEDIA.values() for name in names)})
 
@@ -48,7 +48,7 @@ def show_medium(part: Document) -> Document:
 
 
 def store_medium(shown: Document, part: Document) -> Document:
-    """The attributes of v4's `characteristic`, and the type of contact medium that they make."""
+    """Return the attributes of v4's `characteristic`, and the fitting type of contact medium."""
     inner = shown.get("characteristic")
     stored = {name: value for name, value in inner.items() if name in LIFTED} if isinstance(inner, dict) else {}
     before = part.get("@type")
@@ -59,7 +59,7 @@ def store_medium(shown: Document, part: Document) -> Document:
 
 
 def _as_before(stored: Document, medium_type: object, part: Document) -> bool:
-    """True when v4 says of the type what it was shown: other values of the same attributes are no other type."""
+    """Tell whether v4's medium type is unchanged: new values of the same attributes make no new type."""
     said = show_medium(part)
     return bool(medium_type == said["mediumType"] and stored.keys() == said["characteristic"].keys())
 

@@ -54,7 +54,7 @@ SHUT = frozenset({"locked", "shuttingDown"})
 
 
 def idle_when_disabled(document: Document, before: Document | None, _moment: int) -> Document:
-    """A disabled resource is idle (X.731, 7.1). IllegalTransition when it is told to be used."""
+    """Set a disabled resource idle (X.731, 7.1). IllegalTransition for a given usage of a disabled resource."""
     usage = document.get("usageState")
     if document.get("operationalState") != "disabled" or usage == "idle":
         return {}
@@ -67,14 +67,14 @@ def idle_when_disabled(document: Document, before: Document | None, _moment: int
 
 
 def locked_when_idle(document: Document, before: Document | None, _moment: int) -> Document:
-    """A resource that is shutting down is locked by itself once nothing uses it; one made so is left as it is."""
+    """Lock an unused resource in shutdown; a resource created in shutdown stays unchanged."""
     if before is None or document.get("administrativeState") != "shuttingDown":
         return {}
     return {"administrativeState": "locked"} if document.get("usageState", "idle") == "idle" else {}
 
 
 def refusal(resource: Document, users: int) -> str | None:
-    """Why a resource that so many services would use, the new one among them, cannot be taken; None when it can."""
+    """Return the reason against `users` services on the resource, the new service among them; None without a reason."""
     if resource.get("administrativeState") in SHUT:
         return f"its administrativeState is {resource['administrativeState']}"
     if attribute(resource, "resourceStatus") == "reserved":
@@ -86,7 +86,7 @@ def refusal(resource: Document, users: int) -> str | None:
 
 
 def usage(resource: Document, users: int) -> Document:
-    """The usage state of a resource that so many services use."""
+    """Return the usage state of a resource for a number of services."""
     most = capacity(resource)
     if users == 0 or resource.get("operationalState") == "disabled":
         return {"usageState": "idle"}
@@ -94,7 +94,7 @@ def usage(resource: Document, users: int) -> Document:
 
 
 def capacity(resource: Document) -> float | None:
-    """How many services the resource can serve: its characteristic `capacity`; None for any number."""
+    """Return the number of services the resource can serve: its characteristic `capacity`; None for any number."""
     for characteristic in resource.get("resourceCharacteristic", ()):
         if characteristic.get("name") == "capacity":
             try:

@@ -1,1 +1,1 @@
-"""Product ordering (TMF622): orders with their items, and their cancellation."""
+"""Product ordering (TMF622): orders with items, and cancellations of orders."""

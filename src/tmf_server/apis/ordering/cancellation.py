@@ -1,4 +1,4 @@
-"""The work of cancelProductOrder (TMF622): assess an order, cancel what can be, in the task's own transaction."""
+"""The handler of cancelProductOrder (TMF622): cancels the order in the transaction of the task."""
 
 from tmf_server.apis.ordering.rules import states as rules
 from tmf_server.registry.entity import Document, Entity
@@ -11,15 +11,15 @@ ORDER = "productOrder"
 
 
 class CancelOrder:
-    """Does the cancellations of one server."""
+    """Cancels orders, for a server."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
 
     def start(self, connection: Connection, entity: Entity, stored: Stored, _contract: str, _origin: str) -> Stored:
-        """Do the task, unless it was made in a state in which nothing is left to do; its record as it is then.
+        """Cancel the order and return the changed task; a task created in a final state stays unchanged.
 
-        An order that is not here, or has come to its end, cannot be cancelled: the task is rejected, with the reason.
+        The task is rejected with a reason for an absent order and for an order in a final state.
         """
         state = rules.CANCEL_LIFECYCLE.of(stored.parsed())
         if state is None or rules.CANCEL_LIFECYCLE.final(state):
@@ -38,7 +38,7 @@ class CancelOrder:
         return self._records.registry.entities[ORDER]
 
     def _cancel(self, connection: Connection, order: Stored, task: Document) -> str:
-        """Take the steps of a cancellation; the instant at which the last one was taken."""
+        """Take the steps of a cancellation; return the instant of the last step."""
         reason = {name: task[name] for name in ("cancellationReason",) if name in task}
         for step in rules.CANCEL_STEPS:
             after = rules.cancelled_step(order.parsed(), step)
@@ -49,7 +49,7 @@ class CancelOrder:
 
 
 def _refusal(task: Document, order: Stored | None) -> Document | None:
-    """Why the order cannot be cancelled, as an error message; None when it can."""
+    """Return the reason of a rejection as an error message; None for an order open to cancellation."""
     id_ = task["productOrder"]["id"]
     if order is None:
         return _message("unknownOrder", f"There is no productOrder with the id {id_!r}.")

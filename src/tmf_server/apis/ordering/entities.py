@@ -1,4 +1,4 @@
-"""The nouns of product ordering (TMF622): the order with its items, and its cancellation."""
+"""The nouns of product ordering (TMF622): the order with items, and the cancellation."""
 
 from tmf_server.apis.ordering import tables
 from tmf_server.apis.ordering.rules import assessment as order_assessment
@@ -97,7 +97,7 @@ CANCEL_PRODUCT_ORDER = Entity(
     ),
     lifecycles=(rules.CANCEL_LIFECYCLE,),
     references=References(
-        # a cancellation tells about an order, and outlives it
+        # a cancellation refers to an order, and outlives the order
         on_delete={"": KEEP},
     ),
     derive=Derivation(

@@ -16,7 +16,7 @@ product_order = record_table(
     indexes=("state", "creation_date"),
 )
 
-# Every item of every order, nested ones with the number of the item that they are part of.
+# Every item of every order; a nested item has the number of its outer item.
 product_order_item = Table(
     "product_order_item",
     metadata,
@@ -33,7 +33,7 @@ product_order_item = Table(
     Index("ix_product_order_item_product", "product"),
 )
 
-# Every price of every item, for one of the quantity, in decimals.
+# Every price of every item for a quantity of 1, in decimals.
 product_order_price = Table(
     "product_order_price",
     metadata,

@@ -1,4 +1,4 @@
-"""How v4 shows product orders and their cancellation (TMF622). Rules and pure functions; no HTTP, no SQL."""
+"""Rules of the v4 view of product orders and cancellations (TMF622). Pure; no HTTP, no SQL."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from tmf_server.rest.versions.rules import First, Group, Lower, Rename, Rules, V
 
 
 def show_notes(part: Document) -> Document:
-    """The order's notes, and one more for each of its error messages: v4 has no other place for them."""
+    """Return the notes of the order, and a note for each error message: v4 has no attribute for error messages."""
     notes = [*_objects(part, "note"), *map(_as_note, _objects(part, "productOrderErrorMessage"))]
     return {"note": notes} if notes or "note" in part else {}
 
 
 def store_notes(shown: Document, part: Document) -> Document:
-    """The notes without those that stand for error messages; these stay whatever becomes of the notes."""
+    """Return the notes without the notes of error messages; the error messages stay in the order."""
     stored = {name: part[name] for name in ("productOrderErrorMessage",) if name in part}
     given = shown.get("note")
     if not isinstance(given, list):
@@ -25,7 +25,7 @@ def store_notes(shown: Document, part: Document) -> Document:
 
 
 def _without(notes: list[Any], errors: list[Any]) -> list[Any]:
-    """The notes without one for each error, the last that says the same: they were shown after the others."""
+    """Return the notes without the last equal note for each error: notes of errors were shown last."""
     left = []
     for note in reversed(notes):
         if isinstance(note, dict) and _said(note) in errors:

@@ -1,1 +1,1 @@
-"""What several families declare alike. Data only."""
+"""Declarations shared by several families. Data only."""

@@ -1,4 +1,4 @@
-"""Rules of the v4 views that several APIs have in common. Data only."""
+"""Rules of v4 views shared by several APIs. Data only."""
 
 from tmf_server.rest.versions.rules import Rule, Rules, Wrap
 
@@ -15,7 +15,7 @@ PARTY_ROLES = (
     "supplier",
     "vendor",
 )
-"""What a v4 `@referredType` says, in lower case, when a related party is a role that a party plays."""
+"""v4 values of `@referredType`, in lower case, of a related party in a role."""
 
 ROLES = dict.fromkeys(PARTY_ROLES, "PartyRoleRef")
 

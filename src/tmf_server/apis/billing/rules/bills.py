@@ -1,4 +1,4 @@
-"""Rules of bills, the rates on them and bills on demand (TMF678). No HTTP, no SQL."""
+"""Rules of bills, their rates and bills on demand (TMF678). No HTTP, no SQL."""
 
 import base64
 import hashlib
@@ -42,19 +42,19 @@ BILL_ON_DEMAND_LIFECYCLE = Lifecycle(
 )
 
 AMOUNTS = ("taxIncludedAmount", "taxExcludedAmount", "amountDue", "remainingAmount")
-# Arrays whose elements hold an amount, with its attribute.
+# Arrays with an amount in each element, and the attribute of the amount.
 HOLDERS = {"taxItem": "taxAmount", "appliedTax": "taxAmount", "appliedPayment": "appliedAmount"}
 
 
 def amount_of(holder: Document, name: str) -> Decimal | None:
-    """The value of an amount of money, as it was written; None where there is none."""
+    """Return the value of an amount of money with the digits as written; None for a missing amount."""
     money = holder.get(name)
     value = money.get("value") if isinstance(money, dict) else None
     return exact(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else None
 
 
 def bill_amounts(bill: Document) -> Iterator[Fault]:
-    """A bill has one currency (ISO 4217), and its amounts add up: without tax, plus tax, is with tax."""
+    """Check a bill: a single currency (ISO 4217), and the amount without tax plus the taxes is the amount with tax."""
     yield from _currencies(bill)
     yield from _sums(bill, "taxItem")
 
@@ -79,7 +79,7 @@ def _currencies(document: Document) -> Iterator[Fault]:
 
 
 def _monies(document: Document) -> Iterator[tuple[str, Document]]:
-    """Every amount that has a value, with its JSON pointer."""
+    """Yield every amount with a value, and its JSON pointer."""
     for name in AMOUNTS:
         yield from _money(document, name, "")
     for name, inner in HOLDERS.items():
@@ -94,7 +94,7 @@ def _money(holder: Any, name: str, pointer: str) -> Iterator[tuple[str, Document
 
 
 def _sums(document: Document, taxes: str) -> Iterator[Fault]:
-    """Nothing when an amount or a tax is not said; amounts below the smallest unit may differ by less than half one."""
+    """Check the sum of the taxes, unless a part is missing; amounts may differ by half the smallest unit."""
     excluded, included = (amount_of(document, f"tax{word}Amount") for word in ("Excluded", "Included"))
     tax = tax_of(document, taxes)
     if excluded is None or included is None or tax is None:
@@ -113,7 +113,7 @@ def _sums(document: Document, taxes: str) -> Iterator[Fault]:
 
 
 def tax_of(document: Document, taxes: str) -> Decimal | None:
-    """The sum of the taxes; None where they, or the amount of one of them, are not said."""
+    """Return the sum of the taxes; None for missing taxes and for a tax without an amount."""
     found = document.get(taxes)
     if not isinstance(found, list):
         return None
@@ -122,13 +122,13 @@ def tax_of(document: Document, taxes: str) -> Decimal | None:
 
 
 def billed_is_with_a_bill(rate: Document) -> Iterator[Fault]:
-    """A rate that names a bill is billed."""
+    """Check that a rate with a bill is billed."""
     if rate.get("isBilled") is False and _bill(rate) is not None:
         yield Fault("/isBilled", "expected true beside a bill")
 
 
 def billed_once(rate: Document, before: Document | None, _moment: int) -> Document:
-    """Whether the rate is billed, where it does not say. Conflict when a billed one would be billed again, or not."""
+    """Fill in `isBilled` of a rate. Conflict for a second billing of a billed rate, and for taking the billing back."""
     bill, former = _bill(rate), _bill(before or {})
     was = before is not None and before.get("isBilled") is True
     if (former is not None and bill != former) or (was and rate.get("isBilled") is False):
@@ -147,7 +147,7 @@ def _bill(rate: Document) -> str | None:
 
 
 def numbered(bill: Document, before: Document | None, moment: int) -> Document:
-    """The bill's number, where it does not say one: it keeps the one that it has."""
+    """Fill in the number of the bill; a numbered bill keeps its number."""
     if bill.get("billNo") is not None:
         return {}
     kept = None if before is None else before.get("billNo")
@@ -162,7 +162,7 @@ def bill_number(id_: str, moment: int) -> str:
 
 
 def account_period(bill: Document) -> str | None:
-    """A digest of what there is one bill of: account, period and currency. None for a bill that does not say them."""
+    """Return the digest of account, period and currency, unique among bills; None for a bill without these."""
     account = (bill.get("billingAccount") or {}).get("id")
     period = bill.get("billingPeriod") or {}
     start, end = period.get("startDateTime"), period.get("endDateTime")

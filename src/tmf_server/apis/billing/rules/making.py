@@ -1,4 +1,4 @@
-"""What a bill says of the rates on it (TMF678): exact sums, rounded once, and a text for people. No HTTP, no SQL."""
+"""Makes a bill from its rates (TMF678): exact sums, rounded once, and a text for people. No HTTP, no SQL."""
 
 import base64
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +12,7 @@ from tmf_server.rules.money import number, rounded, total
 
 Document = dict[str, Any]
 Tax = tuple[str | None, Any]
-"""Category and rate of a tax; both None for a tax that a rate does not explain."""
+"""Category and rate of a tax; both None for an unexplained tax of a rate."""
 
 DAY = 86_400_000_000
 UNEXPLAINED: Tax = (None, None)
@@ -21,7 +21,7 @@ MOST_LINES = 200
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a rate costs, exactly: without and with tax, and the taxes between the two."""
+    """The exact cost of a rate: without tax, with tax, and the taxes in between."""
 
     name: str
     currency: str
@@ -32,7 +32,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a bill is about, in whole smallest units: without tax, plus all taxes, is with tax."""
+    """The sums of a bill in whole smallest units: without tax plus all taxes is with tax."""
 
     currency: str
     excluded: Decimal
@@ -41,7 +41,7 @@ class Totals:
 
 
 def charge_of(rate: Document) -> Charge | None:
-    """What the rate costs; None for a rate that does not say. What one amount lacks follows from the others."""
+    """Return the cost of the rate; None for a rate without amounts. A missing amount follows from the given amounts."""
     included, excluded = amount_of(rate, "taxIncludedAmount"), amount_of(rate, "taxExcludedAmount")
     taxes = tuple(_taxes(rate))
     told = total(amount for _, amount in taxes)
@@ -64,7 +64,7 @@ def _taxes(rate: Document) -> Iterator[tuple[Tax, Decimal]]:
 
 
 def totals(charges: Sequence[Charge]) -> Totals:
-    """The sums of charges of one currency. The rounding is done once, on the sums; taxes take up what it leaves."""
+    """Return the sums of charges in a currency. Only the sums are rounded; taxes take up the remainder."""
     currency = charges[0].currency
     excluded = rounded(total(one.excluded for one in charges), currency)
     included = rounded(total(one.included for one in charges), currency)
@@ -81,13 +81,13 @@ def totals(charges: Sequence[Charge]) -> Totals:
 
 
 def money(amount: Decimal, currency: str) -> Document:
-    """An amount as documents write it. OverflowError for one that JSON cannot carry."""
+    """Return an amount as documents write amounts. OverflowError for an amount beyond the numbers of JSON."""
     return {"unit": currency, "value": number(amount)}
 
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Why and when a bill is made: its id, the instant, after how many days it is to be paid, and who it concerns."""
+    """The facts of a new bill besides its rates: id, instant, days until the payment is due, and the parties."""
 
     id: str
     moment: int
@@ -96,7 +96,7 @@ class Occasion:
 
 
 def bill_of(rates: Sequence[Document], occasion: Occasion) -> Document:
-    """The bill of rates of one account and currency that all cost something. OverflowError for a sum too great."""
+    """Make the bill of rates with costs, of an account and a currency. OverflowError for a sum too great."""
     charges = [charge for charge in map(charge_of, rates) if charge is not None]
     sums = totals(charges)
     due = money(sums.included, sums.currency)
@@ -143,7 +143,7 @@ def _start(rate: Document) -> int | None:
 
 
 def _attachment(bill: Document, text: str) -> Document:
-    """The text as the bill's document, inside of it: nothing else has to be fetched."""
+    """Return the text as a document inside of the bill, without a second fetch."""
     data = text.encode("utf-8", "replace")
     return {
         "@type": "Attachment",
@@ -157,7 +157,7 @@ def _attachment(bill: Document, text: str) -> Document:
 
 
 def _text(bill: Document, charges: Sequence[Charge], sums: Totals) -> str:
-    """The bill in plain text: a line for each sort of charge, one for each tax, and the sums."""
+    """Return the bill in plain text: a line for each kind of charge, a line for each tax, and the sums."""
     lines = [
         f"Bill {bill['billNo']}",
         f"Account {bill['billingAccount'].get('name') or bill['billingAccount']['id']}",
@@ -172,7 +172,7 @@ def _text(bill: Document, charges: Sequence[Charge], sums: Totals) -> str:
 
 
 def _by_name(charges: Sequence[Charge]) -> list[tuple[str, Decimal]]:
-    """The exact sums without tax by the rates' names; many names end in one line for the rest."""
+    """Return the exact sums without tax by the names of rates; beyond a number of names a last line sums the rest."""
     found: dict[str, list[Decimal]] = {}
     for charge in charges:
         name = charge.name if charge.name in found or len(found) < MOST_LINES else "Other charges"

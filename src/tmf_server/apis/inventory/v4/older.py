@@ -1,4 +1,4 @@
-"""What another file published as v4.0.0 of TMF639 has and ours does not; inventories still send it. Data only."""
+"""Attributes of a second file published as v4.0.0 of TMF639; inventories still send the attributes. Data only."""
 
 from collections.abc import Mapping
 

@@ -3,7 +3,7 @@
 from tmf_server.apis.shared.v4 import RELATED_PARTIES, RELATED_PLACE
 from tmf_server.rest.versions.rules import Rules, Values, Wrap
 
-# v4 has no state for a service that is suspended; it is not active.
+# v4 has no state for a suspended service; a suspended service is not active.
 STATE = Values("state", {"suspended": "inactive"})
 
 SERVICE_RULES: Rules = {

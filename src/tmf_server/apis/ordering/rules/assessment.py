@@ -1,4 +1,4 @@
-"""A product order is assessed by the catalog (TMF622): accepted with its prices, or rejected. No HTTP, no SQL."""
+"""Assesses a product order against the catalog (TMF622): accepted with prices, or rejected. No HTTP, no SQL."""
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -27,7 +27,7 @@ OFFERING, SPECIFICATION = bundles.OFFERING, "productSpecification"
 
 
 class Assessment:
-    """One look at an order: which of its items are new or ask for something else than before."""
+    """The assessment of an order: knows the new items and the items with a changed request."""
 
     def __init__(self, order: Document, before: Document | None) -> None:
         self.order = order
@@ -42,12 +42,12 @@ class Assessment:
         self.judged = {id_ for id_, (_, item) in self.found.items() if asked.get(id_) != self.asked(item)}
 
     def asked(self, item: Document) -> tuple[Any, ...]:
-        """What an item asks for, and what the items that it bundles are."""
+        """Return the request of an item, together with the requests of its bundled items."""
         return _content(item), [_content(one) for one in self.bundled(item)]
 
     @cached_property
     def _parts(self) -> dict[str, list[str]]:
-        """The ids of the items that each item bundles: inside it, or by a relationship that either of them tells."""
+        """Return the ids of the items bundled by each item: nested items, and items related by either side."""
         parts: dict[str, list[str]] = {}
         for _, item in items(self.order):
             mine = item.get("id", "")
@@ -64,19 +64,19 @@ class Assessment:
         return {item.get("id", ""): item for _, item in items(self.order)}
 
     def bundled(self, item: Document) -> list[Document]:
-        """The items that an item adds as its parts."""
+        """Return the items added as parts of an item."""
         found = [self._all.get(id_) for id_ in self._parts.get(item.get("id", ""), ())]
         return [one for one in found if one is not None and one.get("action") == rules.ADD]
 
     def wanted(self, known: Known) -> Iterator[Target]:
-        """Offerings of the items and of those that bundle them, then their specifications and prices."""
+        """Yield the offerings of the items and of the bundling items, then their specifications and prices."""
         looked_at = self.judged | self.priced
         for id_, (_, item) in self.found.items():
             offering = rules.offering_id(item)
             if offering is None or item.get("action") not in prices.CHARGED:
                 continue
             if id_ not in looked_at and looked_at.isdisjoint(self._parts.get(id_, ())):
-                continue  # what a bundle includes is priced by it
+                continue  # the price of the bundle includes the part
             yield OFFERING, offering
             document = known.get((OFFERING, offering))
             if document is not None:
@@ -88,7 +88,7 @@ class Assessment:
                     yield SPECIFICATION, specification
 
     def breaches(self, known: Known, moment: int) -> list[rules.Breach]:
-        """Every rule that an item breaks which is new or asks for something else than before."""
+        """Return every rule broken by a new item or by an item with a changed request."""
         return [one for id_ in self.found if id_ in self.judged for one in self._judge(id_, known, moment)]
 
     def _judge(self, id_: str, known: Known, moment: int) -> list[rules.Breach]:
@@ -102,7 +102,7 @@ class Assessment:
 
     @cached_property
     def _holders(self) -> dict[str, list[str]]:
-        """The ids of the items that bundle each item."""
+        """Return the ids of the bundling items of each item."""
         holders: dict[str, list[str]] = {}
         for id_, parts in self._parts.items():
             for one in parts:
@@ -110,7 +110,7 @@ class Assessment:
         return holders
 
     def with_prices(self, known: Known, moment: int) -> Document:
-        """The order with the catalog's prices at the items that ask for something new; what a bundle includes is
+        """Return the order with prices of the catalog at new and changed items; a part included in a bundle is
         charged with the bundle."""
         included: dict[str, frozenset[str]] = {}
         for id_, parts in self._parts.items():
@@ -134,7 +134,7 @@ class Assessment:
         return with_items(self.order, priced)
 
     def _with_sum(self, item: Document, offering: Document, known: Known, moment: int) -> Document:
-        """A bundle that has no price has those of the parts which it takes by default and no item adds."""
+        """Price a bundle without prices as the sum of its default parts, save parts added by items."""
         if item.get("id") not in self.judged or not bundles.parts(offering, known):
             return item
         ordered = [id_ for one in self.bundled(item) if (id_ := rules.offering_id(one)) is not None]
@@ -152,7 +152,7 @@ def _by_id(order: Document) -> Iterator[tuple[str, tuple[str, Document]]]:
 
 
 def _content(item: Document) -> tuple[Any, ...]:
-    """What an item asks for: everything by which it is judged and priced, and nothing that is only told of it."""
+    """Return the request of an item: every attribute relevant to assessment and prices, without remarks."""
     product = item.get("product") or {}
     return (
         item.get("action"),
@@ -166,7 +166,7 @@ def _content(item: Document) -> tuple[Any, ...]:
 
 
 def specification_id(item: Document, offering: Document) -> str | None:
-    """The id of the specification that the item's product follows: the offering's, or what the item says."""
+    """Return the id of the specification of the item's product: from the offering, or from the item."""
     for holder in (offering, item.get("product") or {}):
         id_ = (holder.get("productSpecification") or {}).get("id")
         if isinstance(id_, str):
@@ -175,14 +175,14 @@ def specification_id(item: Document, offering: Document) -> str | None:
 
 
 def wanted(order: Document, before: Document | None, known: Known) -> Iterator[Target]:
-    """The records of the catalog that the order is to be assessed by."""
+    """Yield the catalog records needed to assess the order."""
     return Assessment(order, before).wanted(known)
 
 
 def conclude(order: Document, before: Document | None, known: Known, moment: int) -> Document:
-    """The order accepted with its prices and totals, or rejected with an error message for each breach.
+    """Return the order accepted with prices and totals, or rejected with an error message for each breach.
 
-    An order that was accepted before can be changed only so that it keeps the rules: InvalidInput.
+    InvalidInput for a change of an accepted order that breaks a rule.
     """
     order = order if before is None else prices.frozen(order, before)
     assessment = Assessment(order, before)

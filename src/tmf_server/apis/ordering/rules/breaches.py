@@ -1,4 +1,4 @@
-"""What keeps the items of a product order from being ordered (TMF622): tables of checks. No HTTP, no SQL."""
+"""Checks of the items of a product order against the catalog (TMF622), as tables. No HTTP, no SQL."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NAMING = frozenset({"modify", "delete"})
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One broken rule: its code, the item, the JSON pointer and the reason in words."""
+    """A broken rule: code, item, JSON pointer and the reason in words."""
 
     code: str
     item: str
@@ -26,9 +26,9 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An item with what is known of it: its offering and specification, and the items that it bundles.
+    """An item with its catalog records and bundled items: the input of every check.
 
-    `part` says that an item of the order bundles it, whose offering is a bundle of that.
+    `part` is true for an item bundled by an item whose offering is a bundle of the part's offering.
     """
 
     pointer: str
@@ -41,12 +41,12 @@ class Case:
 
     @property
     def name(self) -> str:
-        """The offering as people call it."""
+        """The name of the offering for messages."""
         offering = self.offering or {}
         return repr(offering.get("name") or offering.get("id"))
 
     def breach(self, code: str, reason: str, below: str = "") -> Breach:
-        """A breach of this item, at a place inside it."""
+        """Return a breach of the item, at a place inside of the item."""
         return Breach(code, str(self.item.get("id")), f"{self.pointer}{below}", reason)
 
 
@@ -54,7 +54,7 @@ Check = Callable[[Case], Iterator[Breach]]
 
 
 def offering_id(item: Document) -> str | None:
-    """The id of the offering that an item names."""
+    """Return the id of the offering of an item."""
     id_ = (item.get("productOffering") or {}).get("id")
     return id_ if isinstance(id_, str) else None
 
@@ -70,7 +70,7 @@ def chosen(item: Document) -> dict[str, list[Any]]:
 
 
 def product_is_named(case: Case) -> Iterator[Breach]:
-    """What changes or ends a product says which."""
+    """Check that a change or an end of a product names the product."""
     if not (case.item.get("product") or {}).get("id"):
         reason = f"A {case.item.get('action')} names the product that is meant by its id."
         yield case.breach("productNotNamed", reason, "/product")
@@ -92,19 +92,19 @@ def in_period(case: Case) -> Iterator[Breach]:
 
 
 def sellable(case: Case) -> Iterator[Breach]:
-    """The offering may be sold by itself, or is a part of a bundle that is ordered."""
+    """Check that the offering is sellable alone, or a part of an ordered bundle."""
     if (case.offering or {}).get("isSellable") is False and not case.part:
         yield case.breach("offeringNotSellable", f"The offering {case.name} is not sold by itself.", "/productOffering")
 
 
 def quantity(case: Case) -> Iterator[Breach]:
-    """At least one is ordered."""
+    """Check that the quantity is at least 1."""
     if case.item.get("quantity", 1) < 1:
         yield case.breach("quantity", f"At least one of {case.name} is to be ordered.", "/quantity")
 
 
 def bundled_ids(offering: Document) -> set[str]:
-    """The ids of the offerings that an offering bundles."""
+    """Return the ids of the bundled offerings of an offering."""
     groups = offering.get("bundledGroupProductOffering", ())
     return {
         one["id"]
@@ -115,7 +115,7 @@ def bundled_ids(offering: Document) -> set[str]:
 
 
 def cardinalities(case: Case) -> Iterator[Breach]:
-    """A bundle has as many of each offering, and of each group, as it asks for, and nothing else."""
+    """Check that a bundle has the required number of each offering and each group, and no foreign part."""
     offering = case.offering or {}
     counts: dict[str, int] = {}
     for item in case.bundled:
@@ -145,7 +145,7 @@ def _number(
 
 
 def terms(case: Case) -> Iterator[Breach]:
-    """The terms that an item names are the offering's."""
+    """Check that the terms of an item are terms of the offering."""
     offered = {one.get("name"): one.get("duration") for one in (case.offering or {}).get("productOfferingTerm", ())}
     for place, term in enumerate(case.item.get("itemTerm", ())):
         name, duration = term.get("name"), term.get("duration")
@@ -163,7 +163,7 @@ def _same_length(one: Document, other: Document) -> bool:
 
 
 def characteristics(case: Case) -> Iterator[Breach]:
-    """What is chosen is what the specification, and within it the offering, lets be chosen."""
+    """Check chosen characteristics against the specification and, within the specification, the offering."""
     values = chosen(case.item)
     declared = {one.get("name"): one for one in (case.specification or {}).get("productSpecCharacteristic", ())}
     declared |= {one.get("name"): one for one in (case.offering or {}).get("productOfferingCharacteristic", ())}
@@ -204,7 +204,7 @@ def _admits(rule: Document, value: Any) -> bool:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Equal, also where one side writes a number as text."""
+    """Compare two values; a number equals the same number written as text."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other or str(one).casefold() == str(other).casefold()
     return bool(one == other) or (_as_number(one) is not None and _as_number(one) == _as_number(other))
@@ -234,16 +234,16 @@ def _matches(pattern: str, value: Any) -> bool:
     try:
         return re2.compile(pattern, options).fullmatch(str(value)) is not None
     except re2.error:
-        return True  # a pattern that nobody can read forbids nothing
+        return True  # an unreadable pattern forbids nothing
 
 
-# What is looked at for an item of an action; what speaks of the offering only where that is here.
+# The checks of each action; checks of the offering apply only to offerings in the catalog.
 OF_OFFERING: Sequence[Check] = (launched, in_period, sellable, quantity, cardinalities, terms, characteristics)
 CHECKS: Mapping[str, Sequence[Check]] = {ADD: OF_OFFERING, **dict.fromkeys(NAMING, (product_is_named,))}
 
 
 def breaches(case: Case) -> list[Breach]:
-    """Every rule that the item breaks."""
+    """Return every rule broken by the item."""
     checks = CHECKS.get(case.item.get("action", ""), ())
     if case.offering is None:
         checks = [check for check in checks if check not in OF_OFFERING]

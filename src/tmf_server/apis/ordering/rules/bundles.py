@@ -1,4 +1,4 @@
-"""What a bundle takes by default, where it has no price of its own (TMF622). No HTTP, no SQL."""
+"""The default parts of a bundle without a price of its own (TMF622). No HTTP, no SQL."""
 
 from collections.abc import Collection, Iterator
 from itertools import islice
@@ -7,18 +7,18 @@ from tmf_server.apis.ordering.rules.prices import PRICE, price_ids
 from tmf_server.apis.ordering.rules.states import Document, Known, Target
 
 OFFERING = "productOffering"
-MOST_PARTS = 1_000  # of a bundle and of the bundles inside it
+MOST_PARTS = 1_000  # of a bundle and of the bundles inside
 Part = tuple[Document, int]
-"""An offering that has prices, and how many of it a bundle takes."""
+"""A priced offering, and its number in a bundle."""
 
 
 def is_sum(offering: Document) -> bool:
-    """True for a bundle whose price is the sum of its parts."""
+    """Tell whether the price of the bundle is the sum of its parts."""
     return not offering.get(PRICE) and bool(_defaults(offering, ()))
 
 
 def wanted(offering: Document, known: Known) -> Iterator[Target]:
-    """The offerings that a bundle without a price takes by default, and their prices."""
+    """Yield the default offerings of a bundle without a price, and their prices."""
     for id_, part, _ in islice(_walk(offering, known, ()), MOST_PARTS):
         yield OFFERING, id_
         if part is not None:
@@ -26,9 +26,9 @@ def wanted(offering: Document, known: Known) -> Iterator[Target]:
 
 
 def parts(offering: Document, known: Known, ordered: Collection[str] = ()) -> list[Part]:
-    """What has a price of the parts that the bundle takes by default; nothing in the place of what is `ordered`.
+    """Return the priced default parts of the bundle, save parts replaced by `ordered` offerings.
 
-    Nothing at all for a bundle of more parts than are looked at.
+    Empty for a bundle of more than MOST_PARTS parts.
     """
     found = list(islice(_walk(offering, known, ordered), MOST_PARTS + 1))
     if len(found) > MOST_PARTS:
@@ -37,9 +37,9 @@ def parts(offering: Document, known: Known, ordered: Collection[str] = ()) -> li
 
 
 def _walk(offering: Document, known: Known, left_out: Collection[str]) -> Iterator[tuple[str, Document | None, int]]:
-    """Every part that the bundle takes by default, and those of parts without a price: id, offering, how many."""
+    """Yield the default parts of the bundle, and of parts without a price: id, offering, number."""
     waiting = [(offering, tuple(left_out), 1)]
-    for holder, above, times in waiting:  # which grows while it is gone through
+    for holder, above, times in waiting:  # grows during the walk
         for id_, number in _defaults(holder, above).items():
             part = known.get((OFFERING, id_))
             yield id_, part, number * times
@@ -48,9 +48,9 @@ def _walk(offering: Document, known: Known, left_out: Collection[str]) -> Iterat
 
 
 def _defaults(offering: Document, left_out: Collection[str]) -> dict[str, int]:
-    """The ids of the offerings that a bundle takes when nobody chooses, with how many.
+    """Return the ids and numbers of the offerings in a bundle without a choice of the customer.
 
-    Of a group, nothing where one of its members is left out: it is there already.
+    A group counts as chosen when a member is left out: the order has the member already.
     """
     found: dict[str, int] = {}
     groups = [one.get("bundledProductOffering", ()) for one in offering.get("bundledGroupProductOffering", ())]

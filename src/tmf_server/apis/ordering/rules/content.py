@@ -1,4 +1,4 @@
-"""What a product order must be in itself (TMF622): items, their relationships, amounts. No HTTP, no SQL."""
+"""Checks of a product order by itself (TMF622): items, relationships, amounts. No HTTP, no SQL."""
 
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -17,7 +17,7 @@ from tmf_server.errors import Fault
 from tmf_server.rules.money import MOST, currency_faults, exact, is_countable, smallest_unit
 
 PRICES = ("itemPrice", "itemTotalPrice")
-# Which sort of tie a relationship is, and whether it is told from its far end; any other name is a sort of its own.
+# The kind of tie of each relationship, and whether the far end tells the tie; a further name is its own kind.
 SORTS = {
     "bundles": ("bundles", False),
     "bundledBy": ("bundles", True),
@@ -30,7 +30,7 @@ Edge = tuple[str, str]
 
 
 def known_states(order: Document) -> Iterator[Fault]:
-    """An order and its items are in states of their lifecycles, also where a create schema does not name them."""
+    """Check that an order and its items are in states of their lifecycles, also where a create schema names none."""
     for pointer, holder in (("", order), *items(order)):
         machine = ITEM_LIFECYCLE if pointer else ORDER_LIFECYCLE
         state = holder.get("state")
@@ -46,7 +46,7 @@ def known_task_state(task: Document) -> Iterator[Fault]:
 
 
 def item_ids(order: Document) -> Iterator[Fault]:
-    """An order has an item, and every item an id that no other one of the order has."""
+    """Check that an order has an item, and every item an id unique in the order."""
     if not order.get(ITEMS):
         yield Fault(f"/{ITEMS}", "expected one item or more")
     seen = set()
@@ -60,7 +60,7 @@ def item_ids(order: Document) -> Iterator[Fault]:
 
 
 def item_relationships(order: Document) -> Iterator[Fault]:
-    """Items are related to items that are there, and no tie of one sort leads back to where it began."""
+    """Check that related items exist, and that no kind of tie forms a loop."""
     known = {item.get("id") for _, item in items(order)}
     ties: dict[str, dict[Edge, str]] = {}
     for pointer, item in items(order):
@@ -102,9 +102,9 @@ def currencies(order: Document) -> Iterator[Fault]:
 
 
 def amounts(order: Document) -> Iterator[Fault]:
-    """The amount with tax is the one without and the tax on it, to the minor unit; a rate is per cent or a part.
+    """Check that amount without tax plus tax is the amount with tax, to the minor unit; a rate is a percentage or part.
 
-    Totals of what has prices are ours: sums of rounded amounts, of any size.
+    Totals of priced orders are computed by the server: sums of rounded amounts, of any size.
     """
     if not any(item.get("itemPrice") for _, item in items(order)):
         yield from _each(order, "orderTotalPrice", "")

@@ -15,7 +15,7 @@ GONE = frozenset({"retired", "obsolete", "rejected"})
 CHARGED = frozenset({"add", "modify"})
 OF_ITEM = ("itemPrice", "itemTotalPrice")
 DISCOUNT = "discount"
-# Prices that are not a sum of money yet: what they come to is known later.
+# Prices without an amount yet: usage and discounts, known later.
 LATER = frozenset({"usage", DISCOUNT})
 EXACT = 2**53  # below, a double has every whole number
 DIGITS = 60  # enough for the largest sum of the largest quantities
@@ -23,7 +23,7 @@ Kind = tuple[str, str, str]  # kind of price, period, currency
 
 
 def price_ids(offering: Document) -> Iterator[str]:
-    """The ids of the prices that the offering refers to; it may carry others itself."""
+    """Yield the ids of the referenced prices of the offering; an offering may also carry prices by value."""
     for one in offering.get(PRICE, ()):
         if _refers(one):
             yield one["id"]
@@ -34,13 +34,13 @@ def _refers(one: Document) -> bool:
 
 
 def included_ids(offering: Document, known: Known) -> frozenset[str]:
-    """The ids of prices that a price of the offering is made up of: they are not charged once more."""
+    """Return the ids of prices included in a different price of the offering, not charged a second time."""
     found = [known.get((PRICE, id_)) or {} for id_ in price_ids(offering)]
     return frozenset(part["id"] for price in found for part in price.get("bundledPopRelationship", ()) if "id" in part)
 
 
 def copied(offering: Document, known: Known, chosen: Mapping[str, Any], moment: int) -> list[tuple[str, Document]]:
-    """The offering's prices that hold now for what is chosen, as prices of an order's item, with their ids or ""."""
+    """Return the valid prices of the offering for the chosen values, as prices of an item, with their ids or ""."""
     found: list[tuple[str, Document]] = []
     for one in offering.get(PRICE, ()):
         price = known.get((PRICE, one["id"])) if _refers(one) else one
@@ -60,7 +60,7 @@ def _holds(price: Document, chosen: Mapping[str, Any], moment: int) -> bool:
 
 
 def item_prices(prices: list[tuple[str, Document]], times: int = 1) -> list[Document]:
-    """The prices of an item, or of so many; discounts among them alter the recurring ones, or all where none recurs."""
+    """Return the prices of `times` items; discounts alter the recurring prices, or all prices where none recurs."""
     discounts = [_altering(id_, price) for id_, price in prices if _kind(price) == DISCOUNT]
     others = [(id_, price) for id_, price in prices if _kind(price) != DISCOUNT]
     recurring = [price for _, price in others if _kind(price) == "recurring"]
@@ -74,13 +74,13 @@ def item_prices(prices: list[tuple[str, Document]], times: int = 1) -> list[Docu
 
 
 def with_item_prices(item: Document, found: list[Document]) -> Document:
-    """The item with its prices, and without what a client or an earlier look said of them."""
+    """Return the item with the given prices, in place of earlier prices."""
     bare = {name: value for name, value in item.items() if name not in OF_ITEM}
     return {**bare, "itemPrice": found} if found else bare
 
 
 def _kind(price: Mapping[str, Any]) -> str:
-    """The kind of price in one spelling: nonRecurring, one time and one-time are oneTime."""
+    """Return the kind of price in a single spelling: nonRecurring, one time and one-time are oneTime."""
     return _spelled(str(price.get("priceType", "")))
 
 
@@ -135,7 +135,7 @@ def _amounts(price: Document, times: int) -> Document:
 
 
 def number(value: Decimal) -> int | float:
-    """The number as JSON has it."""
+    """Return the number as a JSON number."""
     return int(value) if value == value.to_integral_value() and abs(value) < EXACT else float(value)
 
 
@@ -145,7 +145,7 @@ def _money(value: Decimal, currency: str) -> Document:
 
 
 def currency(price: Mapping[str, Any]) -> str | None:
-    """The currency of a price of an item; None where it has no amount."""
+    """Return the currency of an item's price; None for a price without an amount."""
     amounts = price.get("price") or {}
     for name in ("taxIncludedAmount", "dutyFreeAmount"):
         unit = (amounts.get(name) or {}).get("unit")
@@ -155,10 +155,10 @@ def currency(price: Mapping[str, Any]) -> str | None:
 
 
 def totals(order: Document, before: Document | None, _moment: int) -> Document:
-    """The total of every item that has prices, for its whole quantity, and the sum of these for the order.
+    """Return the order with the total of every priced item, for the whole quantity, and the sum for the order.
 
-    A lasting discount is taken off; one for some time, usage and what has no amount are left out. Where no item has a
-    price there is nothing to sum, and what the client says stays.
+    A lasting discount is subtracted; temporary discounts, usage and prices without an amount are left out. An order
+    without priced items keeps the totals of the client.
     """
     priced = {item.get("id") for _, item in items(before or {}) if _of_item(item)}
     if not priced and not any(_of_item(item) for _, item in items(order)):
@@ -223,9 +223,9 @@ def _total(name: str, period: str, unit: str, parts: list[tuple[Decimal | None, 
 
 
 def _net_and_gross(price: Document, *, ours: bool) -> tuple[Decimal | None, Decimal | None]:
-    """The amounts without and with tax after lasting discounts; None for one that is not said and does not follow.
+    """Return the amounts without and with tax after lasting discounts; None for an unknown amount.
 
-    `ours` says that the price is a sum of ours, which may be of any size.
+    `ours` marks a sum computed by the server, of any size.
     """
     amounts = price.get("price") or {}
     said = [(amounts.get(name) or {}).get("value") for name in ("dutyFreeAmount", "taxIncludedAmount")]
@@ -245,7 +245,7 @@ def _net_and_gross(price: Document, *, ours: bool) -> tuple[Decimal | None, Deci
 
 
 def frozen(order: Document, before: Document) -> Document:
-    """The order with the prices of items whose offering is here as they were copied, whatever a client says later."""
+    """Return the order with the copied prices of items with a known offering, whatever the client sends later."""
     if before.get("state") == DRAFT:
         return order
     held = {item.get("id"): item for _, item in items(before)}

@@ -1,4 +1,4 @@
-"""States of the product order, its items and its cancellation (TMF622). No HTTP, no SQL."""
+"""States of the product order, of items and of cancellations (TMF622). No HTTP, no SQL."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ Document = dict[str, Any]
 Target = tuple[str, str]
 """Kind and id of a record of the catalog."""
 Known = Mapping[Target, Document | None]
-"""What is here of the catalog; None for a record that is not."""
+"""Catalog records by kind and id; None for an absent record."""
 ITEMS, RELATIONSHIPS = "productOrderItem", "productOrderItemRelationship"
 DRAFT, ACKNOWLEDGED, REJECTED, CANCELLED = "draft", "acknowledged", "rejected", "cancelled"
 
@@ -48,15 +48,15 @@ ORDER_LIFECYCLE = Lifecycle("state", ORDER_STATES, initial="acknowledged")
 ITEM_LIFECYCLE = Lifecycle("state", ITEM_STATES, initial="acknowledged")
 ENDED = frozenset(state for state, following in ORDER_STATES.items() if not following)
 
-# The states that an order has and an item has not, as an item shows them.
+# States of orders unknown to items, and the state of an item in place of each.
 AS_ITEM = {DRAFT: ACKNOWLEDGED, "inProgress.accepted": "inProgress"}
 CANCELLING = ("assessingCancellation", "pendingCancellation")
 DELIVERED = frozenset({"completed", "partial"})
-# What an order is while items are open: the first of these that one of them is.
+# State of an order with open items: the first state present among the items.
 LEADING = ("inProgress", "held", "pending")
-# What an order is whose items ended in several ways, none of them delivered: the first of these that one of them is.
+# State of an order whose items ended differently, none delivered: the first state present among the items.
 ENDINGS = ("failed", CANCELLED)
-# The attribute that tells when an order came to an end.
+# The attribute with the end date of an order in each final state.
 DATES = {"completed": "completionDate", "partial": "completionDate", CANCELLED: "cancellationDate"}
 
 CANCEL_LIFECYCLE = Lifecycle(
@@ -76,7 +76,7 @@ CANCEL_LIFECYCLE = Lifecycle(
 
 
 def items(holder: Mapping[str, Any], pointer: str = "") -> Iterator[tuple[str, Document]]:
-    """Every item of an order, nested ones after the one that they are part of, with its JSON pointer."""
+    """Yield every item of an order, nested items after the outer item, with the JSON pointer."""
     for place, item in enumerate(holder.get(ITEMS, ())):
         at = f"{pointer}/{ITEMS}/{place}"
         yield at, item
@@ -84,14 +84,14 @@ def items(holder: Mapping[str, Any], pointer: str = "") -> Iterator[tuple[str, D
 
 
 def with_items(holder: Document, change: Callable[[Document], Document]) -> Document:
-    """The order with every item changed, nested ones after the one that they are part of."""
+    """Return the order with every item changed, nested items after the outer item."""
     if ITEMS not in holder:
         return holder
     return {**holder, ITEMS: [with_items(change(item), change) for item in holder[ITEMS]]}
 
 
 def order_state(states: Collection[str]) -> str:
-    """The state of an order whose items are in the states."""
+    """Return the state of an order from the states of its items."""
     still = {state for state in states if not ITEM_LIFECYCLE.final(state)}
     ended = set(states) - still
     delivered = bool(ended & DELIVERED)
@@ -112,7 +112,7 @@ def _ending(ended: Collection[str], *, delivered: bool) -> str:
 
 
 def states_together(order: Document, before: Document | None, _moment: int) -> Document:
-    """Items have states, and the order's follows them; where the order's own is changed, the items follow it."""
+    """Keep the states in step: the order follows its items; after a change of the order the items follow."""
     if before is None:
         return _first_states(order)
     former = {item.get("id"): item.get("state") for _, item in items(before)}
@@ -125,7 +125,9 @@ def states_together(order: Document, before: Document | None, _moment: int) -> D
     states = {item.get("id"): item["state"] for _, item in items(order)}
     rolled = order_state(set(states.values())) if states and states != former else old
     accepted = old == "inProgress.accepted" and rolled == "inProgress"
-    ends = rolled in ENDED and old not in ENDED  # the last open item may end in one move where the order has none
+    ends = (
+        rolled in ENDED and old not in ENDED
+    )  # the last open item may end in a single move even where the order may not
     follows = (ends or rolled in ORDER_LIFECYCLE.next(old)) and old != DRAFT and not accepted
     return {"state": rolled if follows else old} | _items_of(order)
 
@@ -145,7 +147,7 @@ def _first_states(order: Document) -> Document:
 
 
 def _following(item: Document, former: str | None, state: str) -> Document:
-    """The item of an order that moved to the state; what ended stays, and so does what was moved with the order."""
+    """Move an item with its order; ended items and items moved by the client keep their states."""
     mine, wanted = item["state"], AS_ITEM.get(state, state)
     if ITEM_LIFECYCLE.final(mine):
         return item
@@ -155,7 +157,7 @@ def _following(item: Document, former: str | None, state: str) -> Document:
 
 
 def dated(order: Document, before: Document | None, moment: int) -> Document:
-    """The date on which an order came to its end, unless the client said so."""
+    """Fill in the end date of an order, unless given by the client."""
     name = DATES.get(order.get("state", ""), "")
     if before is None or not name or order["state"] == before.get("state") or name in order:
         return {}
@@ -163,15 +165,15 @@ def dated(order: Document, before: Document | None, moment: int) -> Document:
 
 
 def task_state(task: Document, before: Document | None, _moment: int) -> Document:
-    """The state that a new cancellation is made in, in whatever version it is said."""
+    """Fill in the first state of a new cancellation, in the spelling of its version."""
     said = attribute(task, "state") if before is None else task.get("state")
     return {"state": said or ACKNOWLEDGED}
 
 
 def cancelled_step(order: Document, step: str) -> Document:
-    """The order after one step of its cancellation, with every item that may take it; the order's state follows.
+    """Return the order after a step of its cancellation, taken by every item able to; the order's state follows.
 
-    The order itself takes the step where no item is left to cancel, and a draft is cancelled at once.
+    Without an item left to cancel the order itself takes the step; a draft is cancelled at once.
     """
     if order.get("state") == DRAFT:
         return {**order, "state": CANCELLED}
