@@ -1,4 +1,4 @@
-"""For those who test against the server: one of their own, with a clock to set and faults to inject. Never served else.
+"""Support for tests of clients: a server with a settable clock and injected faults. Never part of `serve`.
 
 `tmf_server.testing.server.EphemeralServer` is the server, `tmf_server.testing.plugin` the fixture of pytest.
 """

@@ -1,4 +1,4 @@
-"""The clock of a server that others test with: set, moved, let go. Drives what records and events tell, no more."""
+"""The clock of a test server: set, moved, released. Governs the times of records and events, nothing else."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,28 +8,28 @@ MICROSECONDS = 1_000_000
 
 
 class Clock:
-    """The present instant of this process's servers: the machine's until it is set.
+    """The present instant of the servers in a process: the machine's, until set.
 
-    What is compared with other clocks stays with the machine's: time limits, pauses before a retry, leases, the
+    Comparisons with clocks of further machines use the machine's clock: time limits, pauses before a retry, leases, the
     signatures of notifications.
     """
 
     def __init__(self) -> None:
         self._base = 0
-        self._since: int | None = None  # the machine's instant at which the base was set; None while it stands still
+        self._since: int | None = None  # the machine's instant of the last setting; None for a stopped clock
         self._set = False
 
     def set(self, instant: str | datetime, *, running: bool = False) -> None:
-        """Make it this instant (ISO 8601; UTC where no offset is given), from which the clock goes on when `running`.
+        """Set the clock to an instant (ISO 8601; UTC without an offset); a `running` clock goes on from the instant.
 
         Raises ValueError.
         """
         self._begin(_micros(instant), running=running)
 
     def advance(self, seconds: float | timedelta) -> None:
-        """Move the clock by so much, backward when negative; it goes on or stands still as before. Raises ValueError.
+        """Move the clock by seconds, negative for backward; running or stopped as before. Raises ValueError.
 
-        One that was not set runs on from there.
+        A clock never set goes on from the moved instant.
         """
         span = seconds if isinstance(seconds, timedelta) else timedelta(seconds=seconds)
         running = not self._set or self._since is not None
@@ -46,7 +46,7 @@ class Clock:
         return format_instant(self._read())
 
     def shown(self) -> dict[str, object]:
-        """The clock as JSON: `now`; `source`, machine or test; whether it is `running`."""
+        """Return the clock as JSON: `now`; `source`, machine or test; whether the clock is `running`."""
         source = "test" if self._set else "machine"
         return {"now": self.now, "source": source, "running": not self._set or self._since is not None}
 

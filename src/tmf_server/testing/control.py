@@ -25,7 +25,7 @@ Answer = Callable[[bytes], Awaitable[Response]]
 
 
 class Controlled(Protocol):
-    """What is controlled."""
+    """The server under control."""
 
     clock: Clock
     faults: Faults
@@ -52,7 +52,7 @@ class Control:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request. Raises Problem."""
+        """Answer a request to the controls. Raises Problem."""
         answer = self._answer(scope["path"].rstrip("/"), scope["method"])
         await send_response(send, await answer(await _body(receive)))
 
@@ -116,7 +116,7 @@ def _parsed(body: bytes) -> dict[str, Any]:
 
 
 def _object(body: bytes, kinds: Mapping[str, Any], needed: str) -> dict[str, Any]:
-    """The attributes of the body, each of its kind. InvalidInput."""
+    """Return the attributes of the body with the given types. InvalidInput."""
     values = _parsed(body)
     fitting = all(name in kinds and _is(value, kinds[name]) for name, value in values.items())
     if needed not in values or not fitting:

@@ -1,4 +1,4 @@
-"""Faults to inject: which requests are slow or fail, which notifications get lost. Matches; carries out none."""
+"""Injected faults: slow or failing requests, lost notifications. Matches faults; carries out none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ LATENCY, STATUS, DROP, FAIL = "latency", "status", "dropNotifications", "failNot
 REQUEST, NOTIFICATION = frozenset({"method", "path"}), frozenset({"event", "callback"})
 LONGEST_SECONDS = 600
 
-# What each kind must say, and what it may match by.
+# The mandatory attributes of each kind of fault, and the attributes for matching.
 KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     LATENCY: (frozenset({"seconds"}), REQUEST),
     STATUS: (frozenset({"status"}), REQUEST),
@@ -21,10 +21,10 @@ KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 
 @dataclass(eq=False)
 class Fault:
-    """One fault. `times` it happens at most, None is until it is cleared; `hits` it happened so far.
+    """A fault. `times` is the most number of occurrences, None for no limit; `hits` counts the occurrences.
 
-    `match` are patterns in which * stands for anything: of a request `method` and `path` (without the query), of a
-    notification `event` (its type) and `callback` (the URL). What has no pattern fits all.
+    `match` has patterns with * for any text: of a request `method` and `path` (without the query), of a notification
+    `event` (its type) and `callback` (the URL). An attribute without a pattern matches always.
     """
 
     kind: str
@@ -40,36 +40,36 @@ class Fault:
         return {"kind": self.kind, **told, **self.match, "times": self.times, "hits": self.hits}
 
     def fits(self, **values: str) -> bool:
-        """True when it happens to what has these values."""
+        """Tell whether the fault applies to the values."""
         left = self.times is None or self.hits < self.times
         return left and all(fnmatchcase(values[name], pattern) for name, pattern in self.match.items())
 
 
 class Faults:
-    """The faults of one server, in the order in which they were added. Safe to use from any thread."""
+    """The faults of a server, in the order of adding. Safe to use from any thread."""
 
     def __init__(self) -> None:
         self._faults: tuple[Fault, ...] = ()
         self._lock = Lock()
 
     def latency(self, seconds: float, *, method: str = "*", path: str = "*", times: int | None = None) -> Fault:
-        """Delay answers: the request is carried out at once, the client hears of it later."""
+        """Delay answers: the request is carried out at once, the client gets the answer later."""
         return self.add({"kind": LATENCY, "seconds": seconds, "method": method, "path": path, "times": times})
 
     def status(self, status: int, *, method: str = "*", path: str = "*", times: int | None = None) -> Fault:
-        """Refuse requests with a status from 400 to 599: they are not carried out."""
+        """Refuse requests with a status from 400 to 599, without carrying the requests out."""
         return self.add({"kind": STATUS, "status": status, "method": method, "path": path, "times": times})
 
     def drop_notifications(self, *, event: str = "*", callback: str = "*", times: int | None = None) -> Fault:
-        """Lose notifications on the way: nothing is sent, and the server believes that they were delivered."""
+        """Lose notifications on the way: nothing is sent, and the server takes them for delivered."""
         return self.add({"kind": DROP, "event": event, "callback": callback, "times": times})
 
     def fail_notifications(self, *, event: str = "*", callback: str = "*", times: int | None = None) -> Fault:
-        """Let deliveries fail: nothing is sent, and the server tries again after its pauses, at last parks them."""
+        """Let deliveries fail: nothing is sent; the server repeats after its pauses and parks the delivery at last."""
         return self.add({"kind": FAIL, "event": event, "callback": callback, "times": times})
 
     def add(self, values: Mapping[str, Any]) -> Fault:
-        """Add a fault by its kind, what that needs, `times` and patterns. ValueError says what does not fit."""
+        """Add a fault by its kind, mandatory attributes, `times` and patterns. ValueError names the wrong attribute."""
         fault = _made(values)
         with self._lock:
             self._faults = (*self._faults, fault)
@@ -81,11 +81,11 @@ class Faults:
             self._faults = ()
 
     def all(self) -> tuple[Fault, ...]:
-        """The faults, those that are used up too."""
+        """Return all faults, exhausted faults too."""
         return self._faults
 
     def of_request(self, method: str, path: str) -> tuple[float, int | None]:
-        """What happens to this request: the seconds of delay, and the status it fails with. Counts as hits."""
+        """Return the effect on a request: seconds of delay and status of a failure. Counts as hits."""
         seconds, status = 0.0, None
         with self._lock:
             for fault in self._faults:
@@ -98,7 +98,7 @@ class Faults:
         return seconds, status
 
     def of_notification(self, event: str, callback: str) -> str | None:
-        """What happens to this notification: DROP, FAIL or nothing. Counts as a hit."""
+        """Return the effect on a notification: DROP, FAIL or none. Counts as a hit."""
         with self._lock:
             for fault in self._faults:
                 if fault.kind in (DROP, FAIL) and fault.fits(event=event, callback=callback):

@@ -1,4 +1,4 @@
-"""The way out of a server that others test with: notifications get lost or fail as its faults say. Stores nothing."""
+"""The outbound client of a test server: loses notifications or fails deliveries by the faults. Stores nothing."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -15,10 +15,9 @@ FAILED = CallOutcome(None, "an injected fault", 0.0)
 
 
 class FaultyOutbound(Outbound):
-    """Posts what no fault concerns.
+    """Posts notifications without a fault.
 
-    `expected` tells by its id whether an event is still there: what was under way when the server was reset is not
-    sent to those who come after.
+    `expected` tells by the id whether an event still exists: events from before a reset are not sent after the reset.
     """
 
     def __init__(self, faults: Faults, expected: Callable[[str], bool], guard: UrlPolicy, **options: Any) -> None:
@@ -27,7 +26,7 @@ class FaultyOutbound(Outbound):
         self._expected = expected
 
     async def post(self, target: OutboundUrl, body: bytes, headers: Mapping[str, str]) -> CallOutcome:
-        """Post, lose or fail one notification."""
+        """Post, lose or fail a notification."""
         if not await asyncio.to_thread(self._expected, headers["webhook-id"]):
             return DELIVERED
         event = orjson.loads(body)["eventType"]

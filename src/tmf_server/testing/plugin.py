@@ -1,4 +1,4 @@
-"""The plugin of pytest: the fixture `tmf_server`. Imports nothing of the server before a test asks for it."""
+"""The plugin of pytest: the fixture `tmf_server`. Imports the server only for a test with the fixture."""
 
 import warnings
 from collections.abc import Iterator
@@ -30,9 +30,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def tmf_server_pool() -> "Iterator[Pool]":
-    """The servers of this run."""
+    """Return the servers of the test run."""
     with warnings.catch_warnings():
-        # libraries warn of each other at import, which must fail no test of a project that fails on warnings
+        # deprecation warnings of libraries at import must not fail the tests of a project with warnings as errors
         warnings.simplefilter("ignore")
         from tmf_server.testing.pool import Pool
 

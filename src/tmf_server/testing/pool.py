@@ -1,4 +1,4 @@
-"""The servers of one run of tests: one for each wish, started when it is first wished for. Knows no test framework."""
+"""The servers of a test run: a server for each set of arguments, started at the first use. Knows no test framework."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,13 +7,13 @@ from tmf_server.testing.server import EphemeralServer
 
 
 class Pool:
-    """Servers by what was asked for."""
+    """Servers by their arguments."""
 
     def __init__(self) -> None:
         self._servers: dict[str, EphemeralServer] = {}
 
     def server(self, apis: Iterable[str], **wish: Any) -> EphemeralServer:
-        """The server of these APIs and arguments, as new. Raises ValueError and TypeError for wrong ones."""
+        """Return the server of the APIs and arguments, freshly reset. ValueError and TypeError for wrong arguments."""
         name = repr((sorted(set(apis)), sorted(wish.items())))
         server = self._servers.get(name)
         if server is None:
@@ -23,6 +23,6 @@ class Pool:
         return server
 
     def close(self) -> None:
-        """Stop them all."""
+        """Stop all servers."""
         while self._servers:
             self._servers.popitem()[1].stop()

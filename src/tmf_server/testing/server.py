@@ -1,4 +1,4 @@
-"""A server of one's own for tests: on a free port of this machine, with a database that nobody else has."""
+"""A server for tests: on a free port of the machine, with a database of its own."""
 
 import logging
 import socket
@@ -32,34 +32,34 @@ LOOPBACK = ("127.0.0.0/8", "::1/128", "localhost")
 
 
 def _cache_dir() -> Path | None:
-    """Where the documents are kept that are quick to read: not where the tests run. None for a user without a home."""
+    """Return the folder for cached documents, outside of the tests' folders. None for a user without a home."""
     try:
         return Path.home() / ".cache" / "tmf-server"
     except RuntimeError:
         return None
 
 
-# What a test wants otherwise than a deployment does, unless it says so itself.
+# Defaults of test servers in place of the defaults of a deployment.
 DEFAULTS: dict[str, Any] = {
     "cache_dir": _cache_dir(),
     "outbound_allow": LOOPBACK,
     "delivery_pauses": (0.1, 0.2, 0.5, 1.0, 2.0),
     "poll_seconds": 0.1,
     "graceful_seconds": 1.0,
-    "sqlite_synchronous": "off",  # nothing of it is to outlast the machine
-    # two states of a record may have the same instant here, which else tells them apart in memory
+    "sqlite_synchronous": "off",  # test data need not outlast the machine
+    # under a set clock two states of a record may have the same instant, the key of the cache
     "shown_bytes": 0,
-    # instants that a test sets are no sign of events that lie about
+    # instants set by a test must not expire events
     "event_days": 36_500.0,
     "ready_lag_seconds": 1e12,
 }
 
 
 class EphemeralServer:
-    """A server in threads of this process, gone without a trace when it is stopped; a context manager.
+    """A server in threads of the current process, removed without a trace at its stop; a context manager.
 
-    It has the settings, but always a database and files of its own. `clock` and `faults` are what tests change.
-    Servers of one process share one clock. Raises ValueError for an API that there is not.
+    All settings apply, save database and files: both belong to the server alone. Tests change `clock` and `faults`.
+    Servers of a process share a clock. Raises ValueError for an unknown API.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -71,10 +71,10 @@ class EphemeralServer:
 
     @classmethod
     def serving(cls, *apis: str, seed: str = "none", **settings: Any) -> Self:
-        """A server of these APIs (TMF620, TMF638/v5; none named: all) on a free port, not started yet.
+        """Return a server of the APIs (TMF620, TMF638/v5; none named: all) on a free port, not yet started.
 
-        `seed` is what is in it at the start and after each reset (none or demo); further settings go by the names that
-        `Settings` has. Raises ValueError and TypeError for what it does not know.
+        `seed` is the content at the start and after each reset (none or demo); further settings have the names of
+        `Settings`. Raises ValueError and TypeError for unknown arguments.
         """
         if seed not in SEEDS:
             raise ValueError(f"seed must be one of {', '.join(SEEDS)}, not {seed!r}")
@@ -82,7 +82,7 @@ class EphemeralServer:
 
     # -- life ---------------------------------------------------------------------------------------
     def start(self) -> Self:
-        """Serve; returns when it does. Raises OSError when the port is taken, and what keeps it from starting."""
+        """Start the server; return once requests are served. OSError for a taken port; errors of the start."""
         if not structlog.is_configured():
             logs.unite(logging.WARNING)
         warn_of_others(self._settings)
@@ -110,11 +110,11 @@ class EphemeralServer:
 
     def wait(self) -> None:
         """Come back when the server has ended."""
-        # a join that a signal interrupts takes the thread for one that has ended
+        # an interrupted join takes the thread for ended
         self._ended.wait()
 
     def stop(self) -> None:
-        """End it and remove what it had."""
+        """Stop the server and remove its database and files."""
         self._held.close()
 
     def _run(self) -> None:
@@ -137,7 +137,7 @@ class EphemeralServer:
 
     # -- for tests ----------------------------------------------------------------------------------
     def url(self, api: str = "", version: str = "v5") -> str:
-        """The base URL of an API in a version, or of the server. LookupError for a document that it does not serve."""
+        """Return the base URL of an API in a version, or of the server. LookupError for an unserved document."""
         host, port = self._socket.getsockname()[:2]
         root = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         if not api:
@@ -149,7 +149,7 @@ class EphemeralServer:
 
     @property
     def urls(self) -> dict[str, str]:
-        """The base URL of every document that is served: TMF620/v5 → http://127.0.0.1:…"""
+        """Return the base URL of every served document: TMF620/v5 → http://127.0.0.1:…"""
         return {name: self.url(*name.split("/")) for name in self._stage.bases}
 
     @property
@@ -163,7 +163,7 @@ class EphemeralServer:
         return self._stage.faults
 
     def reset(self) -> None:
-        """Bring everything back to where it was at the start: records, events, subscriptions, files, clock, faults."""
+        """Bring records, events, subscriptions, files, clock and faults back to the state at the start."""
         self._stage.reset()
 
 
@@ -174,7 +174,7 @@ def _isolated(settings: Settings, folder: Path) -> Settings:
 
 
 def _prepared(settings: Settings) -> Settings:
-    """The settings, with their database made: a copy, since migrating one takes longer than all the rest."""
+    """Return the settings with a new database: a copy of a migrated database, since migrating takes longest."""
     database = Database(settings)
     _migrated().restore(database)
     database.close()

@@ -1,4 +1,4 @@
-"""A server's application with what tests do to it around: faults, a clock, and the way back to its beginning."""
+"""The application of a test server with its controls around: faults, a clock, and the reset."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from tmf_server.testing.control import SEGMENT, Control
 from tmf_server.testing.faults import Faults
 from tmf_server.testing.outbound import FaultyOutbound
 
-UNTOUCHED = frozenset({SEGMENT, "health"})  # first segments of paths that no fault concerns
-QUIET_SECONDS = 5.0  # how long a reset waits for requests whose clients have left
+UNTOUCHED = frozenset({SEGMENT, "health"})  # first segments of paths exempt from faults
+QUIET_SECONDS = 5.0  # the longest wait of a reset for requests of clients who have left
 
 
 class Stage:
-    """The outermost ASGI application of a server that others test with. Its database is there and migrated."""
+    """The outermost ASGI application of a test server. The database exists and is migrated."""
 
     def __init__(self, settings: Settings) -> None:
         self.clock = Clock()
@@ -46,11 +46,11 @@ class Stage:
 
     @property
     def bases(self) -> dict[str, str]:
-        """The base path of every document that is served: TMF620/v5 → /tmf-api/productCatalogManagement/v5."""
+        """Return the base path of every served document: TMF620/v5 → /tmf-api/productCatalogManagement/v5."""
         return {one.name: one.base_path for one in self._services.registry.contracts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or the life of the process."""
+        """Serve a request, or the lifespan of the process."""
         segment = scope["path"][1:].partition("/")[0] if scope["type"] == "http" else ""
         if scope["type"] != "http" or segment in UNTOUCHED:
             await self._front(scope, receive, send)
@@ -88,7 +88,7 @@ class Stage:
             shutil.rmtree(self._services.settings.jobs.storage_dir, ignore_errors=True)
 
     def close(self) -> None:
-        """Give up the clock and what is kept in memory; after the last request."""
+        """Release the clock and clear the caches; called after the last request."""
         self.clock.release()
         self._beginning.close()
 
@@ -98,7 +98,7 @@ class Stage:
 
 
 class _UnderWay:
-    """The way out of one request, which is under way until its answer begins, whenever that is heard of."""
+    """The response channel of a request: the request counts as running until its answer begins."""
 
     def __init__(self, stage: Stage, send: Send, seconds: float) -> None:
         self._stage = stage
@@ -108,14 +108,14 @@ class _UnderWay:
         stage.count(1)
 
     async def __call__(self, message: Message) -> None:
-        """Pass one ASGI message on, the first one late where the answer is delayed."""
+        """Pass an ASGI message on, the first message late for a delayed answer."""
         if not self._carried_out:
             self.carried_out()
             await asyncio.sleep(self._seconds)
         await self._send(message)
 
     def carried_out(self) -> None:
-        """Nothing of the request is left to be done but its answer."""
+        """Mark the request as carried out, save its answer."""
         if not self._carried_out:
             self._carried_out = True
             self._stage.count(-1)

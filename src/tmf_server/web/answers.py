@@ -14,7 +14,7 @@ REVALIDATED = "no-cache"
 
 
 def origin() -> str:
-    """Scheme and host that absolute links begin with, as the front layer found them."""
+    """Return scheme and host for absolute links, as found by the front layer."""
     found: str = request.environ["asgi.scope"][ORIGIN]
     return found
 
@@ -31,7 +31,7 @@ def wants_page() -> bool:
 
 
 def page(template: str, status: int = 200, **values: object) -> Response:
-    """An HTML page; what it shows may change, so it is asked for each time."""
+    """Return an HTML page, not cached by browsers since the content may change."""
     response = make_response(render_template(template, **values), status)
     response.headers["Cache-Control"] = REVALIDATED
     response.vary.add("Accept")
@@ -39,7 +39,7 @@ def page(template: str, status: int = 200, **values: object) -> Response:
 
 
 def prepared(content: Prepared, keeping: str) -> Response:
-    """Prepared bytes: compressed for who takes that, 304 to who has them."""
+    """Return prepared bytes: compressed for clients accepting gzip, 304 for a client with a valid copy."""
     response = Response(mimetype=content.media_type)
     response.headers["Cache-Control"] = keeping
     response.vary.add("Accept-Encoding")
@@ -54,7 +54,7 @@ def prepared(content: Prepared, keeping: str) -> Response:
 
 
 def refusal(error: Exception) -> Response:
-    """A page that says what is wrong for people, TM Forum's Error for programs."""
+    """Return an error as a page for people, or as TM Forum's Error for programs."""
     request_id = REQUEST_ID.get()
     problem = _meaning(error)
     told = failure(problem, "v5", request_id)

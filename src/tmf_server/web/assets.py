@@ -1,4 +1,4 @@
-"""The files that pages load: our own and Swagger UI's. Read once, from the installed packages; no HTTP."""
+"""The files loaded by pages: the project's own and Swagger UI's. Read once, from the installed packages; no HTTP."""
 
 from functools import cache
 from importlib.resources import files
@@ -24,13 +24,13 @@ def _sources() -> dict[str, Traversable]:
 
 @cache
 def asset(name: str) -> Prepared | None:
-    """The file of that name; None when pages load no such file."""
+    """Return the file of a name; None for an unknown name."""
     source = _sources().get(name)
     return None if source is None else Prepared(source.read_bytes(), MEDIA_TYPES[name.rpartition(".")[2]])
 
 
 def address(name: str) -> str:
-    """The path of a file from the root; it changes with the content, so that browsers may keep what they have."""
+    """Return the path of a file from the root; the path changes with the content, so browsers may cache for ever."""
     found = asset(name)
     if found is None:
         raise LookupError(f"no page loads a file {name!r}")

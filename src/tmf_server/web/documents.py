@@ -1,4 +1,4 @@
-"""The documents that are served, as JSON and YAML, with the server's address as the client calls it. No HTTP."""
+"""The served documents as JSON and YAML, with the server's address as called by the client. No HTTP."""
 
 import uuid
 from functools import lru_cache
@@ -16,14 +16,14 @@ _ADDRESS = f"https://{uuid.uuid4().hex}.invalid"
 
 
 class PublishedDocument:
-    """One contract's document. Each form is written at its first use and kept in two parts around the address."""
+    """The document of a contract. Each form is written at its first use and kept in two parts around the address."""
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self._parts: dict[str, tuple[bytes, bytes]] = {}
 
     def text(self, form: str, origin: str) -> bytes:
-        """The document in a form of MEDIA_TYPES; its only server is the API at `origin` (scheme and host)."""
+        """Return the document in a form of MEDIA_TYPES; the API at `origin` (scheme and host) is the only server."""
         if form not in self._parts:
             before, _, after = _WRITERS[form](_addressed(self.contract)).partition(_ADDRESS.encode())
             self._parts[form] = before, after
@@ -37,7 +37,7 @@ def prepared_document(document: PublishedDocument, form: str, origin: str) -> Pr
 
 
 def _addressed(contract: Contract) -> dict[str, Any]:
-    """The document with `servers` right after what introduces it."""
+    """Return the document with `servers` right after the introduction."""
     document = contract.document
     first = {name: document[name] for name in ("openapi", "info") if name in document}
     servers = {"servers": [{"url": _ADDRESS + contract.base_path}]}

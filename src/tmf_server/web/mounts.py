@@ -1,4 +1,4 @@
-"""What is served besides the documents: pages, health checks, metrics, files. Composes; serves nothing itself."""
+"""Mounts pages, health checks, metrics and files besides the documents. Composes; serves nothing itself."""
 
 from collections.abc import Mapping
 from functools import partial

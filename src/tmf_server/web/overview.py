@@ -1,4 +1,4 @@
-"""What the index and the other pages tell, taken from the registry. No HTTP, no SQL."""
+"""The content of the index and further pages, taken from the registry. No HTTP, no SQL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tmf_server.rules.lifecycle import Lifecycle
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A path segment of a document, its path from the root, and how many records it has (None: not known)."""
+    """A path segment of a document, its path from the root, and the number of records (None: not known)."""
 
     name: str
     path: str
@@ -21,7 +21,7 @@ class Noun:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One document as the index shows it."""
+    """A document as shown by the index."""
 
     api: str
     version: str
@@ -32,7 +32,7 @@ class Served:
 
     @property
     def reference(self) -> str:
-        """The path of the page to read and try it."""
+        """The path of the reference page."""
         return f"docs/{self.version}/{self.api}"
 
     def document(self, form: str) -> str:
@@ -42,7 +42,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class StateTable:
-    """A lifecycle as the page shows it: who has it, which states follow which, and the drawing's source."""
+    """A lifecycle as shown by the page: the nouns, the transitions, and the source of the drawing."""
 
     owners: tuple[str, ...]
     attribute: str
@@ -68,7 +68,7 @@ def served(registry: Registry, aliases: bool, counts: Mapping[str, int]) -> list
 
 
 def lifecycles(registry: Registry) -> list[StateTable]:
-    """Every lifecycle once, with the nouns that follow it."""
+    """Return every lifecycle once, with the nouns of the lifecycle."""
     owners: dict[tuple[str, int], list[str]] = {}
     found: dict[tuple[str, int], Lifecycle] = {}
     for entity in registry.entities.values():
@@ -89,17 +89,17 @@ def _nouns(registry: Registry, contract: Contract, counts: Mapping[str, int]) ->
 
 
 def _records(exposure: Exposure, counts: Mapping[str, int]) -> int | None:
-    """How many records the list shows; not known where it shows only some types of the kind."""
+    """Return the number of records in the list; None for a list of only some types of the kind."""
     return None if exposure.types else counts.get(exposure.entity.name)
 
 
 def example(apis: list[Served]) -> Noun | None:
-    """The noun to try first: of the first document, the one with the most records."""
+    """Return the noun for a first try: of the first document, the noun with the most records."""
     return max(apis[0].nouns, key=lambda noun: noun.records or 0, default=None) if apis else None
 
 
 def as_json(one: Served, origin: str) -> dict[str, object]:
-    """One document for programs, with absolute URLs."""
+    """Return a document for programs, with absolute URLs."""
     return {
         "api": one.api,
         "version": one.version,

@@ -1,4 +1,4 @@
-"""Bytes that are sent again and again: their digest, and their compressed form made once. No HTTP."""
+"""Bytes sent again and again: the digest, and the compressed form made once. No HTTP."""
 
 import gzip
 import hashlib
@@ -8,7 +8,7 @@ LEAST_COMPRESSED = 1_000  # bytes; compressing less gains nothing
 
 
 class Prepared:
-    """Content that never changes, with its media type."""
+    """Content without changes, with its media type."""
 
     def __init__(self, content: bytes, media_type: str) -> None:
         self.content = content
@@ -17,10 +17,10 @@ class Prepared:
 
     @property
     def compressible(self) -> bool:
-        """True when it is worth compressing."""
+        """Tell whether compressing saves bytes."""
         return len(self.content) >= LEAST_COMPRESSED
 
     @cached_property
     def compressed(self) -> bytes:
-        """The content as gzip writes it, the same bytes each time."""
+        """Return the content in gzip, the same bytes each time."""
         return gzip.compress(self.content, 6, mtime=0)

@@ -24,13 +24,13 @@ Counts = Callable[[], Mapping[str, int]]
 
 
 def create_pages(registry: Registry, settings: Settings, counts: Counts = dict) -> ASGIApp:
-    """The pages of a server; `counts` gives the number of records by kind, and nothing when it cannot."""
+    """Create the pages of a server; `counts` gives the number of records by kind, or nothing when unknown."""
     app = _flask(_Site(registry, settings, counts))
     # Flask and the bridge describe the same WSGI environment by types of their own
     bridge = cast("ASGIApp", WSGIMiddleware(cast("Any", app), workers=THREADS))
 
     async def pages(scope: Scope, receive: Receive, send: Send) -> None:
-        # pages take no parameters, and the bridge fails on a query that is not ASCII
+        # pages take no parameters, and the bridge fails on a query outside of ASCII
         await bridge({**scope, "query_string": b""}, receive, send)
 
     return pages
@@ -38,7 +38,7 @@ def create_pages(registry: Registry, settings: Settings, counts: Counts = dict) 
 
 def _flask(site: "_Site") -> Flask:
     app = Flask("tmf_server.web", static_folder=None)
-    app.config["PROPAGATE_EXCEPTIONS"] = True  # the front layer logs what fails and answers it, as everywhere
+    app.config["PROPAGATE_EXCEPTIONS"] = True  # the front layer logs and answers failures, as everywhere
     app.url_map.strict_slashes = False
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     for rule, view in site.views().items():
@@ -51,12 +51,12 @@ def _flask(site: "_Site") -> Flask:
 
 
 def _shared() -> dict[str, object]:
-    """What every template uses: the way to the root, which holds behind any prefix of a proxy, and files' addresses."""
+    """Return the values of every template: the way to the root, behind any prefix of a proxy, and addresses of files."""
     return {"root": "../" * (request.path.count("/") - 1) or "./", "address": address, "server_version": __version__}
 
 
 class _Site:
-    """The views, and what they share."""
+    """The views, and their common values."""
 
     def __init__(self, registry: Registry, settings: Settings, counts: Counts) -> None:
         self._registry = registry
@@ -66,7 +66,7 @@ class _Site:
         self._policy = _policy(settings.server.public_url)
 
     def views(self) -> dict[str, Callable[..., AnyResponse]]:
-        """What is at which path."""
+        """Return the view of each path."""
         return {
             "/": self.index,
             "/docs": self.to_index,
@@ -78,14 +78,14 @@ class _Site:
         }
 
     def index(self) -> AnyResponse:
-        """Which APIs there are: a page for people, JSON for programs that ask for it."""
+        """Show the served APIs: a page for people, JSON for programs."""
         apis = self._served(self._counts())
         if wants_json():
             return jsonify([overview.as_json(one, origin()) for one in apis])
         return page("index.html", apis=apis, origin=origin(), example=overview.example(apis))
 
     def to_index(self) -> AnyResponse:
-        """The index lists what is below /docs and /openapi."""
+        """Redirect to the index, which lists everything below /docs and /openapi."""
         return redirect("../" if request.path.endswith("/") else "./")
 
     def reference(self, version: str, api: str) -> AnyResponse:
@@ -105,11 +105,13 @@ class _Site:
         if form not in MEDIA_TYPES:
             raise NotFound(f"Documents are served as .{' and .'.join(MEDIA_TYPES)}, not as .{form[:20]}")
         response = prepared(prepared_document(published, form, origin()), REVALIDATED)
-        response.headers["Access-Control-Allow-Origin"] = "*"  # documents are public, and tools elsewhere read them
+        response.headers["Access-Control-Allow-Origin"] = (
+            "*"  # documents are public, and tools on further origins read them
+        )
         return response
 
     def static(self, mark: str, name: str) -> AnyResponse:
-        """A file that pages load; its address changes with its content, so it may be kept for ever."""
+        """Return a file loaded by pages; the address changes with the content, so browsers may cache for ever."""
         found = asset(name)
         if found is None or found.digest != mark:
             raise NotFound(f"There is no file {name[:100]!r} with this content. Load the page again.")
@@ -125,14 +127,14 @@ class _Site:
         return overview.served(self._registry, self._settings.server.aliases, counts)
 
     def secured(self, response: Response) -> Response:
-        """Headers that keep a page to what this server sends."""
+        """Add headers that limit a page to content of this server."""
         response.headers["Content-Security-Policy"] = self._policy
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
 
 def _policy(public_url: str) -> str:
-    """A page loads from, and calls, this server only; Swagger UI styles its elements in place and draws with data:."""
+    """Return the content policy: a page loads from this server only; Swagger UI styles in place and draws with data:."""
     parts = urlsplit(public_url)
     called = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
     return (

@@ -1,4 +1,4 @@
-"""What watches the server: health checks and metrics, as ASGI applications apart from the verbs and their threads."""
+"""Health checks and metrics, as ASGI applications apart from the verbs and their threads."""
 
 from tmf_server.web.monitoring.health import Health
 from tmf_server.web.monitoring.scrape import Scrape

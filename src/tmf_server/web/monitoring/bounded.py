@@ -1,4 +1,4 @@
-"""Looks at something that may hang: in its own thread, within a time, once at a time. Knows not what it looks at."""
+"""Runs a check that may hang: in a thread of its own, within a time limit, a single run at a time. Knows no check."""
 
 import asyncio
 import time
@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-FRESH_SECONDS = 0.5  # a result that young is given again, so that many who ask cost no more than a few
+FRESH_SECONDS = 0.5  # a result of this age is given again, so that many askers cost a few runs
 
 
 class Bounded(Generic[T]):
-    """A look that blocks. However many ask and however long it hangs, it runs once at a time."""
+    """A blocking check. However many callers and however long a run: a single run at a time."""
 
     def __init__(self, look: Callable[[], T], seconds: float) -> None:
         self._look = look
@@ -21,7 +21,7 @@ class Bounded(Generic[T]):
         self._found: tuple[float, object, T] | None = None
 
     async def result(self, state: object = None) -> T | None:
-        """What it found, at most FRESH_SECONDS ago and in the same `state`; None when it did not end in time."""
+        """Return the result of a run, at most FRESH_SECONDS old and of the same `state`; None after the time limit."""
         if self._found is not None and time.monotonic() - self._found[0] < FRESH_SECONDS and self._found[1] == state:
             return self._found[2]
         if self._running is None or self._running.done():

@@ -1,4 +1,4 @@
-"""/health/live and /health/ready: is this process alive, and can it do its work?"""
+"""/health/live and /health/ready: whether the process lives, and whether the process can work."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ class Health:
         self._checks = Bounded(self._look, settings.observability.ready_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
-        """Answer one request."""
+        """Answer a health check."""
         if scope["method"] not in ("GET", "HEAD"):
             raise MethodNotAllowed("Health is only read.", allow=("GET", "HEAD"))
         path = scope["path"].rstrip("/")
@@ -56,7 +56,7 @@ class Health:
         return _response({"status": "ready" if ready else "notReady", "checks": checks}, ready=ready)
 
     def _look(self) -> dict[str, Check]:
-        """Every check in turn; what rests on one that is down is not looked at."""
+        """Run every check in turn; a check resting on a failed check is not run."""
         looks: Mapping[str, Callable[[], Check]] = {
             "database": self._database_check,
             "migrations": self._migrations_check,
@@ -97,7 +97,7 @@ def _tried(name: str, look: Callable[[], Check]) -> Check:
     try:
         return look()
     except (SQLAlchemyError, Problem, OSError) as error:
-        # what the driver says may name hosts and users: that is for the log alone
+        # messages of the driver may name hosts and users: for the log alone
         log.warning("health check failed", check=name, exc_info=error)
         return _down("cannot be reached or read; the log says why")
 

@@ -1,4 +1,4 @@
-"""/metrics in Prometheus' text format: what the processes counted, and what the database tells. Changes nothing."""
+"""/metrics in Prometheus' text format: counters of the processes, and figures of the database. Changes nothing."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the database tells about all processes."""
+    """Figures of the database about all processes."""
 
     lag: Lag
     records: Mapping[str, int]
@@ -37,7 +37,7 @@ class Stored:
 
 
 class Scrape:
-    """The ASGI application of /metrics; `total` gives what this process and those beside it counted."""
+    """The ASGI application of /metrics; `total` gives the counters of this process and of processes beside."""
 
     def __init__(
         self, registry: Registry, database: Database, settings: Settings, total: Callable[[], Metrics]
@@ -48,7 +48,7 @@ class Scrape:
         self._stored = Bounded(self._look, settings.observability.ready_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
-        """Answer one request."""
+        """Answer a scrape."""
         if scope["method"] not in ("GET", "HEAD"):
             raise MethodNotAllowed("Metrics are only read.", allow=("GET", "HEAD"))
         if scope["path"].rstrip("/") != "/metrics":
@@ -78,7 +78,7 @@ class _Families(Collector):
         self._families = families
 
     def collect(self) -> Iterable[Metric]:
-        """What was gathered."""
+        """Return the gathered metrics."""
         return self._families
 
 
@@ -102,7 +102,7 @@ def requests(figures: Metrics, names: Mapping[str, tuple[str, str]]) -> Iterator
 
 
 def database(stored: Stored | None) -> Iterator[Metric]:
-    """What the database tells; only that it cannot be read when it cannot."""
+    """Yield the metrics of the database; for an unreadable database only the failure."""
     yield GaugeMetricFamily("tmf_database_up", "1 when the database answered this scrape.", value=stored is not None)
     if stored is None:
         return
