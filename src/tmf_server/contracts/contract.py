@@ -1,4 +1,4 @@
-"""One OpenAPI document as facts: operations, schemas, attributes, event names. Serves nothing, stores nothing."""
+"""An OpenAPI document as facts: operations, schemas, attributes, event names. Serves nothing, stores nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,15 +9,15 @@ from tmf_server.contracts.operations import Operation, operations_of
 from tmf_server.contracts.schemas import Schema, properties_of, ref_name
 
 MOST_KEPT, LONGEST_KEPT = 10_000, 200
-"""How many paths, right and wrong ones, a document remembers with what they lead to, and of how many characters."""
+"""The number of paths, right and wrong paths, cached for each document, and the most characters of a path."""
 KINDS = {"string": "text", "number": "number", "integer": "integer", "boolean": "boolean"}
 
 
 @dataclass(frozen=True)
 class Attribute:
-    """What a path in a schema leads to; `repeated` when an array lies on the way.
+    """The attribute at a path in a schema; `repeated` for a path through an array.
 
-    `declared` is False inside of a value that may be anything: there every name is possible.
+    `declared` is False inside of a free value, where every name is possible.
     """
 
     kind: str  # text, number, integer, boolean, instant, object, any
@@ -30,12 +30,11 @@ class Attribute:
 
 @dataclass(frozen=True, eq=False)
 class Contract:
-    """One document of one API in one version, served below `base_path` and at its `aliases`.
+    """A document of an API in a version, served below `base_path` and at its `aliases`.
 
-    `added` are schemas beside those of the document, `added_types` the `@type`s that they add: schema name → `@type` →
-    added schema. The part of an added schema's name after the last colon is its `@type`. `amended` are schemas that
-    count in place of the document's own, or besides: bodies are judged and attributes known by them, and the document
-    that is handed out does not have them.
+    `added` are schemas beside the schemas of the document, `added_types` the new `@type`s: schema name → `@type` →
+    added schema. The part of an added schema's name after the last colon is its `@type`. `amended` are schemas valid in place
+    of the document's own, or besides: for judging bodies and knowing attributes, not for the published document.
     """
 
     api: str
@@ -62,7 +61,7 @@ class Contract:
 
     @cached_property
     def schemas(self) -> dict[str, Schema]:
-        """The schemas of the document and the added ones by name."""
+        """The schemas of the document and the added schemas by name."""
         return {**self.own_schemas, **self.added}
 
     @cached_property
@@ -71,18 +70,18 @@ class Contract:
         return {operation.id: operation for operation in operations_of(self.document)}
 
     def declared_types(self, schema: str) -> dict[str, str]:
-        """The discriminator's mapping of a schema, `@type` → schema name; empty where there is none."""
+        """Return the discriminator's mapping of a schema, `@type` → schema name; empty without a discriminator."""
         discriminator = self.schemas.get(schema, {}).get("discriminator")
         if not isinstance(discriminator, dict):
             return {}
         return {name: ref_name(target) for name, target in discriminator.get("mapping", {}).items()}
 
     def subtypes(self, schema: str) -> dict[str, str]:
-        """The types that an object of a schema can be of, `@type` → schema name: those declared and those added."""
+        """Return the possible types of an object of a schema, `@type` → schema name: declared and added types."""
         return {**self.declared_types(schema), **self.added_types.get(schema, {})}
 
     def types_under(self, type_name: str) -> frozenset[str]:
-        """The `@type` and the names of every schema that inherits from the schema of that name."""
+        """Return the `@type` and the names of all schemas inheriting from the schema of the name."""
         found = {type_name}
         for name in self.schemas:
             if type_name in map(_own_name, self.ancestors(name)):
@@ -90,7 +89,7 @@ class Contract:
         return frozenset(found)
 
     def ancestors(self, schema: str) -> list[str]:
-        """The schemas that this one inherits from through allOf, nearest first."""
+        """Return the schemas inherited through allOf, nearest first."""
         found: list[str] = []
         for part in self.schemas.get(schema, {}).get("allOf", ()):
             if "$ref" in part:
@@ -99,11 +98,11 @@ class Contract:
         return found
 
     def properties(self, schema: str) -> dict[str, Schema]:
-        """The attributes that the schema and its parents declare."""
+        """Return the attributes declared by the schema and its parents."""
         return dict(properties_of(self.schemas, self.schemas.get(schema, {})))
 
     def all_properties(self, schema: str) -> dict[str, Schema]:
-        """The attributes that the schema, its parents and its known subtypes declare."""
+        """Return the attributes declared by the schema, its parents and its known subtypes."""
         if schema not in self._declared:
             merged: dict[str, Schema] = {}
             for name in reversed([schema, *self.subtypes(schema).values(), *self._alternatives(schema)]):
@@ -112,13 +111,13 @@ class Contract:
         return self._declared[schema]
 
     def required(self, schema: str) -> frozenset[str]:
-        """The attributes that the schema and its parents demand."""
+        """Return the mandatory attributes of the schema and its parents."""
         nodes = [self.schemas.get(name, {}) for name in (schema, *self.ancestors(schema))]
         parts = [part for node in nodes for part in (node, *node.get("allOf", ()))]
         return frozenset(name for part in parts for name in part.get("required", ()))
 
     def choices(self, schema: str) -> list[str]:
-        """The schema and everything that an object at its place can be instead: known subtypes and alternatives."""
+        """Return the schema and every schema possible in its place: known subtypes and alternatives."""
         return list(dict.fromkeys([schema, *self.subtypes(schema).values(), *self._alternatives(schema)]))
 
     def _alternatives(self, schema: str) -> list[str]:
@@ -126,7 +125,7 @@ class Contract:
         return [ref_name(part["$ref"]) for part in parts if "$ref" in part]
 
     def attribute(self, schema: str, path: tuple[str, ...]) -> Attribute | None:
-        """What the path leads to from the schema, through parents, known subtypes and arrays; None when unknown."""
+        """Return the attribute at a path of the schema, through parents, subtypes and arrays; None for an unknown path."""
         key = (schema, path)
         if key not in self._attributes:
             found = self._find(schema, path)
@@ -163,7 +162,7 @@ class Contract:
 
     @cached_property
     def events(self) -> dict[str, str]:
-        """The events that the document lists: event type → schema name of its body."""
+        """Return the events in the document: event type → schema name of the body."""
         found = {}
         for operation in self.operations.values():
             if operation.verb == "listen":

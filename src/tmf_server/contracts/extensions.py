@@ -1,4 +1,4 @@
-"""Subclasses that a deployment registers: a folder of JSON Schemas (TMF630 part 3). Reads files, fetches nothing."""
+"""Registered subclasses of a deployment: a folder of JSON Schemas (TMF630 part 3). Reads files, fetches nothing."""
 
 import json
 import re
@@ -14,7 +14,7 @@ TYPE_NAME = re.compile(r"[A-Za-z0-9_.\-]+", re.ASCII)
 
 @dataclass(frozen=True)
 class Subclass:
-    """One registered schema: what an object of `type_name` has to fulfil beyond its base."""
+    """A registered schema: the rules for objects of `type_name` beyond the base."""
 
     type_name: str
     base: str
@@ -22,15 +22,15 @@ class Subclass:
     file: str
 
     def located(self, pointer: str) -> Any:
-        """The schema with its inner references made to hold when it stands at `pointer` of another document."""
+        """Return the schema with inner references adapted to a place at `pointer` of a larger document."""
         return _moved(self.schema, pointer)
 
 
 def load_subclasses(folder: Path | None) -> list[Subclass]:
-    """The schemas of every `*.json` below the folder, each with `@type` and `@baseType` at its top.
+    """Return the schemas of every `*.json` below the folder, each with `@type` and `@baseType` at its top.
 
-    Raises ValueError that names the file and how to mend it: unreadable JSON, a missing name, two files of one name,
-    a schema that is none, or a reference that leaves its file (nothing is ever fetched).
+    Raises ValueError with the file and the way to mend: unreadable JSON, a missing name, two files of the same name, an
+    invalid schema, or a reference out of the file (nothing is ever fetched).
     """
     if folder is None:
         return []

@@ -1,4 +1,4 @@
-"""Reads the OpenAPI documents of a folder, and keeps them in a cache. Reads and writes files; knows no noun."""
+"""Reads the OpenAPI documents of a folder, with a cache. Reads and writes files; knows no noun."""
 
 import contextlib
 import hashlib
@@ -18,11 +18,11 @@ from tmf_server.contracts.swagger2 import convert_swagger2
 
 SUFFIXES = (".yaml", ".yml", ".json")
 READING = 2
-"""Grows with each change of what is read out of a document, so that no cache of an earlier reading is used."""
+"""The version of the reading; a change of the reading raises the number and so leaves older caches behind."""
 
 
 class Addresses(Protocol):
-    """Where the documents of an API are served: below a path, and at others that end with the version."""
+    """The addresses of the documents of an API: a path, and aliases ending with the version."""
 
     @property
     def base_path(self) -> str:
@@ -31,12 +31,12 @@ class Addresses(Protocol):
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        """The other paths, each with the version that it leads to."""
+        """The aliases, each with its version."""
         ...
 
 
 def check_names(names: Collection[str], known: Collection[str]) -> None:
-    """Raise ValueError for what is neither an API (TMF620) nor a version of one (TMF620/v5)."""
+    """Raise ValueError for an entry that is neither an API (TMF620) nor a version of an API (TMF620/v5)."""
     versions = {name for api in known for name in (api, f"{api}/v4", f"{api}/v5")}
     unknown = sorted(set(names) - versions)
     if unknown:
@@ -46,10 +46,10 @@ def check_names(names: Collection[str], known: Collection[str]) -> None:
 def load_contracts(
     folder: Path, apis: Mapping[str, Addresses], wanted: tuple[str, ...] = (), cache: Path | None = None
 ) -> list[Contract]:
-    """The documents of `apis` below `folder` (v4/TMF620.yaml …), all or those named in `wanted` (TMF620 or TMF620/v5).
+    """Return the documents of `apis` below `folder` (v4/TMF620.yaml …), all or the `wanted` (TMF620 or TMF620/v5).
 
-    Swagger 2.0 documents are read as OpenAPI 3.0. `cache` is a folder that keeps them as JSON, which is read a hundred
-    times faster than YAML. Raises FileNotFoundError when nothing is found.
+    Swagger 2.0 documents are read as OpenAPI 3.0. `cache` is a folder for documents as JSON, read a hundred times
+    faster than YAML. Raises FileNotFoundError without any document.
     """
     found = []
     for path in sorted(folder.glob("v[45]/TMF*.*")):
@@ -74,7 +74,7 @@ def _cached(path: Path, cache: Path | None) -> dict[str, Any]:
         document: dict[str, Any] = orjson.loads(kept.read_bytes())
         return document
     document = read_document(path)
-    # A folder that cannot be written costs a second at each start, and nothing else.
+    # A read-only folder costs a second at each start, and nothing else.
     with contextlib.suppress(OSError):
         cache.mkdir(parents=True, exist_ok=True)
         fresh = kept.with_suffix(f".{os.getpid()}")

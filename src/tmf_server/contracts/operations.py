@@ -1,4 +1,4 @@
-"""The operations of an OpenAPI document: which noun each reaches, and by which verb. Pure."""
+"""The operations of an OpenAPI document, each with its noun and verb. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ HUB_VERBS = {
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of a document: `noun` is the path segment behind it, `verb` what the engine does for it."""
+    """An operation of a document: `noun` is the first path segment, `verb` the action of the engine."""
 
     id: str
     method: str
@@ -85,7 +85,7 @@ def _schema_name(content: dict[str, Any]) -> str | None:
 
 
 def outline(document: dict[str, Any]) -> dict[str, Any]:
-    """The document's operations alone: what routing and security need, and quick to read for those who do them."""
+    """Return the operations of the document alone: enough for routing and security, and quick to read."""
     components = document.get("components", {})
     schemes = {"securitySchemes": components["securitySchemes"]} if "securitySchemes" in components else {}
     kept = {name: document[name] for name in ("openapi", "info", "servers", "security") if name in document}

@@ -16,7 +16,7 @@ def unescape(part: str) -> str:
 def resolve(document: Any, pointer: str) -> Any:
     """Return the value at a pointer such as `/paths/~1hub`; the document itself at an empty pointer.
 
-    Raises LookupError for a pointer that leads nowhere.
+    Raises LookupError for a pointer to nothing.
     """
     node = document
     for part in pointer.split("/")[1:]:

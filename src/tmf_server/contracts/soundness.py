@@ -1,4 +1,4 @@
-"""Faults of a document that would show only in a request: dangling references, response codes without quotes. Pure."""
+"""Faults of a document visible only in a request: dangling references, response codes without quotes. Pure."""
 
 from collections.abc import Iterator
 from typing import Any

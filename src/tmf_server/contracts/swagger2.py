@@ -12,7 +12,7 @@ MOVED = {
     "#/parameters/": "#/components/parameters/",
     "#/responses/": "#/components/responses/",
 }
-# Of a Swagger 2.0 parameter or header, what OpenAPI 3.0 keeps outside its schema.
+# Attributes of a Swagger 2.0 parameter or header kept outside of the schema by OpenAPI 3.0.
 BESIDE_SCHEMA = ("name", "in", "description", "required", "allowEmptyValue")
 STYLES: dict[str, Node] = {
     "csv": {"explode": False},
@@ -20,7 +20,7 @@ STYLES: dict[str, Node] = {
     "ssv": {"style": "spaceDelimited", "explode": False},
     "pipes": {"style": "pipeDelimited", "explode": False},
 }
-# How the value of a schema's keyword is converted; other values stay as they are.
+# The conversion of a schema keyword's value; further values stay unchanged.
 ONE, NAMED, LISTED = "one schema", "schemas by name", "a list of schemas"
 HOLDS_SCHEMAS = {
     "properties": NAMED,
@@ -35,10 +35,10 @@ OAUTH_FLOWS = {"accessCode": "authorizationCode", "application": "clientCredenti
 
 
 def convert_swagger2(document: Node) -> Node:
-    """Return a Swagger 2.0 document as OpenAPI 3.0.3; its paths, operationIds and schema names stay as they are.
+    """Return a Swagger 2.0 document as OpenAPI 3.0.3; paths, operationIds and schema names stay unchanged.
 
-    Media types lose their parameters (`application/json;charset=utf-8` is `application/json`), since a client that
-    sends plain JSON must match. Raises ValueError when the document is not Swagger 2.0.
+    Media types lose their parameters (`application/json;charset=utf-8` is `application/json`), since a client sending
+    plain JSON must match. Raises ValueError for a document in a different format.
     """
     if document.get("swagger") != "2.0":
         raise ValueError(f"not a Swagger 2.0 document: it says swagger: {document.get('swagger')!r}")
@@ -126,7 +126,7 @@ def _path_item(item: Node, bodies: Node, consumes: tuple[str, ...], produces: tu
 
 
 def _known(parameter: Node, bodies: Node) -> Node:
-    """The parameter; a reference to a shared body or form field, which 3.0 does not have, gives what it names."""
+    """Return the parameter; a reference to a shared body or form field, unknown to 3.0, is replaced by its target."""
     name = parameter.get("$ref", "").removeprefix("#/parameters/")
     known: Node = bodies.get(name, parameter)
     return known
@@ -152,7 +152,7 @@ def _operation(
 
 
 def _identity(parameter: Node) -> tuple[str, str]:
-    """What makes an operation's parameter replace its path's: name and place, or the reference."""
+    """Return the identity of a parameter, by which an operation replaces its path's parameter: name and place, or $ref."""
     if "$ref" in parameter:
         return ("$ref", parameter["$ref"])
     return (parameter["in"], "" if parameter["in"] == "body" else parameter["name"])
@@ -165,7 +165,7 @@ def _parameter(parameter: Node) -> Node:
 
 
 def _style(parameter: Node) -> Node:
-    # In headers and paths lists are always comma-separated; 3.0 allows no other style there.
+    # In headers and paths lists are always comma-separated; 3.0 allows no further style.
     if parameter.get("type") != "array" or parameter["in"] != "query":
         return {}
     return STYLES.get(parameter.get("collectionFormat", "csv"), {})

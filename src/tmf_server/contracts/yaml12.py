@@ -1,4 +1,4 @@
-"""YAML 1.2, as OpenAPI documents use it: `on` and dates are texts, a doubled key is an error. Knows no document."""
+"""YAML 1.2, the YAML of OpenAPI: `on` and dates are texts, a doubled key is an error. Knows no document."""
 
 import re
 from pathlib import Path
@@ -13,9 +13,9 @@ CORE = (
     ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
     ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
     ("float", r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)", "-+."),
-    ("merge", r"<<", "<"),  # not in the core schema; documents that people write use it
+    ("merge", r"<<", "<"),  # not in the core schema, but used in documents
 )
-"""Plain scalars that are no texts (YAML 1.2, 10.3.2): tag, form, first characters."""
+"""Plain scalars with a type besides text (YAML 1.2, 10.3.2): tag, form, first characters."""
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # known at run time

@@ -1,1 +1,1 @@
-"""Which noun, which table, which rules, shown where. Declarations and their index; no HTTP, no SQL."""
+"""Nouns with their tables and rules, and their places in the documents. Declarations and an index; no HTTP, no SQL."""

@@ -1,4 +1,4 @@
-"""What a noun declares: its table, its columns, its rules, and what follows from them. No HTTP, no SQL."""
+"""The declaration of a noun: tables, states, references, derived attributes, rules. No HTTP, no SQL."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ Document = dict[str, Any]
 Path = tuple[str, ...]
 ContentRule = Callable[[Document], Iterable[Fault]]
 Conclusion = Callable[[Document, Document | None, int], Mapping[str, Any]]
-"""Attributes that follow from a document, from what it was (None for a new one) and from the present instant."""
+"""Computes attributes from a document, the document before (None for a new record) and the present instant."""
 
 Target = tuple[str, str]
 """Kind and id of a record."""
 Known = Mapping[Target, Document | None]
-"""Canonical documents of records; None for one that is not here."""
+"""Canonical documents of records; None for an absent record."""
 
 RESTRICT, DETACH, KEEP = "restrict", "detach", "keep"
 ALWAYS, CREATE_ONLY, ABSENT, CHANGE = "always", "create", "absent", "change"
@@ -28,7 +28,7 @@ INSTANT: Schema = {"type": "string", "format": "date-time"}
 
 @dataclass(frozen=True)
 class Characteristics:
-    """Where a document keeps characteristics: an array of objects with a name, and where their values are."""
+    """An array of characteristics in a document: objects with a name, and the path of their values."""
 
     path: Path
     value: Path = ("value",)
@@ -36,9 +36,9 @@ class Characteristics:
 
 @dataclass(frozen=True)
 class InverseReference:
-    """Two ends of one relation: when A names B under `attribute`, B names A under `other`.
+    """Two ends of a relation: when a record A refers to B under `attribute`, B refers to A under `other`.
 
-    `single` says that `attribute` holds one reference and not an array of references; likewise `other_single`.
+    `single` says that `attribute` holds a reference instead of an array of references; likewise `other_single`.
     """
 
     attribute: str
@@ -49,10 +49,10 @@ class InverseReference:
 
 @dataclass(frozen=True)
 class Allocation:
-    """Records of the kind `kind` are taken into use by the records that name them at `path`.
+    """Records of the kind `kind` are taken into use by records with a reference at `path`.
 
-    `refusal` takes the document of a record and its number of users, the new user among them. It says why the record
-    cannot be taken, and gives None for a record that can. `usage` takes the same and gives the record's attributes.
+    `refusal` takes the document of a record and its number of users, the new user among them, and returns the reason
+    of a refusal, or None. `usage` takes the same and returns attributes of the used record.
     """
 
     path: str
@@ -63,12 +63,12 @@ class Allocation:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class References:
-    """What the references of an entity's records do.
+    """The effects of references between records.
 
-    `on_delete` says per reference path what deleting the target does, for all paths below too ("" is above all):
-    restrict, the default, detach or keep. In the `final_states` of its first lifecycle a record is history: it
+    `on_delete` has the effect of deleting the target by reference path, also for all paths below ("" is above all):
+    restrict, the default, detach or keep. In the `final_states` of its first lifecycle a record is history: the record
     restricts and allocates nothing. References at an `acyclic` path must not lead back to their record. `inverse` are
-    relations with two ends; `allocations` are references that take their targets into use.
+    relations with two ends; `allocations` are references taking their targets into use.
     """
 
     on_delete: Mapping[str, str] = field(default_factory=dict)
@@ -80,14 +80,14 @@ class References:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ChildTable:
-    """A child table: one row for each element of the array of objects at `path`, derived from the document.
+    """A child table: a row for each element of the array of objects at `path`, derived from the document.
 
     Its primary key is the `owner`, the record, and the `number` of the element in document order, from 0. `columns`
-    project attributes of the element, `computed` what no single attribute has, `targets` name those columns that are
-    keys of the records whose ids stand at a path of the element, with their kind. `nested` is the attribute of an
-    element that holds more of its sort: rows of the same table, whose `parent` is the number of the element above.
-    `children` are arrays inside each element; `within` names their column for the element's number, and they have no
-    children themselves. Elements with an equal `id` are the same: the `lifecycle` limits the moves of each.
+    project attributes of the element, `computed` are values computed from the element, `targets` name the columns with
+    keys of records, by the path of the id in the element, with the kind. `nested` is the attribute of an element with
+    further elements: rows of the same table, whose `parent` is the number of the outer element. `children` are arrays
+    inside each element; `within` names their column for the element's number, and they have no children themselves.
+    Elements with an equal `id` are the same: the `lifecycle` limits the moves of each.
     """
 
     table: Table
@@ -103,11 +103,10 @@ class ChildTable:
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """The tables of an entity, and what of a document they hold beside its text.
+    """The tables of an entity, and the columns projected from a document.
 
-    `columns` maps attribute paths to the typed columns that project them, `computed` column names to functions of the
-    document, for columns that no single attribute has. `characteristics` are arrays whose values are filtered by;
-    `children` are child tables that the write path derives from arrays of objects.
+    `columns` maps attribute paths to typed columns, `computed` column names to functions of the document.
+    `characteristics` are arrays with values for filters; `children` are child tables derived from arrays of objects.
     """
 
     table: Table
@@ -119,11 +118,11 @@ class Projection:
 
 @dataclass(frozen=True)
 class CrossRecordDerivation:
-    """Attributes that follow from a document and from other records, before the document is stored.
+    """Attributes computed from a document and further records, before the document is stored.
 
-    `needs` takes the document, the document before the change (None for a new record) and the records read so far. It
-    names the records to read, and is asked again until it names no new one. `derive` takes the same and the present
-    instant, and gives the attributes; it may raise InvalidInput. Both are pure.
+    `needs` takes the document, the document before the change (None for a new record) and the records read so far, and
+    names the records to read; the call is repeated until no new record is named. `derive` takes the same and the
+    present instant, and returns the attributes; InvalidInput is allowed. Both are pure.
     """
 
     needs: Callable[[Document, Document | None, Known], Iterable[Target]]
@@ -132,12 +131,12 @@ class CrossRecordDerivation:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Derivation:
-    """Attributes that the server sets.
+    """Attributes set by the server.
 
-    `timestamps` are instants: "always" on every write, "create" once, "absent" where a new record has none, "change"
-    like "absent" and on each change that does not set the attribute. `defaults` fill what is absent on create.
-    `from_self` are attributes that follow from the record, `from_others` from other records. `undeclared` are the
-    schemas of attributes that the server sets though no OpenAPI document has them.
+    `timestamps` are instants: "always" on every write, "create" once, "absent" for a new record without the attribute,
+    "change" like "absent" and on each change without a new value. `defaults` fill absent attributes on create.
+    `from_self` are attributes computed from the record, `from_others` from further records. `undeclared` has the
+    schemas of attributes set by the server without a declaration in an OpenAPI document.
     """
 
     timestamps: Mapping[str, str] = field(default_factory=dict)
@@ -149,12 +148,12 @@ class Derivation:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Entity:
-    """The declaration of a noun: where its records are stored, their states, references and rules.
+    """The declaration of a noun: storage, states, references and rules of its records.
 
-    `storage` names the tables, `lifecycles` are the state machines, one per attribute that has states. `references`
-    tells what references do, `derive` what the server sets. `rules` are pure checks of the content. `events` names,
-    per attribute, the event that tells of it besides those of every noun. `task` names the process that POST starts,
-    `intake` the process that takes in a posted body, which may be news of a record that is here.
+    `storage` names the tables, `lifecycles` are the state machines, for each attribute with states. `references` has
+    the effects of references, `derive` the attributes set by the server. `rules` are pure checks of the content.
+    `events` names a further event for changes of an attribute. `task` names the process started by POST, `intake` the
+    process for a posted body with possible news of an existing record.
     """
 
     name: str
@@ -170,17 +169,17 @@ class Entity:
 
     @property
     def machines(self) -> list[tuple[Path, Lifecycle]]:
-        """Every state machine with the path of the objects that are in its states: () for the record itself."""
+        """Every state machine with the path of the objects in its states: () for the record itself."""
         inside = [(part.path, part.lifecycle) for part in self.storage.children if part.lifecycle is not None]
         return [*(((), one) for one in self.lifecycles), *inside]
 
     def is_history(self, document: Document) -> bool:
-        """Return True for a record in one of its final states, in which it needs no other record any more."""
+        """Return True for a record in a final state, without any need of further records."""
         final = self.references.final_states
         return bool(final) and self.lifecycles[0].of(document) in final
 
     def on_delete(self, path: str, document: Document) -> str:
-        """Return what deleting the target of a reference at the dotted path of the document does."""
+        """Return the effect of deleting the target of a reference at the dotted path of the document."""
         place = path
         while place not in self.references.on_delete and place:
             place = place.rpartition(".")[0]
@@ -189,5 +188,5 @@ class Entity:
 
 
 def projections(table: Table, **columns: str) -> dict[Path, Column[Any]]:
-    """Which attribute each typed column projects: `valid_from="validFor.startDateTime"`."""
+    """Map attributes to the typed columns projecting them: `valid_from="validFor.startDateTime"`."""
     return {tuple(path.split(".")): table.c[name] for name, path in columns.items()}

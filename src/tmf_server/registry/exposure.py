@@ -1,4 +1,4 @@
-"""An entity as one document shows it, and the operations that reach it. No HTTP, no SQL."""
+"""An entity in a document, and its operations. No HTTP, no SQL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ class View(Protocol):
     """How a version shows the canonical document, both ways."""
 
     def show(self, canonical: Document) -> Document:
-        """The document as the version shows it; the input is left alone."""
+        """Return the document in the form of the version; the input stays unchanged."""
         ...
 
     def accept(self, shown: Document, base: Document | None = None) -> Document:
-        """The canonical document of one in the version's shape; what it cannot show comes from `base`."""
+        """Return the canonical document of a document in the form of the version; hidden content comes from `base`."""
         ...
 
     def path(self, path: Path) -> Path:
@@ -27,28 +27,28 @@ class View(Protocol):
         ...
 
     def paths(self, path: Path) -> tuple[Path, ...]:
-        """Every canonical path where the value of an attribute can lie, the usual one first."""
+        """Return every canonical path for the value of an attribute, the usual path first."""
         ...
 
     def stored_values(self, path: Path, value: Any) -> tuple[Any, ...]:
-        """Every canonical value that the version shows as `value`."""
+        """Return every canonical value shown as `value` by the version."""
         ...
 
     def settled(self, path: Path, value: Any) -> bool:
-        """True when a record that shows `value` has it at the usual path, never at another."""
+        """Tell whether records shown with `value` have the value only at the usual path."""
         ...
 
     def words(self, contract: Contract) -> Mapping[str, Mapping[str, str]]:
-        """By schema of the document, what names of another version are called there."""
+        """Return by schema of the document the local names of attributes of a different version."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class Exposure:
-    """An entity as one document shows it: the path segment, the schema of its records, the view.
+    """An entity in a document: the path segment, the schema of its records, the view.
 
-    `types` narrows the entity to records of those `@type`s, `type_name` and all below it, where one table stands behind
-    several paths.
+    `types` narrows the entity to records of these `@type`s, `type_name` and all below, for a table behind several
+    paths.
     """
 
     entity: Entity
@@ -61,13 +61,13 @@ class Exposure:
 
     @property
     def v5(self) -> bool:
-        """True when the canonical document is shown as it is stored."""
+        """Tell whether the canonical document is shown as stored."""
         return self.contract.version == "v5"
 
 
 @dataclass(frozen=True, eq=False)
 class Endpoint:
-    """One operation with what stands behind it; `exposure` is None for hubs and listeners."""
+    """An operation with its exposure; `exposure` is None for hubs and listeners."""
 
     contract: Contract
     operation: Operation
@@ -75,9 +75,9 @@ class Endpoint:
 
 
 def schema_of(contract: Contract, noun: str) -> str:
-    """The schema of the records behind a path segment, from its operations' answers.
+    """Return the schema of the records behind a path segment, from the answers of the operations.
 
-    What TMF639 v5 answers, Resource_RES, is its Resource with the id and the href required.
+    TMF639 v5 answers with Resource_RES: its Resource with mandatory id and href.
     """
     for operation in contract.operations.values():
         if operation.noun == noun and operation.response_schema is not None:
@@ -87,7 +87,7 @@ def schema_of(contract: Contract, noun: str) -> str:
 
 @lru_cache(maxsize=256)
 def create_schema(exposure: Exposure) -> str:
-    """The schema of what POST takes for the noun; that of its records where the document has no POST."""
+    """Return the schema of POST for the noun; the schema of the records for a document without POST."""
     for operation in exposure.contract.operations.values():
         if operation.noun == exposure.noun and operation.verb == "create":
             return next((name for name in operation.request_schemas.values() if name), exposure.schema)

@@ -1,4 +1,4 @@
-"""The index of the documents, entities and exposures of one server. No HTTP, no SQL."""
+"""The index of the documents, entities and exposures of a server. No HTTP, no SQL."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,11 +8,10 @@ from tmf_server.registry.exposure import Endpoint, Exposure
 
 
 class Registry:
-    """The index of all contracts, entities and exposures of one server.
+    """The index of all contracts, entities and exposures of a server.
 
-    `beside` are exposures in documents that are not served, but whose shape records are stored in. `kinds_by_schema`
-    names the kind that a reference points at where the name of its schema does not, `kinds_by_default` where
-    `@referredType` is a name of the client's own, or absent.
+    `beside` are exposures in unserved documents with the canonical shape of records. `kinds_by_schema` names the kind
+    of a reference by its schema, `kinds_by_default` the kind of a reference with an unknown or absent `@referredType`.
     """
 
     def __init__(
@@ -64,12 +63,12 @@ class Registry:
         return self._by_noun.get((contract, noun))
 
     def shown_as(self, kind: str, version: str) -> Exposure | None:
-        """Where records of the kind are shown for readers of the version; the other version where it has none."""
+        """Return the exposure of the kind in the version; in the second version where the first has none."""
         other = "v4" if version == "v5" else "v5"
         return self._by_kind.get((version, kind)) or self._by_kind.get((other, kind))
 
     def canonical(self, kind: str) -> Exposure:
-        """Where the canonical shape of the kind is written down: its v5 exposure, or the only one it has."""
+        """Return the exposure with the canonical shape of the kind: the v5 exposure, or the only exposure."""
         beside = next((one for one in self._beside if one.entity.name == kind), None)
         exposure = self._by_kind.get(("v5", kind)) or beside or self.shown_as(kind, "v5")
         if exposure is None:
@@ -77,20 +76,20 @@ class Registry:
         return exposure
 
     def users(self, kind: str) -> Sequence[tuple[Entity, Allocation]]:
-        """Who takes records of the kind into allocation, and how."""
+        """Return the entities with allocations of the kind, and the allocations."""
         return self._users.get(kind, ())
 
     def shown_in(self, kind: str) -> list[Exposure]:
-        """Every exposure of the kind, in documents that are not served too."""
+        """Return every exposure of the kind, also in unserved documents."""
         return [one for one in (*self.exposures, *self._beside) if one.entity.name == kind]
 
     @property
     def documents(self) -> list[Contract]:
-        """Every document that is known, those that are not served too."""
+        """Return every known document, also unserved documents."""
         return list(dict.fromkeys((*self.contracts, *(one.contract for one in self._beside))))
 
     def kind_of(self, schema: str, referred_type: str | None) -> str:
-        """The kind of a reference's target: from the schema at its place, then from `@referredType`."""
+        """Return the kind of a reference's target: from the schema at its place, then from `@referredType`."""
         for name in (schema, referred_type or ""):
             bare = name.removesuffix("Ref")
             kind = self.kinds_by_schema.get(bare) or self._kinds_by_type.get(bare)

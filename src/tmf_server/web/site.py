@@ -51,7 +51,7 @@ def _flask(site: "_Site") -> Flask:
 
 
 def _shared() -> dict[str, object]:
-    """Return the values of every template: the way to the root, behind any prefix of a proxy, and addresses of files."""
+    """Return the values of every template: the way to the root, behind any proxy prefix, and addresses of files."""
     return {"root": "../" * (request.path.count("/") - 1) or "./", "address": address, "server_version": __version__}
 
 
@@ -134,7 +134,7 @@ class _Site:
 
 
 def _policy(public_url: str) -> str:
-    """Return the content policy: a page loads from this server only; Swagger UI styles in place and draws with data:."""
+    """Return the content policy: a page loads from this server only; Swagger UI styles in place, draws with data:."""
     parts = urlsplit(public_url)
     called = f" {parts.scheme}://{parts.netloc}" if parts.netloc else ""
     return (
