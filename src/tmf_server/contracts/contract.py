@@ -33,8 +33,8 @@ class Contract:
     """A document of an API in a version, served below `base_path` and at its `aliases`.
 
     `added` are schemas beside the schemas of the document, `added_types` the new `@type`s: schema name → `@type` →
-    added schema. The part of an added schema's name after the last colon is its `@type`. `amended` are schemas valid in place
-    of the document's own, or besides: for judging bodies and knowing attributes, not for the published document.
+    added schema. The part of an added schema's name after the last colon is its `@type`. `amended` are schemas valid in
+    place of the document's own, or besides: for judging bodies and knowing attributes, not for the published document.
     """
 
     api: str
@@ -125,7 +125,7 @@ class Contract:
         return [ref_name(part["$ref"]) for part in parts if "$ref" in part]
 
     def attribute(self, schema: str, path: tuple[str, ...]) -> Attribute | None:
-        """Return the attribute at a path of the schema, through parents, subtypes and arrays; None for an unknown path."""
+        """Return the attribute at a path of the schema, through parents, subtypes and arrays; None if unknown."""
         key = (schema, path)
         if key not in self._attributes:
             found = self._find(schema, path)

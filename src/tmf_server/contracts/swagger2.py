@@ -152,7 +152,7 @@ def _operation(
 
 
 def _identity(parameter: Node) -> tuple[str, str]:
-    """Return the identity of a parameter, by which an operation replaces its path's parameter: name and place, or $ref."""
+    """Return the identity of a parameter, by which an operation replaces its path's one: name and place, or $ref."""
     if "$ref" in parameter:
         return ("$ref", parameter["$ref"])
     return (parameter["in"], "" if parameter["in"] == "body" else parameter["name"])

@@ -1,1 +1,1 @@
-"""The single write path: records, their rows, and what follows from other records. Knows no noun."""
+"""The single write path: records, rows, and effects on further records. Knows no noun."""

@@ -1,4 +1,4 @@
-"""The write path for many records at once: the same derivations, rows by COPY or by one prepared statement a table."""
+"""The write path for many records at once: the same derivations, rows by COPY or by a prepared statement a table."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -18,16 +18,16 @@ Write = Callable[[Connection, str, Sequence[str], Iterable[Row]], None]
 
 REFERENCE = ("owner", "path", "position", "role", "target")
 CHARACTERISTIC = ("owner", "path", "position", "name", "text", "number", "instant")
-# What COPY's text form cannot carry as it is; the backslash first.
+# Characters escaped in COPY's text form; the backslash first.
 ESCAPES = (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r"))
 
 
 def silent(_connection: Connection, _changes: Sequence[Change]) -> None:
-    """The outbox of a write that sends no events: seeds, and imports that ask for it."""
+    """An outbox without events: for seeds, and for silent imports."""
 
 
 class BulkRecords(Records):
-    """Records whose `create` is made for lists of hundreds of documents; everything else is as there."""
+    """Records with a `create` for lists of hundreds of documents; every further method is inherited."""
 
     def __init__(self, registry: Registry, settings: Settings, dialect: str, outbox: Outbox = silent) -> None:
         super().__init__(registry, settings, dialect, outbox)
@@ -35,7 +35,7 @@ class BulkRecords(Records):
         self.rows = BulkRows(dialect, self.write)
 
     def known(self, connection: Connection, entity: Entity, ids: Sequence[str]) -> dict[str, Stored]:
-        """Those of the records that are here already, by id."""
+        """Return the stored records of the ids, by id."""
         c = entity.storage.table.c
         wanted = select(c.key, c.id, c.revision, c.updated, c.document).where(c.id.in_(ids))
         return {row.id: Stored(*row) for row in connection.execute(wanted)}
@@ -90,7 +90,7 @@ def _field(value: Any) -> str:
 
 
 def executemany(connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Write rows with one statement of SQLite."""
+    """Write rows with a single statement of SQLite."""
     marks = ", ".join("?" * len(columns))
     statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
     connection.connection.cursor().executemany(statement, list(rows))

@@ -1,4 +1,4 @@
-"""Rows of child tables: what a document's arrays are besides a part of the document. Names no noun."""
+"""Rows of child tables, derived from arrays of a document. Names no noun."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
@@ -16,12 +16,12 @@ Found = dict[ChildTable, set[Row]]
 
 
 def all_parts(entity: Entity) -> list[ChildTable]:
-    """The parts of the entity, each before those inside it."""
+    """Return the child tables of the entity, each before its inner tables."""
     return [one for part in entity.storage.children for one in (part, *part.children)]
 
 
 def keys_of(part: ChildTable) -> tuple[str, ...]:
-    """The columns that make up the primary key together with the owner."""
+    """Return the columns of the primary key besides the owner."""
     return (part.within, "number") if part.within else ("number",)
 
 
@@ -33,7 +33,7 @@ def columns_of(part: ChildTable) -> tuple[str, ...]:
 
 
 class Reader:
-    """Derives the rows of one part from documents."""
+    """Derives the rows of a child table from documents."""
 
     def __init__(self, part: ChildTable) -> None:
         self.part = part
@@ -44,7 +44,7 @@ class Reader:
         self._inside = [Reader(one) for one in part.children]
 
     def rows(self, holder: Document, place: tuple[int, ...] = ()) -> Iterator[tuple[ChildTable, Row]]:
-        """The rows of the holder's elements, each followed by those inside it; `place` is the holder's own number."""
+        """Yield the rows of the holder's elements, each followed by inner rows; `place` is the holder's own number."""
         yield from self._walk(value_at(holder, self.part.path), place, None, count())
 
     def _walk(
@@ -95,7 +95,7 @@ class Parts:
     def change(
         self, connection: Connection, rows: Rows, entity: Entity, key: int, documents: tuple[Document, Document]
     ) -> None:
-        """Make the rows of one record those of its second document: what differs from the first, and no other row."""
+        """Change the rows of a record from its first to its second document: rows with a difference, no further row."""
         if not entity.storage.children:
             return
         before, after = (self.read(entity, one) for one in documents)
@@ -128,7 +128,7 @@ class Parts:
 
 
 def elements(part: ChildTable, document: Document) -> Iterator[tuple[str, Document]]:
-    """The elements of a part with their JSON pointers, in document order."""
+    """Yield the elements of a child table with their JSON pointers, in document order."""
     yield from _elements(value_at(document, part.path), "".join(f"/{name}" for name in part.path), part.nested)
 
 

@@ -17,9 +17,10 @@ LOCKED = """
 
 
 def locked(connection: Connection, entity: Entity, ids: Iterable[str]) -> list[Stored]:
-    """Those of the records that are still here, as they are now, in the order in which they were made.
+    """Return the existing records of the ids with their present content, in the order of creation.
 
-    Nobody else changes them until the transaction ends; one order everywhere, so that two never wait for each other.
+    The records stay locked until the end of the transaction; a single order everywhere keeps two writers from waiting
+    for each other.
     """
     statement = _statement(entity.storage.table.name, connection.dialect.name)
     found = run(connection, statement, {"rows": json.dumps([[id_] for id_ in ids])})

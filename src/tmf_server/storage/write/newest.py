@@ -23,14 +23,14 @@ PREVIOUS = """
 
 
 def newest(connection: Connection, entity: Entity, column: str, values: Iterable[str]) -> dict[str, Stored]:
-    """The newest record for each value of the column that has one, all locked until the transaction ends."""
+    """Return the newest record for each value of the column, all locked until the end of the transaction."""
     statement = _statement(NEWEST, entity.storage.table.name, column, connection.dialect.name)
     found = run(connection, statement, {"rows": json.dumps([[value] for value in values])})
     return {row[0]: Stored(*row[1:]) for row in found.fetchall()}
 
 
 def previous(connection: Connection, entity: Entity, column: str, value: str, key: int) -> Stored | None:
-    """The newest record with the value of the column that is older than the record of the key, locked."""
+    """Return the newest record with the value of the column older than the record of the key, locked."""
     statement = _statement(PREVIOUS, entity.storage.table.name, column, connection.dialect.name)
     row = run(connection, statement, {"value": value, "key": key}).fetchone()
     return None if row is None else Stored(*row)

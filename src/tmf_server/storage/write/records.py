@@ -1,4 +1,4 @@
-"""The single write path of every noun: a record, its rows and the event that reports it, in one transaction."""
+"""The single write path of every noun: a record, its rows and its event, in a single transaction."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ DETACH_BATCH = 1_000
 
 
 class Stored(NamedTuple):
-    """A record as it lies in its table; `document` is the canonical text, `updated` in microseconds."""
+    """A record as stored in its table; `document` is the canonical text, `updated` in microseconds."""
 
     key: int
     id: str
@@ -57,7 +57,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The references that a change adds and those that it removes."""
+    """The references added and removed by a change."""
 
     added: list[Reference]
     removed: list[Reference]
@@ -86,20 +86,20 @@ class Records:
 
     # -- reading for a change -------------------------------------------------------------------
     def load(self, connection: Connection, entity: Entity, id_: str, *, lock: bool = False) -> Stored | None:
-        """The record of that id, locked until the transaction ends if asked; None when it is not here."""
+        """Return the record of the id, locked until the end of the transaction on demand; None for an absent record."""
         statement = self._statement("load_locked" if lock and self.postgresql else "load", entity)
         row = run(connection, statement, {"id": id_}).fetchone()
         return None if row is None else Stored(*row)
 
     def extractor(self, entity: Entity) -> Extractor:
-        """What finds the rows in documents of the entity."""
+        """Return the extractor of rows from documents of the entity."""
         if entity.name not in self._extractors:
             exposure = self.registry.canonical(entity.name)
             self._extractors[entity.name] = Extractor(self.registry, entity, exposure)
         return self._extractors[entity.name]
 
     def absent(self, entity: Entity, stored: Stored) -> list[str]:
-        """Kind and id of what the record refers to and what could be here, but was not when it was written."""
+        """Return kind and id of referenced records of served kinds that were absent at the last write."""
         found = self.extractor(entity).references(stored.parsed())
         known = [one for one in found if one.kind in self.registry.entities]
         missing = [one for one in known if not str(one.node.get("href")).startswith(MARK)]
@@ -109,7 +109,7 @@ class Records:
     def create(
         self, connection: Connection, entity: Entity, documents: Sequence[Document], *, policy: str | None = None
     ) -> list[Stored]:
-        """Store new records with all their rows and their Create events, in the order given.
+        """Store new records with all rows and their Create events, in the order given.
 
         Raises Duplicate, InvalidInput, Conflict.
         """
@@ -183,7 +183,7 @@ class Records:
     def _resolve(
         self, connection: Connection, references: Sequence[Reference], policy: str | None
     ) -> dict[Target, int]:
-        """Keys of all targets; fills in the href of those that are here. InvalidInput under `reject`."""
+        """Return the keys of all targets; fill in the href of existing targets. InvalidInput under `reject`."""
         wanted = list(dict.fromkeys((one.kind, one.id) for one in references))
         if not wanted:
             return {}
@@ -214,7 +214,7 @@ class Records:
 
     # -- change ---------------------------------------------------------------------------------
     def amend(self, connection: Connection, entity: Entity, stored: Stored, values: Document) -> Stored:
-        """Give some attributes of the record new values, the others staying as they are."""
+        """Give some attributes of the record new values; further attributes stay."""
         return self.update(connection, entity, stored, stored.parsed() | values)
 
     def update(
@@ -228,10 +228,10 @@ class Records:
         concluded: bool = False,
         dated: bool = False,
     ) -> Stored:
-        """Make `after` the record's document; rows are changed by difference. Nothing happens when nothing differs.
+        """Make `after` the record's document; rows are changed by difference. Nothing happens without a difference.
 
-        `concluded` says that the server draws the change from another one: it may make any move of a lifecycle, and no
-        link is followed. `dated` says that the change brings its own time.
+        `concluded` marks a change derived by the server from a further change: every move of a lifecycle is allowed,
+        and no inverse reference is followed. `dated` marks a change with its own time.
         """
         before = stored.parsed()
         moment = max(now(), stored.updated + 1)
@@ -265,7 +265,7 @@ class Records:
         return changed
 
     def _difference(self, entity: Entity, before: Document, after: Document) -> Difference:
-        """What references the change adds and removes; those that stay keep the href that they are stored with."""
+        """Return the references added and removed by the change; remaining references keep their stored href."""
         extractor = self.extractor(entity)
         old = {one.row: one for one in extractor.references(before)}
         new = {one.row: one for one in extractor.references(after)}
@@ -311,7 +311,7 @@ class Records:
 
     # -- delete ---------------------------------------------------------------------------------
     def delete(self, connection: Connection, entity: Entity, stored: Stored) -> None:
-        """Remove the record and its rows; InUse names those that still need it, detached ones lose the reference."""
+        """Remove the record and its rows. InUse names records with a restricting reference."""
         self.rows.lock(connection, stored.key)
         needed = self.rows.needed_by(connection, stored.key, RESTRICT, MOST_NAMED)
         if needed:
@@ -385,7 +385,7 @@ def _created(entity: Entity, draft: Draft) -> list[Change]:
 
 
 def _changes(entity: Entity, stored: Stored, paths: tuple[str, ...]) -> list[Change]:
-    """One event per kind of move, with the attributes that moved, and one for all other attributes."""
+    """Return an event for each kind of move, with the moved attributes, and an event for all further attributes."""
     moved: dict[str, list[str]] = {}
     for lifecycle in entity.lifecycles:
         if lifecycle.attribute in paths:

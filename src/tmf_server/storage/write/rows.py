@@ -1,4 +1,4 @@
-"""The statements of the write path: one set-based statement per table. Decides nothing."""
+"""The statements of the write path: a set-based statement for each table. Decides nothing."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from tmf_server.storage.values.row_limits import row_id
 SLOTS = 64
 
 SOURCE = {"sqlite": "json_each(:rows) AS j", "postgresql": "jsonb_array_elements(CAST(:rows AS jsonb)) AS j(value)"}
-# The keys of a batch in its order. PostgreSQL locks them in the order of their ids, so that two batches never cross.
+# The keys of a batch in its order. PostgreSQL locks the rows in the order of ids, so that two batches never cross.
 ENTERED = {
     "sqlite": "SELECT NULL AS key, j.value ->> 0 AS id FROM {source} ORDER BY j.key",
     "postgresql": """
@@ -25,7 +25,7 @@ ENTERED = {
         ORDER BY n.id""",
 }
 SLOT = {"sqlite": "0", "postgresql": f"pg_backend_pid() % {SLOTS}"}
-# What a reference is about to name stays: the lock that its foreign key takes, taken before what is found is believed.
+# The lock of a foreign key on a target, taken before the target is read, so that a found target stays.
 SHARE = {"sqlite": "", "postgresql": "FOR KEY SHARE OF e"}
 
 STATEMENTS = {
@@ -119,7 +119,7 @@ def _encode(rows: Iterable[Sequence[Any]]) -> str:
 
 
 class Rows:
-    """The shared tables of one dialect, written and asked set by set."""
+    """The shared tables of a dialect, written and read set by set."""
 
     def __init__(self, dialect: str) -> None:
         self.dialect = dialect
@@ -128,7 +128,7 @@ class Rows:
         return run(connection, _statement(name, self.dialect), values)
 
     def enter(self, connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, int]:
-        """Make the records be here, stubs turned real; keys by id, without those that were here already.
+        """Mark records as present, stubs too; return the keys by id, without records present before.
 
         New keys grow in the order given.
         """
@@ -136,7 +136,7 @@ class Rows:
         return {row[0]: row[1] for row in found.fetchall()}
 
     def targets(self, connection: Connection, wanted: Sequence[Target]) -> dict[Target, tuple[int, bool]]:
-        """Key and presence of every wanted target, which stays so; a stub is made for those never heard of."""
+        """Return key and presence of every wanted target, locked against deletion; an unknown target gets a stub."""
         found = self._find(connection, wanted, "hold")
         missing = [one for one in wanted if one not in found]
         if missing:
@@ -152,11 +152,11 @@ class Rows:
         return {named[kind, id_]: (key, bool(here)) for kind, id_, key, here in rows}
 
     def present(self, connection: Connection, wanted: Sequence[Target]) -> set[Target]:
-        """Those of the wanted that are here; makes no stubs."""
+        """Return the present targets among the wanted; makes no stubs."""
         return {target for target, (_, here) in self._find(connection, wanted).items() if here}
 
     def documents(self, connection: Connection, table: Table, ids: Sequence[str]) -> dict[str, str]:
-        """The canonical texts of the records of one table that are here, by id."""
+        """Return the canonical texts of the present records of a table, by id."""
         statement = _table_statement("documents", self.dialect, table)
         return dict(run(connection, statement, {"rows": _encode([id_] for id_ in ids)}).fetchall())
 
@@ -168,7 +168,7 @@ class Rows:
     def clear(
         self, connection: Connection, table: Table, columns: Sequence[str], owner: int, keys: Sequence[Sequence[Any]]
     ) -> None:
-        """Remove rows of the owner from a child table, those that have the keys in the columns."""
+        """Remove rows of the owner from a child table, by keys in the columns."""
         if keys:
             statement = _table_statement("clear", self.dialect, table, tuple(columns))
             run(connection, statement, {"owner": owner, "rows": _encode(keys)})
@@ -188,7 +188,7 @@ class Rows:
             self._run(connection, "unrefer", owner=owner, rows=_encode(rows))
 
     def retire(self, connection: Connection, owner: int, former: str, role: str) -> None:
-        """Give the owner's references of one role another."""
+        """Give the owner's references of a role a new role."""
         self._run(connection, "retire", owner=owner, former=former, role=role)
 
     def users(self, connection: Connection, keys: Sequence[int], kind: str, path: str, role: str) -> dict[int, int]:
@@ -212,7 +212,7 @@ class Rows:
         self._run(connection, "count", kind=kind, number=number)
 
     def total(self, connection: Connection, kind: str) -> int:
-        """How many records of the kind there are."""
+        """Return the number of records of the kind."""
         return int(self._run(connection, "total", kind=kind).fetchone()[0])
 
     def forget(self, connection: Connection, owner: int) -> None:
@@ -225,11 +225,11 @@ class Rows:
             self._run(connection, "lock", key=key)
 
     def lock_loops(self, connection: Connection, kind: str) -> None:
-        """One writer of relations that must not loop at a time, per kind."""
+        """Lock relations of a kind against further writers, so that two writers cannot close a loop together."""
         self.lock_names(connection, [f"loops of {kind}"])
 
     def lock_names(self, connection: Connection, names: Iterable[str]) -> None:
-        """One transaction at a time holds a name, whatever it stands for; SQLite's writer is alone anyway."""
+        """Lock names, whatever their meaning, for the transaction; the writer of SQLite is alone anyway."""
         if self.dialect == "postgresql":
             self._run(connection, "lock_names", rows=_encode([name] for name in names))
 
@@ -238,10 +238,10 @@ class Rows:
         self._run(connection, "leave", key=key)
 
     def needed_by(self, connection: Connection, key: int, role: str, most: int) -> list[tuple[str, str, str]]:
-        """Kind, id and path of records that refer to the key in the role."""
+        """Return kind, id and path of records with a reference to the key in the role."""
         return [(row[0], row[1], row[2]) for row in self._run(connection, "needed_by", key=key, role=role, most=most)]
 
     def reaches_itself(self, connection: Connection, key: int, paths: Sequence[str]) -> bool:
-        """True when following the paths from the key leads back to it."""
+        """Tell whether following the paths from the key leads back to the key."""
         rows = _encode([path] for path in paths)
         return self._run(connection, "reaches", key=key, rows=rows).fetchone() is not None

@@ -1,4 +1,4 @@
-"""Columns of which no two records have the same value: a second one is told of the first. Names no noun."""
+"""Unique columns: a second record with the same value is told of the first. Names no noun."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,10 +18,10 @@ HOLDER = """
 
 
 def check_unique(connection: Connection, rows: Rows, entity: Entity, found: Sequence[Mapping[str, Any]]) -> None:
-    """Raise Duplicate when a unique column of a row that is about to be written has the value of another record's.
+    """Raise Duplicate for a row about to be written with a unique value of a stored record.
 
-    `found` are the values of whole rows. The table's own constraint holds what this tells; the locks see to it that two
-    writers at once are told, too. What a column says is in its `info` in the model.
+    `found` are the values of whole rows. The constraint of the table holds the rule; the locks make sure that two
+    writers at once get the message, too. The meaning of a column stands in its `info` in the model.
     """
     for column in unique_columns(entity.storage.table):
         wanted = [(row[column.name], row["key"]) for row in found if row[column.name] is not None]
@@ -39,7 +39,7 @@ def check_unique(connection: Connection, rows: Rows, entity: Entity, found: Sequ
 
 @lru_cache(maxsize=256)
 def unique_columns(table: Table) -> tuple[Column[Any], ...]:
-    """The columns of the table, beside the id, that the model says are unique."""
+    """Return the unique columns of the table by the model, besides the id."""
     return tuple(column for column in table.c if "unique" in column.info)
 
 

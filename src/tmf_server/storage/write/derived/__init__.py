@@ -1,1 +1,1 @@
-"""What the server adds to a record that is written, and what a write means for other records. Knows no noun."""
+"""Attributes added by the server on a write, and effects of a write on further records. Knows no noun."""

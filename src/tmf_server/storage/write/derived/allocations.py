@@ -1,4 +1,4 @@
-"""Records that take others into allocation: whether they may, and what that makes of the others. Names no noun."""
+"""Allocations: whether a record may be taken into use, and the attributes of a used record. Names no noun."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Uses:
-    """Keeps those that are used in step with the records that use them."""
+    """Keeps used records in step with their users."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
@@ -24,7 +24,10 @@ class Uses:
     def taken(
         self, connection: Connection, entity: Entity, documents: Sequence[tuple[int, Document]]
     ) -> list[Document]:
-        """The documents, each with its key, as those that use them make them: they may have named them before."""
+        """Return the documents, each with its key, with attributes recomputed from the number of users.
+
+        A new record can already have users: references may be created before their target.
+        """
         found = [document for _, document in documents]
         for user, allocation in self._records.registry.users(entity.name):
             counts = self._count(connection, [key for key, _ in documents], user, allocation)
@@ -35,10 +38,10 @@ class Uses:
         return found
 
     def follow(self, connection: Connection, entity: Entity, before: Document | None, after: Document | None) -> None:
-        """Take what the record uses anew and release what it uses no longer. Conflict when it may not be taken."""
+        """Take newly used records and release records no longer used. Conflict for a record that cannot be taken."""
         for allocation in entity.references.allocations:
             old, new = self._used(entity, allocation, before), self._used(entity, allocation, after)
-            # in one order everywhere, so that two writers never wait for each other
+            # a single order everywhere, so that two writers never wait for each other
             for id_ in sorted(old ^ new):
                 self._settle(connection, entity, allocation, id_, gained=id_ in new)
 

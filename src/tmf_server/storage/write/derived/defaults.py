@@ -1,4 +1,4 @@
-"""What the server adds to a document before it is stored, and the rules it has to keep. Pure; names no noun."""
+"""Attributes added to a document before it is stored, and the content rules. Pure; names no noun."""
 
 from collections.abc import Collection
 
@@ -13,12 +13,12 @@ OURS = frozenset({ALWAYS, CREATE_ONLY})
 
 
 def local_href(kind: str, id_: str) -> str:
-    """How the href of a record that is here is stored; every reader gets it for his host and version."""
+    """Return the stored href of a local record; readers get the href of their host and version."""
     return f"{MARK}{kind}/{id_}"
 
 
 def completed(entity: Entity, document: Document, moment: int) -> Document:
-    """The new record as it is stored: with id, href, stamps, defaults and what follows. InvalidInput by its rules."""
+    """Return the new record with id, href, timestamps, defaults and derived attributes. InvalidInput by its rules."""
     id_ = document.get("id") or fresh_uuid()
     rest = {name: value for name, value in document.items() if name not in ("id", "href")}
     new = {"id": id_, "href": local_href(entity.name, id_), **rest}
@@ -34,16 +34,16 @@ def completed(entity: Entity, document: Document, moment: int) -> Document:
 
 
 def changes(entity: Entity, before: Document, after: Document) -> tuple[str, ...]:
-    """The attributes that differ, without those that are the server's alone to set."""
+    """Return the changed attributes, without attributes only set by the server."""
     return tuple(name for name in changed_attributes(before, after) if entity.derive.timestamps.get(name) not in OURS)
 
 
 def followed(
     entity: Entity, before: Document, after: Document, moment: int, *, dated: bool = False
 ) -> tuple[Document, tuple[str, ...]]:
-    """The changed record with what follows from the change, stamped, and which attributes that changes but for stamps.
+    """Return the changed record with derived attributes and timestamps, and the changed attributes save timestamps.
 
-    The time of a change that is `dated` stays as it says. Raises InvalidInput by the rules of what changed.
+    A `dated` change keeps its own time. Raises InvalidInput by the rules for changed attributes.
     """
     after = _concluded(entity, after, before, moment)
     changed = changes(entity, before, after)
@@ -63,7 +63,7 @@ def _concluded(entity: Entity, document: Document, before: Document | None, mome
 
 
 def _obey(entity: Entity, document: Document, changed: Collection[str]) -> None:
-    """Check the rules; a fault in an attribute that did not change is not the client's."""
+    """Check the rules; a fault in an unchanged attribute is not the client's."""
     found = [fault for rule in entity.rules for fault in rule(document)]
     faults = [fault for fault in found if fault.pointer.split("/")[1] in changed]
     if faults:

@@ -1,4 +1,4 @@
-"""What follows from other records, which are read set by set. Names no noun."""
+"""Attributes derived from further records, read set by set. Names no noun."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tmf_server.storage.write.records import Records
 
 Pair = tuple[Document, Document | None]
-"""A document about to be stored, and what it was; None for a new one."""
+"""A document about to be stored, and the document before the change; None for a new record."""
 
 
 class Consulting:
@@ -25,7 +25,7 @@ class Consulting:
         self._records = records
 
     def concluded(self, connection: Connection, entity: Entity, pairs: Sequence[Pair], moment: int) -> list[Document]:
-        """The documents with what follows from other records. InvalidInput when these forbid one of them."""
+        """Return the documents with attributes derived from further records. InvalidInput for a forbidden document."""
         for derivation in entity.derive.from_others:
             known: dict[Target, Document | None] = {}
             while wanted := {one for pair in pairs for one in derivation.needs(*pair, known)} - known.keys():
@@ -37,7 +37,7 @@ class Consulting:
         return [document for document, _ in pairs]
 
     def _read(self, connection: Connection, wanted: Iterable[Target]) -> dict[Target, Document | None]:
-        """What is here of the wanted records; nothing of a kind that is not served."""
+        """Return the existing records among the wanted; nothing of an unserved kind."""
         known: dict[Target, Document | None] = dict.fromkeys(wanted)
         for kind in {kind for kind, _ in known}:
             entity = self._records.registry.entities.get(kind)

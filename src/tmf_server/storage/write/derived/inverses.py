@@ -1,4 +1,4 @@
-"""Both ends of a relation kept in step: when A names B, B names A. Works through the write path it is given."""
+"""Keeps both ends of a relation in step: when A names B, B names A. Works through the given write path."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Links:
-    """Follows the references that one record gained or lost, and changes the records at their other end."""
+    """Follows the references gained or lost by a record, and changes the records at the far end."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
@@ -28,7 +28,7 @@ class Links:
         added: Sequence[Reference],
         removed: Sequence[Reference],
     ) -> None:
-        """Let the targets of `added` name the record too, and those of `removed` no longer."""
+        """Add the inverse reference at targets of `added`, remove the inverse reference at targets of `removed`."""
         for inverse in _both_ways(entity):
             gained = [one for one in added if one.path == inverse.attribute]
             lost = [one for one in removed if one.path == inverse.attribute]
@@ -79,16 +79,16 @@ def _both_ways(entity: Entity) -> list[InverseReference]:
 
 
 def without_reference(document: Document, path: Path, id_: str, is_demanded: Callable[[Path], bool]) -> Document:
-    """The document without the references to that record at the path, and without the objects that must have them.
+    """Return the document without references to a record at the path, and without objects demanding such a reference.
 
-    `is_demanded` tells whether an object has to have an attribute. Empty arrays go with their attribute.
+    `is_demanded` tells whether an object must have an attribute. Empty arrays go with their attribute.
     """
     left: Document | None = _left(document, (), path, id_, is_demanded)
     return document if left is None else left
 
 
 def _left(node: Any, above: Path, rest: Path, id_: str, is_demanded: Callable[[Path], bool]) -> Any:
-    """What is left of what stands below `above`; None for nothing."""
+    """Return the rest of the node below `above`; None for nothing."""
     if isinstance(node, list):
         elements = [_left(element, above, rest, id_, is_demanded) for element in node]
         return [element for element in elements if element is not None] or None

@@ -1,4 +1,4 @@
-"""The states of a record and of what is inside it: each a text, and only moved as its lifecycle allows. Runs no SQL."""
+"""States of a record and of inner objects: texts, moved only as the lifecycle allows. Runs no SQL."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tmf_server.storage.write.children import elements
 
 
 def check_states(entity: Entity, document: Document) -> None:
-    """Raise InvalidInput for a state that is no text, under whichever version's name a client sent it."""
+    """Raise InvalidInput for a state besides texts, under the name of either version."""
     faults = [
         Fault(f"{pointer}/{machine.attribute}", "expected a state, which is a string")
         for pointer, holder, machine in _machines(entity, document)
@@ -21,7 +21,7 @@ def check_states(entity: Entity, document: Document) -> None:
 
 
 def check_moves(entity: Entity, before: Document, after: Document) -> None:
-    """Raise IllegalTransition for a move that a lifecycle forbids: of the record, or of an element known by its id."""
+    """Raise IllegalTransition for a forbidden move: of the record, or of an element known by its id."""
     for lifecycle in entity.lifecycles:
         lifecycle.check(lifecycle.of(before), lifecycle.of(after))
     for part in entity.storage.children:
@@ -35,7 +35,7 @@ def check_moves(entity: Entity, before: Document, after: Document) -> None:
 
 
 def _machines(entity: Entity, document: Document) -> Iterator[tuple[str, Document, Lifecycle]]:
-    """Every object of the document that has states, with its JSON pointer and its lifecycle."""
+    """Yield every object of the document with states, its JSON pointer and its lifecycle."""
     yield from (("", document, lifecycle) for lifecycle in entity.lifecycles)
     for part in entity.storage.children:
         if part.lifecycle is not None:
