@@ -1,4 +1,4 @@
-"""The composition root: read it and you know the architecture."""
+"""The composition root: the quickest way to the architecture."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -34,21 +34,21 @@ from tmf_server.worker.loop import Worker
 
 
 def from_environment() -> Front:
-    """The application as the environment sets it, for servers that take a factory."""
+    """Create the application from the environment, for servers with a factory option."""
     settings = Settings.from_environment(environment())
     logs.configure(settings)
     return create_app(settings)
 
 
 def create_app(settings: Settings) -> Front:
-    """Everything wired, eagerly: what is missing fails now and not at the first request."""
+    """Create the application with everything wired eagerly: a missing part fails at start, not at the first request."""
     return compose(create_services(settings))
 
 
 def compose(
     services: Services, outbound: Callable[..., Outbound] = Outbound, mounts: Mapping[str, ASGIApp] | None = None
 ) -> Front:
-    """The application on these parts; notifications leave it by `outbound`, `mounts` are served besides its own."""
+    """Compose the application; notifications leave by `outbound`, `mounts` are served besides the application's own."""
     settings, registry = services.settings, services.registry
     worker = create_worker(services, outbound) if settings.events.worker else None
     dispatcher = Dispatcher(services, VERBS, INLINE[services.database.dialect], wake=worker.wake if worker else None)
@@ -68,7 +68,7 @@ def compose(
 def _lifespan(
     services: Services, dispatcher: Dispatcher, worker: Worker | None, shared: SharedMetrics | None
 ) -> Lifespan:
-    """What starts with the process, and what stops with it: verbs first, the database last."""
+    """Start and stop the parts with the process: at the end verbs first, the database last."""
     starting: list[Step] = []
     stopping: list[Step] = [dispatcher.close, *(intake.close for intake in services.intakes.values())]
     if shared is not None:
@@ -82,7 +82,7 @@ def _lifespan(
 
 
 def create_services(settings: Settings) -> Services:
-    """The parts that verbs, processes and commands share."""
+    """Create the services shared by verbs, processes and commands."""
     registry = create_registry(settings)
     database = Database(settings)
     records = Records(registry, settings, database.dialect, outbox.record)

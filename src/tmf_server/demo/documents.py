@@ -1,4 +1,4 @@
-"""Everything that the demo holds, what is referred to first."""
+"""All records of the demo, referenced records first."""
 
 from tmf_server.demo.operator import bills, catalog, customers, network, orders
 

@@ -19,7 +19,7 @@ WRITERS = 2
 
 
 def load_demo(connection: Connection, records: BulkRecords) -> int:
-    """Store the demo in the transaction; how many records. A server that does not serve a noun leaves it out."""
+    """Store the demo in the transaction; return the number of records. Unserved nouns are left out."""
     return store(connection, records, copy.deepcopy(DOCUMENTS))
 
 
@@ -33,7 +33,7 @@ def load_demo_once(database: Database, records: BulkRecords) -> int:
 
 
 def reset(database: Database, records: BulkRecords) -> int:
-    """Remove everything and store the demo, in one transaction; how many records. Servers may go on running."""
+    """Remove everything and store the demo, in a transaction; return the number of records. Servers may stay up."""
 
     def once() -> int:
         with emptied(database) as connection:
@@ -43,7 +43,7 @@ def reset(database: Database, records: BulkRecords) -> int:
 
 
 def store(connection: Connection, records: BulkRecords, documents: Iterable[Document]) -> int:
-    """Store canonical documents of any nouns, those of one type together; how many."""
+    """Store canonical documents of any nouns, grouped by type; return the number."""
     registry = records.registry
     number = 0
     for type_name, group in groupby(documents, lambda document: str(document["@type"])):
@@ -54,7 +54,7 @@ def store(connection: Connection, records: BulkRecords, documents: Iterable[Docu
 
 
 class Turns:
-    """Lets those who hold numbers pass in their order, from 0, whichever thread has each."""
+    """Lets holders of numbers pass in order, from 0, from any thread."""
 
     def __init__(self) -> None:
         self._next = 0
@@ -73,9 +73,9 @@ class Turns:
 
 
 def seed_blocks(database: Database, records: BulkRecords, blocks: Iterable[int]) -> Iterator[int]:
-    """Store the blocks, each in a transaction, and give how many records each brought; 0 for one that is here.
+    """Store the blocks, each in a transaction, and yield the number of records of each; 0 for a block stored before.
 
-    Their records are created in the order of the blocks, so that every list shows them so on every machine.
+    Records are created in the order of the blocks, so that lists have the same order on every machine.
     """
     turns = Turns()
 
@@ -87,7 +87,7 @@ def seed_blocks(database: Database, records: BulkRecords, blocks: Iterable[int])
         finally:
             turns.passed(place)
 
-    # SQLite has one writer; PostgreSQL's processes do most of the work, so that a second one pays
+    # SQLite has a single writer; PostgreSQL's processes do most of the work, so that a second writer pays
     with ThreadPoolExecutor(1 if database.dialect == "sqlite" else WRITERS) as writers:
         yield from writers.map(one, count(), blocks)
 
@@ -119,7 +119,7 @@ def _cluster(records: BulkRecords, documents: Iterable[Document]) -> list[tuple[
 
 
 def by_type(documents: Iterable[Document]) -> list[Document]:
-    """The documents with those of one type together, in the order in which the types come first."""
+    """Return the documents grouped by type, in the order of the first document of each type."""
     groups: dict[str, list[Document]] = {}
     for document in documents:
         groups.setdefault(document["@type"], []).append(document)

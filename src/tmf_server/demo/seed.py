@@ -1,4 +1,4 @@
-"""The demo's shape at any size: blocks of a thousand offerings, with the specifications and prices they use. Pure."""
+"""The demo's shape at any size: blocks of a thousand offerings with their specifications and prices. Pure."""
 
 import copy
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ _OWN = frozenset(document["id"] for document in (*SPECIFICATIONS, *PRICES))
 
 
 def serial(block: int, place: int | str) -> str:
-    """What tells the offerings of the seed apart: 0001-000 is the first of block 1."""
+    """Return the serial of an offering of the seed: 0001-000 is the first of block 1."""
     return f"{block:04}-{place if isinstance(place, str) else f'{place:03}'}"
 
 
 def shared(block: int) -> list[Document]:
-    """The specifications and prices of a block and its category, what is referred to first."""
+    """Return the specifications and prices of a block and its category, referenced records first."""
     parts = [_renamed(_BASES[id_], block, None) for id_ in _BASES if id_ in _OWN]
     category = copy.deepcopy(_BASES["cat-bundles"]) | {
         "id": _category(block),
@@ -32,12 +32,12 @@ def shared(block: int) -> list[Document]:
 
 
 def originals(block: int) -> list[Document]:
-    """The first offerings of a block, which the others copy; each carries its serial in id and name."""
+    """Return the first offerings of a block, templates of the rest; each has its serial in id and name."""
     return [_renamed(_BASES[id_], block, serial(block, FIRST)) for id_ in _PLAIN]
 
 
 def serials(block: int) -> Iterator[str]:
-    """The serials of all copies: with the originals they are a thousand."""
+    """Yield the serials of all copies: a thousand offerings together with the originals."""
     for place in range(len(_PLAIN), PER_BLOCK):
         yield serial(block, place)
 
@@ -47,7 +47,7 @@ def _category(block: int) -> str:
 
 
 def _renamed(document: Document, block: int, own: str | None) -> Document:
-    """The document as one of the block: its id and name, and references to the block's own records."""
+    """Return the document as a record of the block: with its id, its name, and references to records of the block."""
     renamed: Document = _walk(copy.deepcopy(document), block)
     if own is None:
         return renamed | {"name": f"{document['name']} {block:04}"}

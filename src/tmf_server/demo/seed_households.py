@@ -1,4 +1,4 @@
-"""The demo's customers at any size: 250 a block, on ports of its own, with what they ordered and have to pay. Pure."""
+"""The demo's customers at any size: 250 a block, on ports of their own, with orders and bills. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ SITE = "site-hill"
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of household: the offerings that it has, the speed of its line and the states of its bills by month."""
+    """A kind of household: offerings, speed of the line, and states of the bills by month."""
 
     name: str
     offerings: tuple[str, ...]
@@ -28,7 +28,7 @@ class Kind:
 
     @property
     def is_new(self) -> bool:
-        """True when its first order is still under way."""
+        """Tell whether the first order is still open."""
         return not self.bills
 
     def __str__(self) -> str:
@@ -46,7 +46,7 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Household:
-    """One household of a block by its serial; all that is its own has the serial in its id."""
+    """A household of a block by its serial; all ids of the household have the serial."""
 
     kind: Kind
     block: int
@@ -58,12 +58,12 @@ class Household:
 
     @property
     def owner(self) -> str:
-        """What the customer is called."""
+        """The name of the customer."""
         return f"{self.kind.name.capitalize()} {self.serial}"
 
 
 def access(block: int) -> list[Document]:
-    """The access node of a block with a card, whose ports the lines of its households share."""
+    """Return the access node of a block with a card; lines of the households share the ports of the card."""
     more = {"vendor": "Northlight", "ports": len(KINDS)}
     ports = [f"port-{block:04}-{place}" for place, _ in enumerate(KINDS, start=1)]
     parts = [(_card(block), "line card", " ".join(ports)), (f"access-{block:04}", "access node", _card(block))]
@@ -84,7 +84,7 @@ def _card(block: int) -> str:
 
 
 def originals(block: int, serial: str) -> list[list[Document]]:
-    """The records of one household of each kind, what is referred to first; the others copy them."""
+    """Return the records of a household of each kind, referenced records first; templates of the rest."""
     return [
         [*_network(one, f"port-{block:04}-{place}"), _order(one), *_bills(one)]
         for place, one in enumerate(_households(block, serial), start=1)
@@ -92,7 +92,7 @@ def originals(block: int, serial: str) -> list[list[Document]]:
 
 
 def serials(block: int) -> Iterator[str]:
-    """The serials of all copies: with the originals there are 250 households."""
+    """Yield the serials of all copies: 250 households together with the originals."""
     for place in range(len(KINDS), PER_BLOCK):
         yield seed.serial(block, place)
 
@@ -102,7 +102,7 @@ def _households(block: int, serial: str) -> list[Household]:
 
 
 def _network(one: Household, port: str) -> Iterator[Document]:
-    """The customer, the router and the two services on it."""
+    """Yield the customer, the router and the two services on the router."""
     whose, router = one.id("customer"), one.id("router")
     yield customer(whose, since=ORDERED, street="1 Hill Lane", score=690, company=one.kind.company, owner=one.owner)
     yield resource(
@@ -163,7 +163,7 @@ def _rates(one: Household, month: str, bill_id: str) -> Iterator[Document]:
 
 
 def alarms(block: int, serial: str) -> list[Document]:
-    """An alarm on the router of one household of each kind that is connected."""
+    """Return an alarm on the router of a household of each connected kind."""
     connected = [one for one in _households(block, serial) if not one.kind.is_new]
     return [
         alarm(

@@ -1,1 +1,1 @@
-"""From a request of the network to one operation, and from its result to a response. Names no noun."""
+"""From a request on the network to an operation, and from the result to a response. Names no noun."""

@@ -14,14 +14,14 @@ from tmf_server.rest.http.edge.codings import decoder
 
 T = TypeVar("T")
 LARGE = 131_072
-"""Bytes of a body from which on it is large."""
+"""The size in bytes of a large body."""
 
 
 class Bodies:
-    """Reads the bodies of the requests of one process.
+    """Reads the bodies of the requests of a process.
 
-    What is parsed takes up to thirty times the bytes that were sent, so all bodies together have a budget: from the
-    first byte that is read until the request is answered.
+    A parsed body takes up to thirty times its bytes, so all bodies together have a budget: from the first byte read
+    until the request is answered.
     """
 
     def __init__(self, settings: ConnectionsSettings, max_body_bytes: int) -> None:
@@ -37,7 +37,7 @@ class Bodies:
     async def read(self, scope: Scope, receive: Receive, hold: Hold) -> bytes:
         """Return the whole body, chunked or not, unpacked.
 
-        Raises TooLarge and Unavailable as soon as it is known, TimedOut, UnsupportedCoding and InvalidInput.
+        Raises TooLarge and Unavailable as early as possible, TimedOut, UnsupportedCoding and InvalidInput.
         """
         length = announced_length(scope)
         self._check(length)
@@ -63,24 +63,24 @@ class Bodies:
             )
 
     def turn(self, size: int) -> AbstractAsyncContextManager[None]:
-        """Let large bodies be worked on one after the other: each keeps the interpreter from other requests."""
+        """Let large bodies be worked on one after another: each keeps the interpreter from all requests."""
         return self._one_at_a_time if size > LARGE else nullcontext()
 
     async def apart(self, size: int, check: Callable[[], T]) -> T:
-        """Return what the check makes of a body of that size, which is not for the event loop when it is large."""
+        """Return the result of the check; outside of the event loop for a large body."""
         return await asyncio.to_thread(check) if size > LARGE else check()
 
 
 def announced_length(scope: Scope) -> int:
-    """Return the Content-Length, 0 where there is none. Raises InvalidInput."""
+    """Return the Content-Length, 0 without the header. Raises InvalidInput."""
     length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     if not length.isdigit():
         raise InvalidInput("Content-Length is not a number.")
-    return int(length[:19])  # longer ones are too large all the same
+    return int(length[:19])  # longer numbers are too large all the same
 
 
 async def pieces(receive: Receive, stall_seconds: float, seconds: float) -> AsyncIterator[bytes]:
-    """Yield a body as it arrives. Raises TimedOut when a piece, or the whole, takes too long; InvalidInput."""
+    """Yield a body piece by piece. Raises TimedOut for a late piece or a late whole; InvalidInput."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     more = True

@@ -1,4 +1,4 @@
-"""A budget of bytes that several requests share. Reads nothing."""
+"""A budget of bytes shared by requests. Reads nothing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from tmf_server.errors import Unavailable
 
 
 class Budget:
-    """The bytes that all requests of a process may hold at once; for one event loop."""
+    """The bytes held by all requests of a process at once; for a single event loop."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -15,7 +15,7 @@ class Budget:
 
     @contextmanager
     def hold(self) -> Iterator["Hold"]:
-        """Give one request a place in the budget, and take back what it held at the end."""
+        """Give a request a place in the budget, and take its bytes back at the end."""
         hold = Hold(self)
         try:
             yield hold
@@ -24,7 +24,7 @@ class Budget:
 
 
 class Hold:
-    """What one request holds: `size` bytes. A request that is alone may hold more than there is."""
+    """The share of a request: `size` bytes. A request alone may hold more than the budget."""
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget

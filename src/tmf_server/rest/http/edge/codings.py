@@ -29,14 +29,14 @@ class Plain:
 
 
 class Gunzip:
-    """A body in gzip (RFC 1952), which may be several files one behind the other."""
+    """A body in gzip (RFC 1952), possibly several files one behind the next."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(GZIP)
         self._inside = False
 
     def unpacked(self, piece: bytes) -> Iterator[bytes]:
-        """Yield what the piece holds, in bounded parts. Raises InvalidInput."""
+        """Yield the content of the piece, in bounded parts. Raises InvalidInput."""
         more = bool(piece)
         while more:
             try:
@@ -57,7 +57,7 @@ class Gunzip:
 
 
 def decoder(scope: Scope) -> Plain | Gunzip:
-    """Return what unpacks the body of the request. Raises UnsupportedCoding."""
+    """Return the decoder for the body of the request. Raises UnsupportedCoding."""
     values = b",".join(value for name, value in scope["headers"] if name == b"content-encoding")
     codings = [one for one in values.decode("latin-1").lower().replace(" ", "").split(",") if one]
     if not codings or codings == ["identity"]:
@@ -76,16 +76,16 @@ def takes_gzip(accept_encoding: str) -> bool:
 
 
 def may_be_packed(response: Response) -> bool:
-    """Return True for an answer that is only data.
+    """Return True for an answer of plain data.
 
-    A record goes out as it is: its entity tag is strong, so each coding would need another one, and `If-Match` would
-    know one of them only.
+    A record is sent unpacked: its entity tag is strong, so each coding would need a tag of its own, and `If-Match`
+    would know a single tag only.
     """
     return response.status == 200 and all(name != "ETag" for name, _ in response.headers)
 
 
 def packed(response: Response) -> Response:
-    """Return the response in gzip, by the quickest level: what it saves is sent sooner than more would be saved."""
+    """Return the response in gzip, by the quickest level: a better level costs more time than the transfer saves."""
     packer = zlib.compressobj(1, zlib.DEFLATED, GZIP)
     body = packer.compress(response.body) + packer.flush()
     return Response(response.status, body, [*response.headers, ("Content-Encoding", "gzip")], response.media_type)

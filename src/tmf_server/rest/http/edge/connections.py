@@ -1,7 +1,7 @@
-"""Connections in uvicorn, with bounds that uvicorn does not have. Knows no path.
+"""Connections in uvicorn, with bounds unknown to uvicorn. Knows no path.
 
-Uvicorn closes a connection after its first answer when nothing follows. It waits for ever for a first request, for the
-rest of a head, for a client that does not read, and for the rest of a body whose request was answered early.
+Uvicorn closes a connection after its first answer when nothing follows. Uvicorn waits for ever for a first request, for
+the rest of a head, for a client without reading, and for the rest of a body after an early answer.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from tmf_server.rules.ids import fresh_token
 
 LINGER_SECONDS = 1.0
 ORDER = count()
-"""The order in which connections began to wait: many begin within one tick of the loop's clock."""
+"""The order of connections in waiting: many begin within a tick of the loop's clock."""
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a connection may take: `connections` at once in a process, bytes and seconds for the head of a request.
+    """The bounds of a connection: `connections` at once in a process, bytes and seconds for the head of a request.
 
-    `stall_seconds` a client may leave an answer unread; what follows after an early answer may take `rest_seconds`.
+    `stall_seconds` a client may leave an answer unread; the rest of a body after an early answer takes `rest_seconds`.
     """
 
     connections: int
@@ -39,10 +39,10 @@ class Limits:
 
 
 class Connection(HttpToolsProtocol):
-    """One connection. It waits for a request, or is in a request until that is answered.
+    """A connection: waiting for a request, or within a request until the answer.
 
-    It has one deadline at a time, for the head or for the rest of a body that nobody reads; a body that is read has a
-    deadline of its reader's. What the client reads of answers is looked at now and then.
+    A connection has a single deadline at a time, for the head or for the rest of an unread body; the reader of a body
+    has a deadline of its own. The client's reading of answers is checked now and then.
     """
 
     def __init__(self, limits: Limits, **given: Any) -> None:
@@ -51,14 +51,14 @@ class Connection(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._reading: asyncio.TimerHandle | None = None  # of the client, the answer
         self._in_head = self._in_body = self._refused = False
-        self._arrived = 0  # bytes of the head, and of what came along with its end
+        self._arrived = 0  # bytes of the head, and of data behind its end
         self._piece = 0
         self.url = b""
         self.waiting_since = 0
 
     # -- life ---------------------------------------------------------------------------------------
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Take the connection in, in place of the one that has waited longest when there are too many."""
+        """Accept the connection; above the limit, close the connection with the longest wait."""
         super().connection_made(transport)
         self.waiting_since = next(ORDER)
         self._set_deadline(self._limits.head_seconds, self._head_is_late)
@@ -81,7 +81,7 @@ class Connection(HttpToolsProtocol):
         return cycle is None or cycle.response_complete or self._refused
 
     def leave(self) -> None:
-        """Close the connection, and count it no longer."""
+        """Close the connection and stop counting the connection."""
         self.connections.discard(self)
         self._close()
 
@@ -91,9 +91,9 @@ class Connection(HttpToolsProtocol):
         self._leave_reader()
         super().connection_lost(exc)
 
-    # -- what arrives -------------------------------------------------------------------------------
+    # -- input ---------------------------------------------------------------------------------------
     def data_received(self, data: bytes) -> None:
-        """Take what has arrived, and see what is missing."""
+        """Take the arrived bytes, and set the next deadline."""
         if self._refused:
             return
         self._piece = len(data)
@@ -116,7 +116,7 @@ class Connection(HttpToolsProtocol):
         self._in_head, self._arrived = True, self._piece
 
     def on_headers_complete(self) -> None:
-        """The head is there; a body may follow."""
+        """Note the end of the head; a body may follow."""
         self._in_head, self._in_body = False, True
         if self._arrived > self._limits.head_bytes and self._head_size() > self._limits.head_bytes:
             self._refuse_head()
@@ -124,16 +124,16 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The request is there."""
+        """Note the end of the request."""
         self._in_body = False
         super().on_message_complete()
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
-    # -- what is answered ---------------------------------------------------------------------------
+    # -- output --------------------------------------------------------------------------------------
     def on_response_complete(self) -> None:
-        """Wait for the next request, or for the end of a connection that is not kept."""
+        """Wait for the next request, or for the end of a closing connection."""
         super().on_response_complete()
         self.waiting_since = next(ORDER)
         if self.transport.is_closing():
@@ -150,7 +150,7 @@ class Connection(HttpToolsProtocol):
         super().resume_writing()
 
     def _watch_reader(self) -> None:
-        """Drop the connection once the client has read nothing of what is left for it for a while."""
+        """Drop the connection of a client without any reading for a while."""
         left = self.transport.get_write_buffer_size()
         if left and self._reading is None:
             self._reading = self.loop.call_later(self._limits.stall_seconds, self._look_at_reader, left)
@@ -172,7 +172,7 @@ class Connection(HttpToolsProtocol):
         self._close()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - what uvicorn would say
-        """Answer what is not HTTP/1.1."""
+        """Answer input other than HTTP/1.1."""
         self.refuse(InvalidInput("The request is not written as HTTP/1.1.", code="malformedRequest"))
 
     def _refuse_head(self) -> None:
@@ -186,14 +186,14 @@ class Connection(HttpToolsProtocol):
             self._close()
 
     def refuse(self, problem: Problem) -> None:
-        """Answer by an error that no application sees, and close once the client can have read it.
+        """Answer with an error before any application, and close once the client can have read the error.
 
-        What the client still sends is thrown away: closing at once would make it lose the answer.
+        Further input is thrown away: closing at once would lose the answer.
         """
         if self._refused or self.transport.is_closing():
             return
         busy = not self.waits
-        if busy:  # its application learns that the client has gone
+        if busy:  # the application learns of the client's leaving
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.pipeline or (busy and self.cycle.response_started):
@@ -207,7 +207,7 @@ class Connection(HttpToolsProtocol):
         self._set_deadline(LINGER_SECONDS, self._close)
 
     def _close(self) -> None:
-        """Close, once the client has read what is left."""
+        """Close, once the client has read the rest."""
         self._clear_deadline()
         self.transport.close()
         self._watch_reader()

@@ -1,4 +1,4 @@
-"""The names that a server answers to, and the origin of its absolute links. Resolves no name."""
+"""The names of the server, and the origin of its absolute links. Resolves no name."""
 
 import re
 from collections.abc import Mapping
@@ -18,8 +18,8 @@ EVERY = "*"
 class Hosts:
     """Reads the Host header of every request.
 
-    A server on loopback answers to loopback names, to the name of its public URL and to the allowed hosts: a page of
-    somebody else's can give loopback a name of its own (DNS rebinding), but cannot choose another Host header.
+    A server on loopback answers to loopback names, to the name of its public URL and to the allowed hosts: a foreign
+    page can give loopback a name of its own (DNS rebinding), but cannot choose a different Host header.
     """
 
     def __init__(self, settings: ServerSettings) -> None:
@@ -32,9 +32,9 @@ class Hosts:
         self._answers_to = lru_cache(maxsize=256)(self._is_own)
 
     def origin(self, scope: Scope, headers: Mapping[bytes, bytes]) -> str:
-        """The scheme and host that absolute links of the answer begin with.
+        """Return scheme and host for absolute links in the answer.
 
-        Raises InvalidInput for a Host header that is none, missing or repeated, Misdirected for an unknown name.
+        Raises InvalidInput for an invalid, missing or repeated Host header, Misdirected for an unknown name.
         """
         host = _host(scope)
         if not self._open and host and not self._answers_to(host):
@@ -49,7 +49,7 @@ class Hosts:
         return is_loopback(name) or name in self._names or name.endswith(self._suffixes)
 
     def _called(self, scope: Scope, headers: Mapping[bytes, bytes], host: str) -> str:
-        """The origin as the client, or the proxy that is trusted, names it."""
+        """Return the origin as named by the client or by a trusted proxy."""
         scheme, client = scope["scheme"], scope.get("client")
         if client is not None and client[0] in self._settings.trusted_proxies:
             scheme = _first(headers.get(b"x-forwarded-proto")) or scheme
@@ -63,7 +63,7 @@ class Hosts:
 
 
 def is_loopback(host: str) -> bool:
-    """True for an address or a name that leads to this machine everywhere (RFC 6761, 6.3)."""
+    """Tell whether an address or name leads to the own machine everywhere (RFC 6761, 6.3)."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -81,7 +81,7 @@ def host_name(host: str) -> str:
 
 
 def _host(scope: Scope) -> str:
-    """The one Host header; "" for a request of HTTP/1.0 without it (RFC 9112, 3.2)."""
+    """Return the single Host header; "" for a request of HTTP/1.0 without the header (RFC 9112, 3.2)."""
     found = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
     if len(found) > 1 or (scope.get("http_version") == "1.1" and not any(found)):
         raise InvalidInput("A request names its host once: send one Host header.")

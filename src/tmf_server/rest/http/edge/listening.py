@@ -1,4 +1,4 @@
-"""How uvicorn serves the application: its options, made from the settings. Starts nothing."""
+"""Options of uvicorn for the application, made from the settings. Starts nothing."""
 
 import sys
 from functools import partial
@@ -14,9 +14,9 @@ log = structlog.get_logger(__name__)
 
 
 def server_options(settings: Settings) -> dict[str, Any]:
-    """Return the options for `uvicorn.run` and `uvicorn.Config`, but for the address.
+    """Return the options for `uvicorn.run` and `uvicorn.Config`, without the address.
 
-    Uvicorn's own `limit_concurrency` is not used: it answers in plain text, and not before a request is there.
+    Uvicorn's own `limit_concurrency` is not used: uvicorn would answer in plain text, and only after a whole request.
     """
     return {
         "http": partial(Connection, limits_of(settings)),
@@ -44,7 +44,7 @@ def warn_of_others(settings: Settings) -> None:
 def limits_of(settings: Settings) -> Limits:
     """Return the bounds of each connection.
 
-    Connections take half of the file handles at most: databases, deliveries and files need the others.
+    Connections take half of the file handles at most: databases, deliveries and files need the rest.
     """
     connections, handles = settings.connections.max_connections, _handles()
     return Limits(
@@ -57,7 +57,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def _handles() -> int | None:
-    """Return the number of file handles that this process may have; None when there is no bound."""
+    """Return the number of file handles of the process; None without a bound."""
     if sys.platform == "win32":
         return None
     import resource
