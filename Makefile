@@ -39,12 +39,13 @@ test: $(DEV) ## run every test on SQLite and on PostgreSQL
 coverage: $(DEV) ## the same, twice as long, and fail where they run less than pyproject.toml asks for
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --cov --cov-report=term $(PYTEST_ARGS)
 
-lint: $(DEV) ## check style, types, the direction of imports and the OpenAPI documents
+lint: $(DEV) ## check style, types, the direction of imports, plain prose and the OpenAPI documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(CHECKED)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m tools.contracts.lint
+	$(BIN)/python -m tools.sizes --pointing 5
 
 lint-web: $(DEV) $(WEB)/node_modules ## check documents with spectral and pages with axe: needs npm and chromium
 	$(WEB)/node_modules/.bin/spectral lint --ruleset tools/web/spectral.yaml openapi/v4/*.yaml openapi/v5/*.yaml

@@ -1,4 +1,4 @@
-"""How large and how plain the code is: python -m tools.sizes [FOLDER ...] [--most NUMBER]. Reads files, runs nothing.
+"""How large and how plain the code is: python -m tools.sizes [FOLDER ...]. Reads files, runs nothing.
 
 Prints one row for each folder: the median file and function, nine of ten functions, the longest function, the share of
 pointing words in docstrings and comments, and the share of private helpers that one place calls. With --pointing or
@@ -134,12 +134,13 @@ def rows(folders: Sequence[Path]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for folder in folders:
         sizes = measure(folder)
-        nine = sorted(sizes.functions)[int(0.9 * len(sizes.functions))]
+        lengths = sorted(sizes.functions) or [0]
+        nine = lengths[int(0.9 * len(lengths))]
         figures = (
-            f"{statistics.median(sizes.files):.0f}",
-            f"{statistics.median(sizes.functions):.0f}",
+            f"{statistics.median(sizes.files or [0]):.0f}",
+            f"{statistics.median(lengths):.0f}",
             str(nine),
-            str(max(sizes.functions)),
+            str(lengths[-1]),
             f"{sizes.pointing_share:.1f} %",
             f"{sizes.single_share:.1f} %",
         )
