@@ -61,14 +61,20 @@ class GroupCommit(Generic[Item, Answer]):
             group = [self._queue.popleft() for _ in range(min(len(self._queue), MOST_TOGETHER))]
             self._busy = bool(group)
         if group:
-            done = self._pool.submit(self._work, [pending.item for pending in group])
-            done.add_done_callback(partial(self._finish_group, group))
+            self._run(group, self._finish_group)
+
+    def _run(
+        self,
+        group: list[PendingItem[Item, Answer]],
+        finish: Callable[[list[PendingItem[Item, Answer]], Future[Sequence[Answer]]], None],
+    ) -> None:
+        done = self._pool.submit(self._work, [pending.item for pending in group])
+        done.add_done_callback(partial(finish, group))
 
     def _finish_group(self, group: list[PendingItem[Item, Answer]], done: Future[Sequence[Answer]]) -> None:
         if isinstance(done.exception(), Problem) and len(group) > 1:
             for pending in group:
-                alone = self._pool.submit(self._work, [pending.item])
-                alone.add_done_callback(partial(_set_answers, [pending]))
+                self._run([pending], _set_answers)
         else:
             _set_answers(group, done)
         self._run_next_group()

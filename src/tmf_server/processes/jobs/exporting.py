@@ -1,7 +1,7 @@
 """Export: writes the selected records into a file, page by page; the file appears whole or not at all."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from tmf_server.processes.jobs.context import ProgressSink, TransferContext
@@ -46,7 +46,7 @@ class Exporter:
                     writer.write([show(exposure, one.document, self.origin) for one in rows])
                     number += len(rows)
                     sink.beat(Progress(FilePosition(number=number)))
-        return replace(Progress(), mark=FilePosition(number=number))
+        return Progress(FilePosition(number=number))
 
     def _pages(self, exposure: Exposure) -> Iterator[tuple[Stored, ...]]:
         where = self._condition(exposure)

@@ -28,7 +28,8 @@ def import_job(job: RunningJob) -> Progress:
     importer = Importer(job.context, choice, **switches)
     if isinstance(place, LocalFile):
         path = job.context.files.existing(place.name)
-        return _import_from(job, importer, path, f"{path.stat().st_size}-{path.stat().st_mtime_ns}")
+        state = path.stat()
+        return _import_from(job, importer, path, f"{state.st_size}-{state.st_mtime_ns}")
     spool = job.context.files.spool(job.name)
     if job.row["source"] is None or not spool.is_file():
         _fetch(job, place, spool)

@@ -258,14 +258,12 @@ def _brings_nothing(item: Item, existing: Document) -> bool:
 
 def _over(item: Item, existing: Document) -> Document:
     """Return the record of the file; server-set and inverse attributes absent from the file keep their values."""
-    entity = item.exposure.entity
-    ends = (name for one in entity.references.inverse for name in (one.attribute, one.other))
-    kept = {
-        name: existing[name] for name in (*entity.derive.timestamps, *entity.derive.defaults, *ends) if name in existing
-    }
+    references, derive = item.exposure.entity.references, item.exposure.entity.derive
+    ends = (name for one in references.inverse for name in (one.attribute, one.other))
+    kept = {name: existing[name] for name in (*derive.timestamps, *derive.defaults, *ends) if name in existing}
     after: Document = kept | item.exposure.view.accept(item.document, existing)
     return after | {
-        name: existing[name] for name, when in entity.derive.timestamps.items() if when in OURS and name in existing
+        name: existing[name] for name, when in derive.timestamps.items() if when in OURS and name in existing
     }
 
 
@@ -279,9 +277,11 @@ def strip_hrefs(document: Document, nouns: frozenset[str] | None = None) -> Docu
     for node in nodes:  # grows during the walk
         values = node
         if isinstance(node, dict):
-            collection, _, last = str(node.get("href")).rpartition("/")
-            if nouns is None or (last == node.get("id") and collection.rpartition("/")[2] in nouns):
-                node.pop("href", None)
+            href = node.get("href")
+            if href is not None:
+                collection, _, last = str(href).rpartition("/")
+                if nouns is None or (last == node.get("id") and collection.rpartition("/")[2] in nouns):
+                    del node["href"]
             values = node.values()
         nodes += [value for value in values if type(value) in CONTAINERS]
     return document

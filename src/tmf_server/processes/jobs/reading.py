@@ -183,8 +183,8 @@ class _Array:
         while (end := self._end()) is None or self._buffer[end : end + 1] in NUMBER_PARTS:
             self._check_size(len(self._buffer))
             if not self._more():
+                end = self._end()
                 break
-        end = self._end()
         if end is None:
             raise broken(f"It ends in the middle of record {self._number + 1}, which begins on line {self._line + 1}")
         self._check_size(end)

@@ -169,9 +169,10 @@ class Jobs:
             log.warning("job taken over by another worker", job=job.name)
         except Unavailable:
             raise
-        except (Problem, OSError) as error:
-            file_fault = f"The file cannot be read or written: {getattr(error, 'strerror', None) or error}"
-            reason = told(error) if isinstance(error, Problem) else file_fault
+        except Problem as problem:
+            self._end(job, FAILED, job.done.error_log(told(problem)))
+        except OSError as error:
+            reason = f"The file cannot be read or written: {error.strerror or error}"
             self._end(job, FAILED, job.done.error_log(reason))
         except Exception as error:
             if self.context.database.is_passing(error):
