@@ -5,6 +5,7 @@ from typing import Any
 
 from jsonschema_rs import Draft4Validator
 
+from tmf_server.contracts.pointers import escape
 from tools.contracts.reference import METHODS, Node
 
 
@@ -77,4 +78,4 @@ def _parts(node: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _below(place: str, key: str) -> str:
-    return f"{place}/{key.replace('~', '~0').replace('/', '~1')}"
+    return f"{place}/{escape(key)}"

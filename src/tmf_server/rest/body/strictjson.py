@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import jiter
 import orjson
 
+from tmf_server.contracts.pointers import escape
 from tmf_server.errors import Fault, InvalidInput
 from tmf_server.rules.canonical import MARK
 
@@ -87,7 +88,7 @@ def check_text(value: Any) -> None:
 def _text_faults(value: Any, pointer: str, name: str = "") -> Iterator[Fault]:
     if isinstance(value, dict):
         for key, member in value.items():
-            inner = f"{pointer}/{escaped(key)}"
+            inner = f"{pointer}/{escape(key)}"
             if "\0" in key or key.startswith(RESERVED):
                 yield Fault(inner, "a name without NUL that does not start with U+0001")
             yield from _text_faults(member, inner, key)
@@ -99,11 +100,6 @@ def _text_faults(value: Any, pointer: str, name: str = "") -> Iterator[Fault]:
             yield Fault(pointer, "text without the character NUL")
         elif value.startswith(RESERVED) and name.lower().endswith("href"):
             yield Fault(pointer, "a URL; it cannot start with U+0001")
-
-
-def escaped(name: str) -> str:
-    """One attribute name as a part of a JSON pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _outside_strings(body: bytes) -> bytes:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from tmf_server.rest.body.strictjson import escaped
+from tmf_server.contracts.pointers import escape
 from tmf_server.rest.patching.paths import EACH, INDEX, BadPathError, Condition, Path, Pick, Query, Token, Tokens
 from tmf_server.rest.query.comparisons import read_number
 from tmf_server.rules.instants import parse_instant
@@ -27,7 +27,7 @@ class Place(NamedTuple):
     picked: bool = False
 
     def __str__(self) -> str:
-        return ("/" + "/".join(escaped(str(token)) for token in self.tokens))[:200]
+        return ("/" + "/".join(escape(str(token)) for token in self.tokens))[:200]
 
 
 class _Trail(NamedTuple):

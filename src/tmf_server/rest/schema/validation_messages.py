@@ -5,9 +5,9 @@ from typing import Any
 
 from jsonschema_rs import ValidationError
 
+from tmf_server.contracts.pointers import escape
 from tmf_server.errors import MOST_FAULTS, Fault
 from tmf_server.rest.body.jsonvalues import Place
-from tmf_server.rest.body.strictjson import escaped
 from tmf_server.rest.schema.schemas import BASE64_PATTERN, INSTANT_PATTERN, URL_PATTERN
 
 LONGEST_POINTER = 200
@@ -106,7 +106,7 @@ def expected(error: ValidationError) -> str:
 
 def pointer_to(path: Iterable[str | int]) -> str:
     """A JSON pointer (RFC 6901), cut when it is too long to tell."""
-    pointer = "".join(f"/{escaped(str(part))}" for part in path)
+    pointer = "".join(f"/{escape(str(part))}" for part in path)
     return pointer if len(pointer) <= LONGEST_POINTER else pointer[:LONGEST_POINTER] + "…"
 
 
